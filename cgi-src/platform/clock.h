@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The only way to ask for the time. Wall time is for what people and providers see; everything
+ * that waits or expires inside one process uses the monotonic clock.
+ */
+#ifndef GRANTRY_PLATFORM_CLOCK_H
+#define GRANTRY_PLATFORM_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** clock_now_s(): Unix seconds, UTC, 64 bit. GRANTRY_CLOCK_SHIFT_S in the environment shifts it
+ *  (for tests of expiry; read once). */
+int64_t clock_now_s(void);
+/** clock_now_us(): Unix microseconds, UTC; shifted likewise. */
+int64_t clock_now_us(void);
+/** clock_mono_ms(): milliseconds of a clock that never jumps. */
+int64_t clock_mono_ms(void);
+
+#define CLOCK_ISO_SIZE 25
+/** clock_iso(at_s, out): "2026-11-20T14:02:00Z"; out holds CLOCK_ISO_SIZE bytes. */
+void clock_iso(int64_t at_s, char out[CLOCK_ISO_SIZE]);
+
+#endif

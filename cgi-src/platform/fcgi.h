@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * FastCGI worker pool and plain CGI, behind one handler. Home of fcgiapp.h.
+ * With a socket path: the parent binds it (mode 0660, backlog 1024), forks the workers, starts a dead
+ * one again within a second, and on SIGTERM lets each finish its request. With a listening socket as
+ * standard input (systemd, spawn-fcgi, lighttpd): one worker on it. Otherwise: one CGI request.
+ */
+#ifndef GRANTRY_PLATFORM_FCGI_H
+#define GRANTRY_PLATFORM_FCGI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "platform/rc.h"
+
+struct fcgi_exchange; /* one request being answered */
+
+struct fcgi_options {
+	const char *socket_path; /* NULL: standard input or CGI */
+	unsigned workers;	 /* with a socket path: 1..256 */
+	unsigned max_requests;	 /* a worker is replaced after so many; 0: 100000 */
+};
+
+struct fcgi_app {
+	/** worker_start(arg): in each worker after the fork: open what must not be shared. */
+	enum rc (*worker_start)(void *arg);
+	/** handle(x, arg): one request. */
+	void (*handle)(struct fcgi_exchange *x, void *arg);
+	void (*worker_stop)(void *arg);
+	void *arg;
+};
+
+/** fcgi_serve(options, app): returns when asked to end; the exit status of the program. */
+int fcgi_serve(const struct fcgi_options *options, const struct fcgi_app *app);
+
+/** fcgi_param(x, name): a CGI variable, NULL when absent; borrowed until the exchange ends. */
+const char *fcgi_param(struct fcgi_exchange *x, const char *name);
+/** fcgi_params_each(x, visit, arg): every variable, duplicates included. */
+void fcgi_params_each(struct fcgi_exchange *x,
+	void (*visit)(const char *name, const char *value, void *arg), void *arg);
+/** fcgi_read(x, p, len): request body; the number of bytes, less than len only at the end. */
+size_t fcgi_read(struct fcgi_exchange *x, void *p, size_t len);
+/** fcgi_write(x, p, len): answer (CGI response syntax). False: the client is gone. */
+bool fcgi_write(struct fcgi_exchange *x, const void *p, size_t len);
+
+#endif
