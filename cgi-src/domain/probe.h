@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Runs the requests of provider files: validation of a credential, and the account's label.
+ * What the provider says is kept as harmless text; known secrets of the request are removed from it
+ * (security §5.6, B35), raw, form-encoded and base64.
+ */
+#ifndef GRANTRY_DOMAIN_PROBE_H
+#define GRANTRY_DOMAIN_PROBE_H
+
+#include "domain/placeholder.h"
+#include "domain/provider.h"
+#include "platform/httpc.h"
+#include "platform/jsonr.h"
+#include "platform/rc.h"
+
+#define PROBE_WORDS_SIZE 1025 /* 256 characters of up to 4 bytes */
+
+enum probe_verdict {
+	PROBE_OK,
+	PROBE_REFUSED,	   /* the provider says no: its words are in words */
+	PROBE_NO_ANSWER,   /* time-out, refused connection, TLS, malformed answer */
+	PROBE_FORBIDDEN,   /* our address policy forbids the host */
+	PROBE_RATE_LIMITED /* 429 */
+};
+
+struct identity {
+	char subject[256]; /* the provider's stable account id; "" unknown */
+	char name[256], account[256], avatar_url[512]; /* harmless UTF-8; "" unknown */
+};
+
+struct probe_result {
+	enum probe_verdict verdict;
+	int status;		      /* HTTP status, 0 without an answer */
+	int64_t elapsed_ms;
+	char words[PROBE_WORDS_SIZE]; /* the provider's words, or ours when it said nothing */
+	struct identity identity;     /* filled when identity pointers are given and found */
+};
+
+/** probe_request(recipe, values, out): expands templates into a request. Errors: RC_INVALID. */
+enum rc probe_request(const struct http_recipe *recipe, const struct placeholder_values *values,
+	struct httpc_request *out) RC_MUST_CHECK;
+
+/** probe_check(http, check, identity, values, out): identity may be NULL. RC_OK also when the provider
+ * refuses: look at out->verdict. Errors: RC_NOMEM, RC_INVALID (a value cannot stand in the request). */
+enum rc probe_check(struct httpc *http, const struct check_recipe *check,
+	const struct identity_recipe *identity, const struct placeholder_values *values,
+	struct probe_result *out) RC_MUST_CHECK;
+
+/** probe_identity(http, recipe, values, out): asks with recipe->request; failure leaves out empty and is
+ * logged, because a label is never worth losing a credential for. */
+void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
+	const struct placeholder_values *values, struct identity *out);
+
+/** probe_identity_read(recipe, document, out): from a parsed answer (token response). */
+void probe_identity_read(const struct identity_recipe *recipe, jsonv *document, struct identity *out);
+
+/** probe_words(text, len, secrets, out): harmless, at most 256 characters, with every value of secrets (raw,
+ * form-encoded, base64) replaced by "•••". secrets may be NULL. */
+void probe_words(const char *text, size_t len, const struct placeholder_values *secrets,
+	char out[PROBE_WORDS_SIZE]);
+
+#endif

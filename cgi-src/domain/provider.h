@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Provider definitions: what a provider file says, as data. A file is a Dify provider document
+ * (identity, credentials_schema, credentials_for_provider, oauth_schema) plus a section "grantry" that
+ * says as data what Dify leaves to plugin code: see docs/providers.md for the whole vocabulary. A
+ * document without that section loads too; what it cannot do without a recipe is then said.
+ * All strings live as long as the catalogue. Nothing here is secret and nothing here is per tenant.
+ */
+#ifndef GRANTRY_DOMAIN_PROVIDER_H
+#define GRANTRY_DOMAIN_PROVIDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/rc.h"
+
+enum provider_kind {
+	PROVIDER_DATASOURCE,
+	PROVIDER_TOOL,
+	PROVIDER_TRIGGER,
+	PROVIDER_MODEL,
+	PROVIDER_EXTENSION,
+	PROVIDER_KIND__MAX
+};
+
+/* Text in several languages; keys as Dify writes them ("en_US"). */
+struct i18n {
+	struct i18n_item {
+		const char *language, *text;
+	} *items;
+	size_t n;
+};
+
+/** i18n_text(t, language): exact, else same language, else en_US, else the first, else "". */
+const char *i18n_text(const struct i18n *t, const char *language);
+
+enum field_kind {
+	FIELD_SECRET,	      /* secret-input */
+	FIELD_TEXT,	      /* text-input */
+	FIELD_SELECT,	      /* select */
+	FIELD_BOOLEAN,	      /* boolean */
+	FIELD_MODEL_SELECTOR, /* model-selector */
+	FIELD_APP_SELECTOR,   /* app-selector */
+	FIELD_TOOLS,	      /* array[tools] */
+};
+
+struct field_option {
+	const char *value;
+	struct i18n label;
+};
+
+struct field {
+	const char *name;
+	enum field_kind kind;
+	bool required;
+	const char *default_value; /* NULL: none */
+	const char *url;	   /* help page, absolute https; NULL: none */
+	struct i18n label, help, placeholder;
+	struct field_option *options;
+	size_t n_options;
+};
+
+struct schema {
+	struct field *fields;
+	size_t n;
+};
+
+struct pair {
+	const char *name, *value; /* value: a template, see domain/placeholder.h */
+};
+
+struct pairs {
+	struct pair *items;
+	size_t n;
+};
+
+enum body_format { BODY_NONE, BODY_FORM, BODY_JSON };
+
+/* A request to a provider as data; url, header and body values are templates. */
+struct http_recipe {
+	const char *method; /* NULL: no such request is defined */
+	const char *url;
+	struct pairs headers, body;
+	enum body_format format;
+};
+
+/* JSON pointers (RFC 6901), tried in order. */
+struct pointers {
+	const char **items;
+	size_t n;
+};
+
+/* One call that tells whether a credential works. */
+struct check_recipe {
+	struct http_recipe request;
+	int *success_status; /* default: 200 */
+	size_t n_success_status;
+	struct pairs require; /* JSON pointer → text that must stand there ("true", "200", …) */
+	struct pointers message; /* where the provider's own words are when it refuses */
+};
+
+/* Where a connected account's label comes from. */
+struct identity_recipe {
+	bool from_token_response; /* else from request's answer */
+	struct http_recipe request;
+	struct pointers subject, name, account, avatar;
+};
+
+struct scope {
+	const char *name;
+	struct i18n label, why;
+};
+
+enum client_auth { CLIENT_AUTH_POST, CLIENT_AUTH_BASIC, CLIENT_AUTH_NONE };
+enum revocation_style { REVOCATION_NONE, REVOCATION_RFC7009, REVOCATION_REQUEST };
+
+#define EXPIRES_NEVER (-1)
+
+struct oauth_recipe {
+	const char *issuer;    /* RFC 9207: what "iss" must equal; template; NULL: unknown */
+	bool iss_required;     /* the server announces authorization_response_iss_parameter_supported */
+	const char *authorization_url, *token_url; /* templates over client fields */
+	bool pkce;	       /* S256; false only where a provider refuses the parameter */
+	const char *scope_separator; /* " " */
+	struct scope *scopes;
+	size_t n_scopes;
+	struct pairs authorize_params;
+	enum client_auth client_auth;
+	enum body_format token_format; /* BODY_FORM or BODY_JSON */
+	struct pairs token_headers, token_params; /* added to every token request */
+	bool accept_form_response; /* GitHub style access_token=…&… */
+	bool accept_201;
+	/* where things stand in the token answer */
+	struct pointers access_token, refresh_token, expires_in, expires_at, scope, token_type, error,
+		error_description;
+	const char *default_token_type; /* when the answer names none; "Bearer" */
+	int64_t default_expires_in_s;	/* when the answer names none; EXPIRES_NEVER; default 3600 */
+	/* credential field → template over token.*, client.*; what a runtime will be handed */
+	struct pairs credential;
+	bool refresh_supported;
+	struct pairs refresh_params;
+	int64_t refresh_margin_s;      /* 0: the default */
+	int64_t refresh_idle_limit_s;  /* a refresh token unused for so long dies; 0: unknown */
+	enum revocation_style revocation;
+	struct http_recipe revocation_request; /* RFC7009: url only */
+	struct identity_recipe identity;
+	struct i18n *setup_steps; /* numbered steps for the person who makes the OAuth app */
+	size_t n_setup_steps;
+	const char *setup_url;	  /* where the keys are made */
+	/* derived: a client field stands in the authority part of an endpoint, so whoever edits the client
+	 * chooses the host: such a client gets a redirect URI of its own (security R7, R8, A15) */
+	bool host_from_client;
+};
+
+struct provider {
+	enum provider_kind kind;
+	const char *org, *plugin, *name; /* each ^[a-z0-9_-]+$ */
+	const char *plugin_id;		 /* "org/plugin" */
+	const char *id;			 /* "org/plugin/name" */
+	const char *file;		 /* base name, for messages */
+	struct i18n label, description;
+	const char *icon_letter, *icon_color; /* tile: 1-2 letters; "#rrggbb" or NULL */
+	bool has_api_key, has_oauth;
+	struct schema api_key_schema;
+	struct check_recipe api_key_check;  /* request.method NULL: cannot be validated */
+	struct identity_recipe api_key_identity; /* from the validation answer unless a request is given */
+	struct schema client_schema, oauth_credentials_schema;
+	struct oauth_recipe oauth;
+	const char *missing; /* NULL, or why OAuth cannot be used ("no grantry.oauth section") */
+};
+
+struct provider_error {
+	const char *file;
+	unsigned line; /* 0: the whole file */
+	const char *reason;
+};
+
+struct catalogue;
+
+/** catalogue_load(dir, out): reads *.yaml in name order. A wrong file is left out and becomes a
+ * provider_error; two files with one id: the second is refused. Errors: RC_NOT_FOUND no such folder. */
+enum rc catalogue_load(const char *dir, struct catalogue **out) RC_MUST_CHECK;
+void catalogue_free(struct catalogue *catalogue);
+
+size_t catalogue_count(const struct catalogue *catalogue);
+const struct provider *catalogue_at(const struct catalogue *catalogue, size_t i);
+/** catalogue_find(catalogue, kind, id): NULL when there is none. id: "org/plugin/name". */
+const struct provider *catalogue_find(const struct catalogue *catalogue, enum provider_kind kind,
+	const char *id);
+size_t catalogue_error_count(const struct catalogue *catalogue);
+const struct provider_error *catalogue_error_at(const struct catalogue *catalogue, size_t i);
+
+/** provider_parse(file, text, len, out, error): one document, for the loader, lint and fuzzing. The
+ * catalogue in *out holds that one provider. error->reason is owned by *out when one is made, else it
+ * is a static text. Errors: RC_INVALID, RC_LIMIT, RC_NOMEM. */
+enum rc provider_parse(const char *file, const char *text, size_t len, struct catalogue **out,
+	struct provider_error *error) RC_MUST_CHECK;
+
+/** provider_kind_word(kind): "datasource", "tool", … as in redirect URIs. */
+const char *provider_kind_word(enum provider_kind kind);
+enum rc provider_kind_parse(const char *word, enum provider_kind *out) RC_MUST_CHECK;
+
+/** schema_find(schema, name): NULL when absent. */
+const struct field *schema_find(const struct schema *schema, const char *name);
+
+#endif
