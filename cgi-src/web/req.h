@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One HTTP request, parsed once and strictly from CGI variables and body bytes. The path is decoded
+ * once and cut into segments; dot segments, empty segments, encoded slashes and NUL are refused.
+ * A header name that arrives twice (also as X-A and X_A: security finding 7) is refused.
+ * The body and everything cut from it lie in secret memory that is wiped with the request.
+ */
+#ifndef GRANTRY_WEB_REQ_H
+#define GRANTRY_WEB_REQ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "platform/fcgi.h"
+#include "platform/rc.h"
+#include "platform/secret.h"
+
+#define REQ_PATH_MAX 1024
+#define REQ_QUERY_MAX 8192
+#define REQ_BODY_MAX ((size_t)64 * 1024)
+#define REQ_SEGMENTS_MAX 16
+#define REQ_PARAMS_MAX 6000   /* 5000 unknown callback parameters must pass (A24) */
+#define REQ_FORM_MAX 200
+#define REQ_COOKIES_MAX 100
+
+enum req_method { REQ_GET, REQ_HEAD, REQ_POST, REQ_OTHER };
+enum req_body { REQ_BODY_NONE, REQ_BODY_FORM, REQ_BODY_JSON, REQ_BODY_CSP_REPORT, REQ_BODY_OTHER };
+
+struct param {
+	const char *name, *value; /* decoded once, NUL-terminated; value may hold anything but NUL */
+	size_t value_len;
+};
+
+struct params {
+	struct param *items;
+	size_t n;
+};
+
+struct req {
+	enum req_method method;
+	bool https;		    /* as the web server says */
+	char path[REQ_PATH_MAX + 1]; /* decoded, for routing and the log; never the query */
+	const char *segments[REQ_SEGMENTS_MAX];
+	size_t n_segments;
+	struct params query, form;
+	struct params cookies;
+	enum req_body body_kind;
+	struct secret raw_query, body; /* what the params point into */
+	char *path_copy;	       /* what the segments point into */
+	/* the few header fields that we read; NULL when absent */
+	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *sec_fetch_dest, *sec_purpose,
+		*accept_language, *user_agent, *remote_addr, *content_type;
+	int bad_status;		       /* 0, or the status that this request must be answered with: 400,
+					* 405, 413, 414, 415 */
+};
+
+/** req_parse(x, out): never fails for what the client did: see out->bad_status. RC_NOMEM; RC_INVALID:
+ * no request at all (aborted begin), drop it. Borrows from x: release before x ends. */
+enum rc req_parse(struct fcgi_exchange *x, struct req *out) RC_MUST_CHECK;
+void req_release(struct req *rq);
+
+/** req_parse_params(text, max, out): urlencoded parameters, in place over text; '+' is a space.
+ * RC_INVALID: bad escape, %00; RC_LIMIT: more than max. */
+enum rc req_parse_params(struct secret *text, size_t max, struct params *out) RC_MUST_CHECK;
+/** req_parse_cookies(header, store, out): RFC 6265 §5.4 pairs; store receives the copied text. Pairs that
+ * are malformed are left out. */
+enum rc req_parse_cookies(const char *header, struct secret *store, struct params *out) RC_MUST_CHECK;
+
+/** params_get(ps, name): first value, NULL when absent. params_count: how many times it is there. */
+const char *params_get(const struct params *ps, const char *name);
+size_t params_count(const struct params *ps, const char *name);
+const struct param *params_find(const struct params *ps, const char *name);
+
+/** req_query(rq, name), req_form(rq, name): first value or NULL. */
+const char *req_query(const struct req *rq, const char *name);
+const char *req_form(const struct req *rq, const char *name);
+/** req_cookie(rq, name): NULL when absent or when it is there more than once (security R50). */
+const char *req_cookie(const struct req *rq, const char *name);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The response, built in memory and written once, at the end, so that any error can still become a
+ * clean page. The security headers (R21, R55, R60, R62, R63, R66) are set here for every response.
+ */
+#ifndef GRANTRY_WEB_RESP_H
+#define GRANTRY_WEB_RESP_H
+
+#include <stdbool.h>
+
+#include "platform/buf.h"
+#include "platform/fcgi.h"
+#include "platform/rc.h"
+
+#define RESP_BODY_MAX ((size_t)4 << 20)
+
+struct resp {
+	int status;
+	const char *content_type; /* literal; "text/html; charset=utf-8" at the start */
+	struct buf headers;	  /* further header lines */
+	struct buf body;
+	bool https;		  /* HSTS only then */
+	bool no_body;		  /* HEAD */
+	enum rc rc;		  /* first error while building */
+};
+
+void resp_init(struct resp *rs);
+void resp_release(struct resp *rs);
+/** resp_reset(rs): forget headers, cookies and body (to render an error page instead). */
+void resp_reset(struct resp *rs);
+
+/** resp_header(rs, name, value): a value with CR, LF or NUL fails the response with RC_INVALID. */
+void resp_header(struct resp *rs, const char *name, const char *value);
+/** resp_cookie(rs, name, value, secure, max_age_s): Path=/; HttpOnly; SameSite=Lax; Secure when secure;
+ * max_age_s < 0: a session cookie; 0: delete. */
+void resp_cookie(struct resp *rs, const char *name, const char *value, bool secure, long max_age_s);
+/** resp_redirect(rs, path): 303 to a path of our own: must begin with one '/' and hold only URL
+ * characters; anything else fails the response with RC_INVALID (security R24, D11). */
+void resp_redirect(struct resp *rs, const char *path);
+/** resp_write(rs, x): status line, headers, body. */
+void resp_write(struct resp *rs, struct fcgi_exchange *x);
+
+#endif
