@@ -13,11 +13,13 @@
 #include "platform/netpol.h"
 #include "platform/rc.h"
 
+/* Keys are named like the members (egress: egress_allow, which alone may be repeated). Required:
+ * public_origin, the five folders, and db_socket or db_host (with db_ca_file), not both. */
 struct cfg {
 	char *public_origin;   /* "https://grantry.example"; http only for a loopback host */
 	bool origin_is_https;
-	char *db_socket, *db_host, *db_name, *db_ca_file;
-	long db_port;
+	char *db_socket, *db_host, *db_name, *db_ca_file; /* name: "grantry" */
+	long db_port;	       /* 3306 */
 	char *db_password_dir; /* holds one 0400 file per database user, named like the user */
 	char *key_dir;	       /* key-encryption keys, see platform/vault.h */
 	char *provider_dir, *template_dir, *sql_dir;
@@ -29,8 +31,10 @@ struct cfg {
 };
 
 /** cfg_load(path, out): path NULL: $GRANTRY_CONFIG. The reason of a refusal goes to the log.
- * Errors: RC_NOT_FOUND, RC_INVALID. */
+ * Errors: RC_NOT_FOUND no such file, or not readable; RC_INVALID. */
 enum rc cfg_load(const char *path, struct cfg **out) RC_MUST_CHECK;
+/** cfg_parse(name, p, len, out): the same from memory; name stands for the file in the log. */
+enum rc cfg_parse(const char *name, const char *p, size_t len, struct cfg **out) RC_MUST_CHECK;
 void cfg_free(struct cfg *cfg);
 
 #endif

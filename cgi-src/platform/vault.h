@@ -33,14 +33,16 @@ struct vault_place {
 	uint64_t revision;
 };
 
-/** vault_seal(key, place, plain, out): replaces out's bytes by a record. Fresh random nonce. */
+/** vault_seal(key, place, plain, out): replaces out's bytes by a record. Fresh random nonce.
+ * Errors: RC_LIMIT plain is larger than SECRET_MAX - 128, or the record than out's maximum. */
 enum rc vault_seal(const struct vault_key *key, const struct vault_place *place,
 	const struct secret *plain, struct buf *out) RC_MUST_CHECK;
 
 /** vault_record_version(record, len): key version in the header; 0 when it is no record. */
 uint32_t vault_record_version(const void *record, size_t len);
 
-/** vault_open(key, place, record, len, out): RC_CRYPTO for every failure alike. */
+/** vault_open(key, place, record, len, out): RC_CRYPTO for every record that does not open, alike;
+ * out is empty then. RC_NOMEM says nothing about the record. */
 enum rc vault_open(const struct vault_key *key, const struct vault_place *place,
 	const void *record, size_t len, struct secret *out) RC_MUST_CHECK;
 
@@ -48,14 +50,17 @@ enum rc vault_open(const struct vault_key *key, const struct vault_place *place,
 
 struct vault_keks; /* all keys of the folder; locked memory */
 
-/** vault_keks_load(dir, out): every *.key; refuses wrong size, symlinks, files that others may read,
- *  and a "current" that names no key; the reason is logged. Errors: RC_UNAVAILABLE. */
+/** vault_keks_load(dir, out): every *.key; refuses wrong size, symlinks, files that others may read
+ *  or own, a folder that others may write to, a key of zeros, and a "current" that names no key; the
+ *  reason is logged. An id is 1..32 letters, digits, '-' or '_'. Errors: RC_UNAVAILABLE. */
 enum rc vault_keks_load(const char *dir, struct vault_keks **out) RC_MUST_CHECK;
 void vault_keks_free(struct vault_keks *keks);
-/** vault_kek_create(dir): first key and "current", modes 0400; RC_CONFLICT when one is there. */
+/** vault_kek_create(dir): first key and "current", modes 0400, synced; RC_CONFLICT when one is there,
+ *  RC_UNAVAILABLE when the folder is missing, unsafe or not writable (logged). */
 enum rc vault_kek_create(const char *dir) RC_MUST_CHECK;
 const char *vault_kek_current(const struct vault_keks *keks);
-/** vault_kek_check_value(keks, id, out): 16 bytes that identify a key without revealing it. */
+/** vault_kek_check_value(keks, id, out): 16 bytes that identify a key without revealing it.
+ * Errors: RC_UNAVAILABLE no such key here. */
 enum rc vault_kek_check_value(const struct vault_keks *keks, const char *id, unsigned char out[16])
 	RC_MUST_CHECK;
 
