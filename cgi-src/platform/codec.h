@@ -38,7 +38,7 @@ void codec_base64url(const void *p, size_t len, char *out);
  *  non-zero trailing bits. Errors: RC_INVALID. */
 enum rc codec_unbase64url(const char *text, size_t text_len, void *out, size_t len) RC_MUST_CHECK;
 
-/** codec_base64_secret(in, out): standard base64 with padding, for HTTP Basic. */
+/** codec_base64_secret(in, out): replaces out by standard base64 with padding, for HTTP Basic. */
 enum rc codec_base64_secret(const struct secret *in, struct secret *out) RC_MUST_CHECK;
 
 /** codec_equal(a, b, len): constant time. */

@@ -20,10 +20,11 @@ void log_open(const char *program, enum log_level least);
 /** log_request(id): request id for the lines that follow; NULL ends it. Borrowed. */
 void log_request(const char *id);
 
-/** log_event(level, event, key, value, …, NULL): pairs of C strings; a NULL value is skipped. */
+/** log_event(level, event, key, value, …, NULL): pairs of C strings; a NULL value is skipped. The final
+ *  NULL must be a pointer, which a bare 0 is not: the compiler checks. errno is left alone. */
 void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
 
-/** log_error(event, ...), log_info(...): the common levels. */
+/** log_error(event, key, value, …): the common levels; they add the final NULL themselves. */
 #define log_error(...) log_event(LOG_ERROR, __VA_ARGS__, (char *)0)
 #define log_warn(...) log_event(LOG_WARN, __VA_ARGS__, (char *)0)
 #define log_info(...) log_event(LOG_INFO, __VA_ARGS__, (char *)0)

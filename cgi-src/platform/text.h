@@ -8,16 +8,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "platform/rc.h"
 
 struct buf;
 
+/** text_decode(p, len, out): length of the code point at p, 1..4, and its value; 0 when no valid one
+ *  starts there (overlong forms and surrogates are not valid). U+0000 is a code point here. */
+size_t text_decode(const char *p, size_t len, uint32_t *out);
+
 /** text_utf8_chars(p, len, chars_out): counts code points. RC_INVALID: not UTF-8, or holds NUL. */
 enum rc text_utf8_chars(const char *p, size_t len, size_t *chars_out) RC_MUST_CHECK;
 
 /** text_is_line(p, len, max_chars): UTF-8, 1..max_chars code points, no control characters (C0, DEL,
- *  C1, U+2028/2029), no bidirectional controls, no byte order mark, no space at either end. */
+ *  C1, U+2028/2029), no bidirectional controls, no byte order mark, no white space at either end. */
 bool text_is_line(const char *p, size_t len, size_t max_chars);
 
 /** text_trim(p, len): moves *p and shortens *len past ASCII white space at both ends. */
@@ -25,7 +30,7 @@ void text_trim(const char **p, size_t *len);
 
 /** text_harmless(p, len, max_chars, out): appends at most max_chars characters of p to out:
  *  invalid bytes become U+FFFD, control and bidirectional characters are dropped, runs of white
- *  space become one space; what was cut ends in "…". */
+ *  space become one space, none at the ends; what was cut ends in "…", which counts as one of them. */
 void text_harmless(const char *p, size_t len, size_t max_chars, struct buf *out);
 
 /** text_is_vschar(p, len): RFC 6749 App. A: every byte 0x20..0x7e, at least one. */
