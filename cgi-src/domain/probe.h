@@ -51,11 +51,15 @@ enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
 	const struct placeholder_values *values, struct identity *out);
 
-/** probe_identity_read(recipe, document, out): from a parsed answer (token response). */
-void probe_identity_read(const struct identity_recipe *recipe, jsonv *document, struct identity *out);
+/** probe_identity_read(recipe, document, secrets, out): from a parsed answer (token response). secrets (may be
+ * NULL) as for probe_words. A subject that would have to be altered or cut is left unknown. */
+void probe_identity_read(const struct identity_recipe *recipe, jsonv *document,
+	const struct placeholder_values *secrets, struct identity *out);
 
 /** probe_words(text, len, secrets, out): harmless, at most 256 characters, with every value of secrets (raw,
- * form-encoded, base64) replaced by "•••". secrets may be NULL. */
+ * form-encoded, base64 also inside a longer base64 text) replaced by "•••". Values of fewer than
+ * PROBE_SECRET_MIN bytes are left, or every word would be full of holes. secrets may be NULL. */
+#define PROBE_SECRET_MIN 4
 void probe_words(const char *text, size_t len, const struct placeholder_values *secrets,
 	char out[PROBE_WORDS_SIZE]);
 

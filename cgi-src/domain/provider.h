@@ -134,6 +134,7 @@ struct oauth_recipe {
 	/* where things stand in the token answer */
 	struct pointers access_token, refresh_token, expires_in, expires_at, scope, token_type, error,
 		error_description;
+	struct pairs token_members; /* further members worth keeping: name → JSON pointer; {{token.NAME}} */
 	const char *default_token_type; /* when the answer names none; "Bearer" */
 	int64_t default_expires_in_s;	/* when the answer names none; EXPIRES_NEVER; default 3600 */
 	/* credential field → template over token.*, client.*; what a runtime will be handed */
@@ -178,9 +179,14 @@ struct provider_error {
 
 struct catalogue;
 
-/** catalogue_load(dir, out): reads *.yaml in name order. A wrong file is left out and becomes a
- * provider_error; two files with one id: the second is refused. Errors: RC_NOT_FOUND no such folder. */
-enum rc catalogue_load(const char *dir, struct catalogue **out) RC_MUST_CHECK;
+/** catalogue_load(dir, vars, out): reads *.yaml in name order. A wrong file is left out and becomes a
+ * provider_error (the caller logs or prints them); two files with one kind and id: the second is refused.
+ * vars (NULL: none) are the operator's own: each value is an origin, http allowed, and stands in for
+ * {{operator.NAME}} at the beginning of the URLs of the grantry section. A file that needs a variable
+ * which is not there is left out with that reason.
+ * Errors: RC_NOT_FOUND no such folder, RC_INVALID a variable is not an origin, RC_NOMEM. */
+enum rc catalogue_load(const char *dir, const struct pairs *vars, struct catalogue **out)
+	RC_MUST_CHECK;
 void catalogue_free(struct catalogue *catalogue);
 
 size_t catalogue_count(const struct catalogue *catalogue);
@@ -191,11 +197,12 @@ const struct provider *catalogue_find(const struct catalogue *catalogue, enum pr
 size_t catalogue_error_count(const struct catalogue *catalogue);
 const struct provider_error *catalogue_error_at(const struct catalogue *catalogue, size_t i);
 
-/** provider_parse(file, text, len, out, error): one document, for the loader, lint and fuzzing. The
- * catalogue in *out holds that one provider. error->reason is owned by *out when one is made, else it
- * is a static text. Errors: RC_INVALID, RC_LIMIT, RC_NOMEM. */
-enum rc provider_parse(const char *file, const char *text, size_t len, struct catalogue **out,
-	struct provider_error *error) RC_MUST_CHECK;
+/** provider_parse(file, text, len, vars, out, error): one document, for lint and fuzzing. *out holds that
+ * one provider, or none when the document is wrong; it owns error->file and error->reason and is the
+ * caller's to free in both cases (NULL only for RC_NOMEM). vars as for catalogue_load.
+ * Errors: RC_INVALID, RC_LIMIT, RC_NOMEM. */
+enum rc provider_parse(const char *file, const char *text, size_t len, const struct pairs *vars,
+	struct catalogue **out, struct provider_error *error) RC_MUST_CHECK;
 
 /** provider_kind_word(kind): "datasource", "tool", … as in redirect URIs. */
 const char *provider_kind_word(enum provider_kind kind);
