@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/flow_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ST_INSERT, ST_COUNT_OPEN, ST_DELETE_OLD, ST_CONSUME, ST_FIND_STATE, ST_LOAD, ST_FINISH };
+
+#define FLOW_COLUMNS                                                                               \
+	"id, tenant_id, user_id, session_hash, state_hash, kind, plugin_id, provider, context,"    \
+	" client_source, client_id, client_revision, issuer, redirect_uri, scopes,"                \
+	" verifier_sealed, credential_id, status, created_at, expires_at"
+
+static const char *const sql[] = {
+	[ST_INSERT] = "INSERT INTO oauth_flows (" FLOW_COLUMNS ")"
+		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_COUNT_OPEN] = "SELECT COUNT(*) FROM oauth_flows"
+			  " WHERE tenant_id = ? AND user_id = ? AND status = 'open'"
+			  " AND expires_at > ?",
+	/* cross-tenant: expiry sweep */
+	[ST_DELETE_OLD] = "DELETE FROM oauth_flows WHERE expires_at < ? LIMIT 100",
+	[ST_CONSUME] = "UPDATE oauth_flows SET status = 'consumed'"
+		       " WHERE tenant_id = ? AND state_hash = ? AND status = 'open'"
+		       " AND expires_at > ? AND session_hash = ? AND user_id = ? AND kind = ?"
+		       " AND plugin_id = ? AND provider = ? AND context = ?",
+	/* cross-tenant: tells why a claim failed; the caller compares the owner */
+	[ST_FIND_STATE] = "SELECT " FLOW_COLUMNS ", outcome_sealed, result_id FROM oauth_flows"
+			  " WHERE state_hash = ?",
+	[ST_LOAD] = "SELECT " FLOW_COLUMNS ", outcome_sealed, result_id FROM oauth_flows"
+		    " WHERE tenant_id = ? AND user_id = ? AND id = ?",
+	[ST_FINISH] =
+		"UPDATE oauth_flows SET status = ?, outcome_sealed = ?, result_id = ?,"
+		" verifier_sealed = '' WHERE tenant_id = ? AND id = ? AND status = 'consumed'",
+};
+
+void flow_row_release(struct flow_row *row)
+{
+	buf_release(&row->outcome_sealed);
+	memset(row, 0, sizeof(*row));
+}
+
+enum rc flow_insert(struct db *db, const struct flow_row *row)
+{
+	bool again = !uuid_is_zero(&row->credential.u);
+
+	return db_exec(db, sql[ST_INSERT],
+		DB_ARGS(db_id(&row->id.u), db_id(&row->tenant.u), db_id(&row->user.u),
+			db_bytes(row->session_hash, HASH_SIZE),
+			db_bytes(row->state_hash, HASH_SIZE), db_text(row->kind),
+			db_text(row->plugin_id), db_text(row->provider), db_text(row->context),
+			db_text(row->client_source), db_id(&row->client_id),
+			db_int((int64_t)row->client_revision), db_text(row->issuer),
+			db_text(row->redirect_uri), db_text(row->scopes),
+			db_bytes(row->verifier_sealed, row->verifier_sealed_len),
+			db_id(again ? &row->credential.u : NULL), db_text(row->status),
+			db_int(row->created_at_s), db_int(row->expires_at_s)),
+		NULL);
+}
+
+enum rc flow_count_open(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
+	int64_t now_s, int64_t *out)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(db, sql[ST_COUNT_OPEN],
+		DB_ARGS(db_id(&tenant->u), db_id(&user->u), db_int(now_s)), &rows);
+
+	*out = 0;
+	if (rc == RC_OK && db_next(rows))
+		*out = db_get_int(rows, 0);
+	db_rows_free(rows);
+	return rc;
+}
+
+enum rc flow_delete_old(struct db *db, int64_t before_s)
+{
+	return db_exec(db, sql[ST_DELETE_OLD], DB_ARGS(db_int(before_s)), NULL);
+}
+
+enum rc flow_consume(struct db *db, const struct flow_claim *claim)
+{
+	uint64_t affected = 0;
+	enum rc rc = db_exec(db, sql[ST_CONSUME],
+		DB_ARGS(db_id(&claim->tenant.u), db_bytes(claim->state_hash, HASH_SIZE),
+			db_int(claim->now_s), db_bytes(claim->session_hash, HASH_SIZE),
+			db_id(&claim->user.u), db_text(claim->kind), db_text(claim->plugin_id),
+			db_text(claim->provider), db_text(claim->context)),
+		&affected);
+
+	return rc == RC_OK && affected != 1 ? RC_NOT_FOUND : rc;
+}
+
+static void copy_bytes(const struct db_rows *rows, unsigned col, void *to, size_t size)
+{
+	size_t len;
+	const void *p = db_get_bytes(rows, col, &len);
+
+	if (len == size)
+		memcpy(to, p, size);
+}
+
+#define COPY_TEXT(member, col)                                                                     \
+	(void)snprintf(out->member, sizeof(out->member), "%s", db_get_text(rows, col))
+
+static enum rc flow_from_row(const struct db_rows *rows, struct flow_row *out)
+{
+	const void *p;
+	size_t len;
+
+	out->id.u = db_get_id(rows, 0);
+	out->tenant.u = db_get_id(rows, 1);
+	out->user.u = db_get_id(rows, 2);
+	copy_bytes(rows, 3, out->session_hash, HASH_SIZE);
+	copy_bytes(rows, 4, out->state_hash, HASH_SIZE);
+	COPY_TEXT(kind, 5);
+	COPY_TEXT(plugin_id, 6);
+	COPY_TEXT(provider, 7);
+	COPY_TEXT(context, 8);
+	COPY_TEXT(client_source, 9);
+	out->client_id = db_get_id(rows, 10);
+	out->client_revision = (uint64_t)db_get_int(rows, 11);
+	COPY_TEXT(issuer, 12);
+	COPY_TEXT(redirect_uri, 13);
+	COPY_TEXT(scopes, 14);
+	p = db_get_bytes(rows, 15, &len);
+	if (len > sizeof(out->verifier_sealed))
+		return RC_CRYPTO;
+	memcpy(out->verifier_sealed, p, len);
+	out->verifier_sealed_len = len;
+	out->credential.u = db_get_id(rows, 16);
+	COPY_TEXT(status, 17);
+	out->created_at_s = db_get_int(rows, 18);
+	out->expires_at_s = db_get_int(rows, 19);
+	p = db_get_bytes(rows, 20, &len);
+	buf_add(&out->outcome_sealed, p, len);
+	out->result.u = db_get_id(rows, 21);
+	return buf_done(&out->outcome_sealed);
+}
+
+static enum rc flow_query(struct db *db, const char *text, const struct db_value *args, size_t n,
+	struct flow_row *out)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(db, text, args, n, &rows);
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&out->outcome_sealed, VAULT_RECORD_MAX);
+	if (rc == RC_OK && !db_next(rows))
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK)
+		rc = flow_from_row(rows, out);
+	db_rows_free(rows);
+	return rc;
+}
+
+enum rc flow_find_state(
+	struct db *db, const unsigned char state_hash[HASH_SIZE], struct flow_row *out)
+{
+	return flow_query(db, sql[ST_FIND_STATE], DB_ARGS(db_bytes(state_hash, HASH_SIZE)), out);
+}
+
+enum rc flow_load(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
+	const struct flow_id *id, struct flow_row *out)
+{
+	return flow_query(
+		db, sql[ST_LOAD], DB_ARGS(db_id(&tenant->u), db_id(&user->u), db_id(&id->u)), out);
+}
+
+enum rc flow_finish(struct db *db, const struct flow_row *row)
+{
+	bool has_result = !uuid_is_zero(&row->result.u);
+	uint64_t affected = 0;
+	enum rc rc = db_exec(db, sql[ST_FINISH],
+		DB_ARGS(db_text(row->status),
+			db_bytes(row->outcome_sealed.data, row->outcome_sealed.len),
+			db_id(has_result ? &row->result.u : NULL), db_id(&row->tenant.u),
+			db_id(&row->id.u)),
+		&affected);
+
+	return rc == RC_OK && affected != 1 ? RC_CONFLICT : rc;
+}

@@ -1,0 +1,29 @@
+-- One user a program, least grants (security R101). Run by "grantry migrate", which makes the users with
+-- the passwords of the files in db_password_dir. No program may change the schema or another's tables;
+-- nobody may change or delete an audit event.
+
+GRANT SELECT ON keks TO 'grantry_settings', 'grantry_connect', 'grantry_api';
+GRANT SELECT ON tenant_keys TO 'grantry_settings', 'grantry_connect', 'grantry_api';
+GRANT SELECT ON tenants TO 'grantry_settings', 'grantry_connect', 'grantry_api';
+GRANT SELECT ON tenant_members TO 'grantry_settings', 'grantry_connect', 'grantry_api';
+GRANT INSERT ON audit_events TO 'grantry_settings', 'grantry_connect', 'grantry_api';
+GRANT SELECT ON schema_migrations TO 'grantry_settings', 'grantry_connect', 'grantry_api';
+
+GRANT SELECT, UPDATE (password_hash) ON users TO 'grantry_settings';
+GRANT SELECT, DELETE ON sign_in_codes TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_throttle TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_oauth_tenant_params TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE, DELETE ON tool_oauth_tenant_clients TO 'grantry_settings';
+GRANT SELECT ON datasource_oauth_params TO 'grantry_settings', 'grantry_connect';
+GRANT SELECT ON tool_oauth_system_clients TO 'grantry_settings', 'grantry_connect';
+GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_providers TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_provider_defaults TO 'grantry_settings';
+
+GRANT SELECT (id, email, name, disabled) ON users TO 'grantry_connect';
+GRANT SELECT, UPDATE (last_seen_at) ON sessions TO 'grantry_connect';
+GRANT SELECT ON datasource_oauth_tenant_params TO 'grantry_connect';
+GRANT SELECT ON tool_oauth_tenant_clients TO 'grantry_connect';
+GRANT SELECT, INSERT, UPDATE ON datasource_providers TO 'grantry_connect';
+GRANT SELECT, INSERT, UPDATE ON datasource_provider_defaults TO 'grantry_connect';
+GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_flows TO 'grantry_connect';
