@@ -46,24 +46,29 @@ struct httpc_request {
 struct httpc_response {
 	int status;
 	int content_encoded;	  /* 1: Content-Encoding other than identity; the body is opaque */
-	int64_t retry_after_s;	  /* Retry-After in seconds from now (both forms), -1 when absent */
+	int64_t retry_after_s;	  /* Retry-After in seconds from now (both forms), 0..2^31-1, -1 when absent */
 	char content_type[128];	  /* "" when absent; parameters included */
 	struct secret body;	  /* owned: may echo tokens */
 	int64_t elapsed_ms;
 };
 
-/** httpc_new(config, out): also runs the self-check of the address guard. Errors: RC_INTERNAL. */
+/** httpc_new(config, out): also runs the self-check of the address guard, checks that libcurl resolves
+ *  names asynchronously and that ca_file is readable. Where SIGPIPE has its default effect it is
+ *  ignored from here on. Not for two threads at once; open it after the fork. Errors: RC_INTERNAL. */
 enum rc httpc_new(const struct httpc_config *config, struct httpc **out) RC_MUST_CHECK;
 void httpc_free(struct httpc *http);
 
-/** httpc_request_header(rq, name, value, len): copies value. RC_INVALID: control character. */
+/** httpc_request_header(rq, name, value, len): copies value. RC_INVALID: control character, no token, or
+ *  a header that frames or routes the message (Host, Content-Length, Connection, Proxy-…);
+ *  RC_LIMIT: too many. Without a Content-Type none is sent. */
 enum rc httpc_request_header(struct httpc_request *rq, const char *name, const void *value, size_t len)
 	RC_MUST_CHECK;
 void httpc_request_release(struct httpc_request *rq);
 void httpc_response_release(struct httpc_response *rs);
 
-/** httpc_perform(http, rq, out): one request, one answer of any status.
- * Errors: RC_INVALID the URL breaks the grammar; RC_EGRESS forbidden address, port or scheme;
+/** httpc_perform(http, rq, out): one request, one answer of any status. https on port 443, or an
+ * origin of the allow-list. GET, POST, PUT, PATCH, DELETE, OPTIONS, or HEAD without a body.
+ * Errors: RC_INVALID method, or the URL breaks the grammar; RC_EGRESS forbidden address, port or scheme;
  *	RC_TIMEOUT; RC_LIMIT answer too large; RC_UPSTREAM refused, reset, TLS, malformed.
  *	The reason is logged (host only, never path or query). */
 enum rc httpc_perform(struct httpc *http, const struct httpc_request *rq, struct httpc_response *out)
