@@ -22,8 +22,11 @@
 #define REQ_PARAMS_MAX 6000   /* 5000 unknown callback parameters must pass (A24) */
 #define REQ_FORM_MAX 200
 #define REQ_COOKIES_MAX 100
+#define REQ_COOKIE_TEXT_MAX 8192 /* more cookies or a longer header: no cookies at all (D6) */
 
 enum req_method { REQ_GET, REQ_HEAD, REQ_POST, REQ_OTHER };
+/* A body is read with POST only. OTHER: a media type or charset that we do not take, for a 415; what
+ * no route asks for is not read. */
 enum req_body { REQ_BODY_NONE, REQ_BODY_FORM, REQ_BODY_JSON, REQ_BODY_CSP_REPORT, REQ_BODY_OTHER };
 
 struct param {
@@ -40,18 +43,19 @@ struct req {
 	enum req_method method;
 	bool https;		    /* as the web server says */
 	char path[REQ_PATH_MAX + 1]; /* decoded, for routing and the log; never the query */
+	/* of "/a/b": "a", "b"; of "/a/": "a", "", which no route matches; of "/": none */
 	const char *segments[REQ_SEGMENTS_MAX];
 	size_t n_segments;
 	struct params query, form;
 	struct params cookies;
 	enum req_body body_kind;
-	struct secret raw_query, body; /* what the params point into */
+	struct secret raw_query, body, cookie_text; /* what the params point into */
 	char *path_copy;	       /* what the segments point into */
 	/* the few header fields that we read; NULL when absent */
 	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *sec_fetch_dest, *sec_purpose,
 		*accept_language, *user_agent, *remote_addr, *content_type;
 	int bad_status;		       /* 0, or the status that this request must be answered with: 400,
-					* 405, 413, 414, 415 */
+					* 413, 414. Then only method, https and the header fields are sure */
 };
 
 /** req_parse(x, out): never fails for what the client did: see out->bad_status. RC_NOMEM; RC_INVALID:
@@ -62,8 +66,9 @@ void req_release(struct req *rq);
 /** req_parse_params(text, max, out): urlencoded parameters, in place over text; '+' is a space.
  * RC_INVALID: bad escape, %00; RC_LIMIT: more than max. */
 enum rc req_parse_params(struct secret *text, size_t max, struct params *out) RC_MUST_CHECK;
-/** req_parse_cookies(header, store, out): RFC 6265 §5.4 pairs; store receives the copied text. Pairs that
- * are malformed are left out. */
+/** req_parse_cookies(header, store, out): RFC 6265 §5.4 pairs; store receives the copied text. Left out:
+ * what has no "=" or whose name is no token. Kept so that req_cookie() can count them: a pair without a
+ * name (name ""), and one whose value is malformed (value ""). RC_LIMIT: too many or too long. */
 enum rc req_parse_cookies(const char *header, struct secret *store, struct params *out) RC_MUST_CHECK;
 
 /** params_get(ps, name): first value, NULL when absent. params_count: how many times it is there. */
@@ -74,7 +79,8 @@ const struct param *params_find(const struct params *ps, const char *name);
 /** req_query(rq, name), req_form(rq, name): first value or NULL. */
 const char *req_query(const struct req *rq, const char *name);
 const char *req_form(const struct req *rq, const char *name);
-/** req_cookie(rq, name): NULL when absent or when it is there more than once (security R50). */
+/** req_cookie(rq, name): NULL when absent or when it is there more than once (security R50), counting a
+ * cookie without a name whose value begins "name=". */
 const char *req_cookie(const struct req *rq, const char *name);
 
 #endif

@@ -21,23 +21,28 @@ struct resp {
 	struct buf body;
 	bool https;		  /* HSTS only then */
 	bool no_body;		  /* HEAD */
+	bool no_referrer;	  /* the URL holds a code (callback: R21). Otherwise "same-origin", with
+				   * which browsers still name the Origin of our own form posts */
 	enum rc rc;		  /* first error while building */
 };
 
 void resp_init(struct resp *rs);
 void resp_release(struct resp *rs);
-/** resp_reset(rs): forget headers, cookies and body (to render an error page instead). */
+/** resp_reset(rs): forget status, headers, cookies, body and error (to render an error page instead);
+ * https, no_body and no_referrer stay. */
 void resp_reset(struct resp *rs);
 
-/** resp_header(rs, name, value): a value with CR, LF or NUL fails the response with RC_INVALID. */
+/** resp_header(rs, name, value): a value with a control character fails the response with RC_INVALID. The
+ * headers that resp_write sets itself cannot be given here: RC_INVALID too. */
 void resp_header(struct resp *rs, const char *name, const char *value);
 /** resp_cookie(rs, name, value, secure, max_age_s): Path=/; HttpOnly; SameSite=Lax; Secure when secure;
  * max_age_s < 0: a session cookie; 0: delete. */
 void resp_cookie(struct resp *rs, const char *name, const char *value, bool secure, long max_age_s);
 /** resp_redirect(rs, path): 303 to a path of our own: must begin with one '/' and hold only URL
- * characters; anything else fails the response with RC_INVALID (security R24, D11). */
+ * characters, no dot segments, no encoded slash or control character before the '?'; anything else
+ * fails the response with RC_INVALID (security R24, D11). */
 void resp_redirect(struct resp *rs, const char *path);
-/** resp_write(rs, x): status line, headers, body. */
+/** resp_write(rs, x): status line, headers, body; a response that failed becomes a short plain 500. */
 void resp_write(struct resp *rs, struct fcgi_exchange *x);
 
 #endif

@@ -49,12 +49,21 @@ struct route_match {
 	size_t n;
 };
 
-/** route_match(table, rq, out): HEAD matches a GET route. Pure. */
+/** route_match(table, rq, out): HEAD matches a GET route, but not one with GATE_CALLBACK: a flow is used
+ * up by GET alone (R23). A method that we never serve is 405 on every path (D23). An empty segment
+ * matches nothing. Pure. */
 void route_match(const struct route_table *table, const struct req *rq, struct route_match *out);
 /** route_arg(m, name): value of ":name"; never NULL for a name in the pattern. */
 const char *route_arg(const struct route_match *m, const char *name);
 
-/** route_fetch_allowed(rq, gate, origin): the Fetch Metadata and Origin rule (security R58, D2, D3). Pure. */
+/** route_tables_overlap(table): a route whose pattern can match a path that an earlier, different pattern
+ * matches, or that repeats a method and pattern; NULL when there is none. For tests. */
+const struct route *route_tables_overlap(const struct route_table *table);
+
+/** route_fetch_allowed(rq, gate, origin): the Fetch Metadata and Origin rule (security R58, D2, D3); origin
+ * is our own, "https://host". From elsewhere only a person following a link (GET, a document) may come
+ * in; our own pages may also fetch; nothing may be loaded as image, script or frame. POST comes from our
+ * own pages only. A prefetch of GATE_CALLBACK is refused (A29). Pure. */
 bool route_fetch_allowed(const struct req *rq, enum route_gate gate, const char *origin);
 
 #endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/route.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A pattern is read segment by segment, in place: *at stands on the '/' before the next one. */
+struct piece {
+	const char *p;
+	size_t len;
+};
+
+static bool piece_next(const char **at, struct piece *out)
+{
+	if (**at != '/' || (*at)[1] == 0)
+		return false;
+	out->p = *at + 1;
+	out->len = strcspn(out->p, "/");
+	*at = out->p + out->len;
+	return true;
+}
+
+static bool piece_is_arg(const struct piece *piece)
+{
+	return piece->len > 1 && piece->p[0] == ':';
+}
+
+static bool piece_takes(const struct piece *piece, const char *segment)
+{
+	if (piece_is_arg(piece))
+		return segment[0] != 0;
+	return strlen(segment) == piece->len && memcmp(segment, piece->p, piece->len) == 0;
+}
+
+static bool path_matches(const char *pattern, const struct req *rq)
+{
+	struct piece piece;
+	size_t i = 0;
+
+	while (piece_next(&pattern, &piece)) {
+		if (i == rq->n_segments || !piece_takes(&piece, rq->segments[i]))
+			return false;
+		i++;
+	}
+	return i == rq->n_segments;
+}
+
+static bool method_matches(const struct route *route, enum req_method method)
+{
+	if (method == REQ_HEAD)
+		return route->method == REQ_GET && route->gate != GATE_CALLBACK;
+	return route->method == method && method != REQ_OTHER;
+}
+
+static void args_fill(const struct req *rq, struct route_match *out)
+{
+	const char *at = out->route->path;
+	struct piece piece;
+
+	for (size_t i = 0; piece_next(&at, &piece); i++) {
+		if (!piece_is_arg(&piece) || out->n == ROUTE_ARGS_MAX)
+			continue;
+		out->names[out->n] = piece.p + 1;
+		out->values[out->n++] = rq->segments[i];
+	}
+}
+
+static void allow_fill(bool get, bool head, bool post, struct route_match *out)
+{
+	out->status = 405;
+	(void)snprintf(out->allow, sizeof(out->allow), "%s%s%s%s", get ? "GET" : "",
+		head ? ", HEAD" : "", get && post ? ", " : "", post ? "POST" : "");
+}
+
+void route_match(const struct route_table *table, const struct req *rq, struct route_match *out)
+{
+	bool get = false, head = false, post = false;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < table->n; i++) {
+		const struct route *route = &table->routes[i];
+
+		if (!path_matches(route->path, rq))
+			continue;
+		if (method_matches(route, rq->method)) {
+			out->route = route;
+			args_fill(rq, out);
+			return;
+		}
+		get = get || route->method == REQ_GET;
+		head = head || method_matches(route, REQ_HEAD);
+		post = post || route->method == REQ_POST;
+	}
+	if (get || post)
+		allow_fill(get, head, post, out);
+	else if (rq->method == REQ_OTHER)
+		allow_fill(true, true, true, out);
+	else
+		out->status = 404;
+}
+
+const char *route_arg(const struct route_match *m, const char *name)
+{
+	size_t len = strlen(name);
+
+	/* The name lies inside the pattern and ends at a '/' or with it. */
+	for (size_t i = 0; i < m->n; i++) {
+		if (strcspn(m->names[i], "/") == len && memcmp(m->names[i], name, len) == 0)
+			return m->values[i];
+	}
+	return NULL;
+}
+
+static bool patterns_overlap(const char *a, const char *b)
+{
+	struct piece pa, pb;
+	bool more_a, more_b;
+
+	for (;;) {
+		more_a = piece_next(&a, &pa);
+		more_b = piece_next(&b, &pb);
+		if (!more_a || !more_b)
+			return more_a == more_b;
+		if (piece_is_arg(&pa) || piece_is_arg(&pb))
+			continue;
+		if (pa.len != pb.len || memcmp(pa.p, pb.p, pa.len) != 0)
+			return false;
+	}
+}
+
+const struct route *route_tables_overlap(const struct route_table *table)
+{
+	for (size_t i = 0; i < table->n; i++) {
+		for (size_t k = 0; k < i; k++) {
+			const struct route *a = &table->routes[k], *b = &table->routes[i];
+
+			/* GET and POST of one pattern are the usual pair. */
+			if (strcmp(a->path, b->path) == 0 && a->method != b->method)
+				continue;
+			if (patterns_overlap(a->path, b->path))
+				return b;
+		}
+	}
+	return NULL;
+}
+
+static bool is(const char *value, const char *word)
+{
+	return value && strcmp(value, word) == 0;
+}
+
+static bool read_allowed(const struct req *rq, enum route_gate gate)
+{
+	const char *site = rq->sec_fetch_site, *dest = rq->sec_fetch_dest;
+
+	/* "prefetch" or "prefetch;prerender": a browser that guesses must not use up a flow. */
+	if (gate == GATE_CALLBACK && rq->sec_purpose && strstr(rq->sec_purpose, "prefetch"))
+		return false;
+	/* Nothing of ours is ever an image, a script or a frame. "empty" is fetch(). */
+	if (dest && !is(dest, "document") && !is(dest, "empty"))
+		return false;
+	if (!site || is(site, "same-origin") || is(site, "none"))
+		return true;
+	if (!is(site, "same-site") && !is(site, "cross-site"))
+		return false;
+	/* A link in a mail or the provider's redirect: GET changes nothing, and the cookie is Lax. */
+	return rq->method == REQ_GET && is(rq->sec_fetch_mode, "navigate") && is(dest, "document");
+}
+
+static bool write_allowed(const struct req *rq, enum route_gate gate, const char *origin)
+{
+	/* A foreign Origin is refused whatever else is said. "null" decides nothing by itself: a page
+	 * with no-referrer (the callback's) sends it with our own posts. */
+	if (rq->origin && !is(rq->origin, "null") && !is(rq->origin, origin))
+		return false;
+	if (rq->sec_fetch_site)
+		return is(rq->sec_fetch_site, "same-origin");
+	/* Some browsers send their reports without either field. */
+	if (gate == GATE_REPORT)
+		return true;
+	return is(rq->origin, origin);
+}
+
+bool route_fetch_allowed(const struct req *rq, enum route_gate gate, const char *origin)
+{
+	if (rq->method == REQ_GET || rq->method == REQ_HEAD)
+		return read_allowed(rq, gate);
+	return write_allowed(rq, gate, origin);
+}
