@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/credential_store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ST_LIST,
+	ST_LOAD,
+	ST_COUNTS,
+	ST_NAMES,
+	ST_INSERT,
+	ST_UPDATE,
+	ST_DELETE,
+	ST_DEFAULT_LOCK,
+	ST_DEFAULT_JOIN,
+	ST_DEFAULT_SET,
+	ST_DEFAULT_IS,
+	ST_OLDEST_OTHER,
+	ST_DEFAULT_DROP,
+};
+
+#define SELECT_ROWS                                                                                \
+	"SELECT c.id, c.plugin_id, c.provider, c.name, c.auth_type, c.encrypted_credentials,"      \
+	" c.encrypted_profile, c.secret_rev, c.version, c.user_id, c.changed_by, a.name, b.name,"  \
+	" c.client_source, c.client_id, c.client_revision, c.expires_at, c.refreshable,"           \
+	" d.credential_id IS NOT NULL, c.created_at, c.updated_at"                                 \
+	" FROM datasource_providers c"                                                             \
+	" LEFT JOIN datasource_provider_defaults d ON d.tenant_id = c.tenant_id"                   \
+	" AND d.plugin_id = c.plugin_id AND d.provider = c.provider AND d.credential_id = c.id"    \
+	" LEFT JOIN users a ON a.id = c.user_id LEFT JOIN users b ON b.id = c.changed_by"
+
+static const char *const sql[] = {
+	[ST_LIST] = SELECT_ROWS " WHERE c.tenant_id = ? AND c.plugin_id = ? AND c.provider = ?"
+				" ORDER BY d.credential_id IS NULL, c.created_at, c.id",
+	[ST_LOAD] = SELECT_ROWS " WHERE c.tenant_id = ? AND c.plugin_id = ? AND c.provider = ?"
+				" AND c.id = ?",
+	[ST_COUNTS] = "SELECT plugin_id, provider, COUNT(*),"
+		      " SUM(expires_at IS NOT NULL AND expires_at <= ? AND refreshable = 0)"
+		      " FROM datasource_providers WHERE tenant_id = ?"
+		      " GROUP BY plugin_id, provider",
+	[ST_NAMES] = "SELECT name FROM datasource_providers"
+		     " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
+	[ST_INSERT] = "INSERT INTO datasource_providers (tenant_id, id, plugin_id, provider, name,"
+		      " auth_type, encrypted_credentials, encrypted_profile, secret_rev, version,"
+		      " user_id, changed_by, client_source, client_id, client_revision, expires_at,"
+		      " refreshable, created_at, updated_at)"
+		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_UPDATE] = "UPDATE datasource_providers SET name = ?, encrypted_credentials = ?,"
+		      " encrypted_profile = ?, secret_rev = ?, version = ?, changed_by = ?,"
+		      " client_source = ?, client_id = ?, client_revision = ?, expires_at = ?,"
+		      " refreshable = ?, updated_at = ?"
+		      " WHERE tenant_id = ? AND id = ? AND version = ? AND secret_rev = ?",
+	[ST_DELETE] = "DELETE FROM datasource_providers"
+		      " WHERE tenant_id = ? AND id = ? AND version = ?",
+	[ST_DEFAULT_LOCK] = "UPDATE datasource_provider_defaults SET revision = revision + 1"
+			    " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
+	[ST_DEFAULT_JOIN] = "INSERT INTO datasource_provider_defaults"
+			    " (tenant_id, plugin_id, provider, credential_id, revision)"
+			    " VALUES (?, ?, ?, ?, 1)"
+			    " ON DUPLICATE KEY UPDATE revision = revision + 1",
+	[ST_DEFAULT_SET] = "UPDATE datasource_provider_defaults SET credential_id = ?"
+			   " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
+	[ST_DEFAULT_IS] = "SELECT 1 FROM datasource_provider_defaults"
+			  " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?"
+			  " AND credential_id = ?",
+	[ST_OLDEST_OTHER] = "SELECT id FROM datasource_providers"
+			    " WHERE tenant_id = ? AND plugin_id = ? AND provider = ? AND id <> ?"
+			    " ORDER BY created_at, id LIMIT 1",
+	[ST_DEFAULT_DROP] = "DELETE FROM datasource_provider_defaults"
+			    " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
+};
+
+#define REF_ARGS(tenant, ref)                                                                      \
+	db_id(&(tenant)->u), db_text((ref)->plugin_id), db_text((ref)->provider)
+
+void credential_row_release(struct credential_row *row)
+{
+	buf_release(&row->credentials);
+	buf_release(&row->profile);
+	memset(row, 0, sizeof(*row));
+}
+
+void credential_rows_release(struct credential_rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		credential_row_release(&rows->items[i]);
+	free(rows->items);
+	rows->items = NULL;
+	rows->n = 0;
+}
+
+#define COPY_TEXT(member, col)                                                                     \
+	(void)snprintf(out->member, sizeof(out->member), "%s", db_get_text(rows, col))
+
+static enum rc copy_sealed(const struct db_rows *rows, unsigned col, struct buf *out)
+{
+	size_t len;
+	const void *p = db_get_bytes(rows, col, &len);
+
+	buf_init(out, VAULT_RECORD_MAX);
+	buf_add(out, p, len);
+	return buf_done(out);
+}
+
+static enum rc credential_from_row(const struct db_rows *rows, struct credential_row *out)
+{
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	out->id.u = db_get_id(rows, 0);
+	COPY_TEXT(plugin_id, 1);
+	COPY_TEXT(provider, 2);
+	COPY_TEXT(name, 3);
+	COPY_TEXT(auth_type, 4);
+	out->secret_rev = (uint64_t)db_get_int(rows, 7);
+	out->version = (uint64_t)db_get_int(rows, 8);
+	out->added_by.u = db_get_id(rows, 9);
+	out->changed_by.u = db_get_id(rows, 10);
+	COPY_TEXT(added_by_name, 11);
+	COPY_TEXT(changed_by_name, 12);
+	COPY_TEXT(client_source, 13);
+	out->client_id = db_get_id(rows, 14);
+	out->client_revision = (uint64_t)db_get_int(rows, 15);
+	out->expires = !db_is_null(rows, 16);
+	out->expires_at_s = db_get_int(rows, 16);
+	out->refreshable = db_get_int(rows, 17) != 0;
+	out->is_default = db_get_int(rows, 18) != 0;
+	out->created_at_s = db_get_int(rows, 19);
+	out->updated_at_s = db_get_int(rows, 20);
+	rc = copy_sealed(rows, 5, &out->credentials);
+	if (rc == RC_OK)
+		rc = copy_sealed(rows, 6, &out->profile);
+	return rc;
+}
+
+enum rc credential_rows_load(struct db *db, const struct tenant_id *tenant,
+	const struct provider_ref *ref, struct credential_rows *out)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(db, sql[ST_LIST], DB_ARGS(REF_ARGS(tenant, ref)), &rows);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK && db_row_count(rows)) {
+		out->items = calloc(db_row_count(rows), sizeof(*out->items));
+		if (!out->items)
+			rc = RC_NOMEM;
+	}
+	while (rc == RC_OK && db_next(rows))
+		rc = credential_from_row(rows, &out->items[out->n++]);
+	db_rows_free(rows);
+	return rc;
+}
+
+enum rc credential_row_load(struct db *db, const struct tenant_id *tenant,
+	const struct provider_ref *ref, const struct credential_id *id, struct credential_row *out)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc =
+		db_query(db, sql[ST_LOAD], DB_ARGS(REF_ARGS(tenant, ref), db_id(&id->u)), &rows);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK && !db_next(rows))
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK)
+		rc = credential_from_row(rows, out);
+	db_rows_free(rows);
+	return rc;
+}
+
+enum rc credential_counts(struct db *db, const struct tenant_id *tenant, int64_t now_s,
+	struct credential_count **out, size_t *n)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(db, sql[ST_COUNTS], DB_ARGS(db_int(now_s), db_id(&tenant->u)), &rows);
+
+	*out = NULL;
+	*n = 0;
+	if (rc == RC_OK && db_row_count(rows)) {
+		*out = calloc(db_row_count(rows), sizeof(**out));
+		if (!*out)
+			rc = RC_NOMEM;
+	}
+	while (rc == RC_OK && db_next(rows)) {
+		struct credential_count *c = &(*out)[(*n)++];
+
+		(void)snprintf(c->plugin_id, sizeof(c->plugin_id), "%s", db_get_text(rows, 0));
+		(void)snprintf(c->provider, sizeof(c->provider), "%s", db_get_text(rows, 1));
+		c->all = db_get_int(rows, 2);
+		c->expired = db_get_int(rows, 3);
+	}
+	db_rows_free(rows);
+	return rc;
+}
+
+enum rc credential_names(struct db *db, const struct tenant_id *tenant,
+	const struct provider_ref *ref, void (*visit)(const char *name, void *arg), void *arg)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(db, sql[ST_NAMES], DB_ARGS(REF_ARGS(tenant, ref)), &rows);
+
+	while (rc == RC_OK && db_next(rows))
+		visit(db_get_text(rows, 0), arg);
+	db_rows_free(rows);
+	return rc;
+}
+
+static struct db_value sealed(const struct buf *b)
+{
+	return db_bytes(b->data, b->len);
+}
+
+static struct db_value int_if(bool present, int64_t i)
+{
+	return present ? db_int(i) : db_null();
+}
+
+enum rc credential_insert(struct db *db, const struct tenant_id *tenant,
+	const struct credential_row *row, int64_t now_s)
+{
+	bool client = row->client_source[0] != '\0';
+
+	return db_exec(db, sql[ST_INSERT],
+		DB_ARGS(db_id(&tenant->u), db_id(&row->id.u), db_text(row->plugin_id),
+			db_text(row->provider), db_text(row->name), db_text(row->auth_type),
+			sealed(&row->credentials), sealed(&row->profile),
+			db_int((int64_t)row->secret_rev), db_int((int64_t)row->version),
+			db_id(&row->added_by.u), db_id(&row->changed_by.u),
+			db_text(client ? row->client_source : NULL),
+			db_id(client ? &row->client_id : NULL),
+			int_if(client, (int64_t)row->client_revision),
+			int_if(row->expires, row->expires_at_s), db_int(row->refreshable),
+			db_int(now_s), db_int(now_s)),
+		NULL);
+}
+
+enum rc credential_update(struct db *db, const struct tenant_id *tenant,
+	const struct credential_row *row, uint64_t expected_version, uint64_t expected_secret_rev,
+	int64_t now_s)
+{
+	bool client = row->client_source[0] != '\0';
+	uint64_t affected = 0;
+	enum rc rc = db_exec(db, sql[ST_UPDATE],
+		DB_ARGS(db_text(row->name), sealed(&row->credentials), sealed(&row->profile),
+			db_int((int64_t)row->secret_rev), db_int((int64_t)row->version),
+			db_id(&row->changed_by.u), db_text(client ? row->client_source : NULL),
+			db_id(client ? &row->client_id : NULL),
+			int_if(client, (int64_t)row->client_revision),
+			int_if(row->expires, row->expires_at_s), db_int(row->refreshable),
+			db_int(now_s), db_id(&tenant->u), db_id(&row->id.u),
+			db_int((int64_t)expected_version), db_int((int64_t)expected_secret_rev)),
+		&affected);
+
+	return rc == RC_OK && affected == 0 ? RC_NOT_FOUND : rc;
+}
+
+enum rc credential_delete(struct db *db, const struct tenant_id *tenant,
+	const struct credential_id *id, uint64_t version)
+{
+	uint64_t affected = 0;
+	enum rc rc = db_exec(db, sql[ST_DELETE],
+		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)version)), &affected);
+
+	return rc == RC_OK && affected == 0 ? RC_NOT_FOUND : rc;
+}
+
+enum rc default_lock(struct db *db, const struct tenant_id *tenant, const struct provider_ref *ref,
+	const struct credential_id *newcomer)
+{
+	uint64_t affected = 0;
+	enum rc rc;
+
+	if (newcomer)
+		return db_exec(db, sql[ST_DEFAULT_JOIN],
+			DB_ARGS(REF_ARGS(tenant, ref), db_id(&newcomer->u)), NULL);
+	rc = db_exec(db, sql[ST_DEFAULT_LOCK], DB_ARGS(REF_ARGS(tenant, ref)), &affected);
+	return rc == RC_OK && affected == 0 ? RC_NOT_FOUND : rc;
+}
+
+enum rc default_set(struct db *db, const struct tenant_id *tenant, const struct provider_ref *ref,
+	const struct credential_id *id)
+{
+	return db_exec(
+		db, sql[ST_DEFAULT_SET], DB_ARGS(db_id(&id->u), REF_ARGS(tenant, ref)), NULL);
+}
+
+static enum rc select_one(struct db *db, const char *text, const struct tenant_id *tenant,
+	const struct provider_ref *ref, const struct credential_id *id, struct credential_id *out)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(db, text, DB_ARGS(REF_ARGS(tenant, ref), db_id(&id->u)), &rows);
+
+	if (rc == RC_OK && !db_next(rows))
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK && out)
+		out->u = db_get_id(rows, 0);
+	db_rows_free(rows);
+	return rc;
+}
+
+enum rc default_leave(struct db *db, const struct tenant_id *tenant, const struct provider_ref *ref,
+	const struct credential_id *id)
+{
+	struct credential_id heir;
+	enum rc rc = select_one(db, sql[ST_DEFAULT_IS], tenant, ref, id, NULL);
+
+	if (rc == RC_NOT_FOUND)
+		return RC_OK;
+	if (rc != RC_OK)
+		return rc;
+	rc = select_one(db, sql[ST_OLDEST_OTHER], tenant, ref, id, &heir);
+	if (rc == RC_OK)
+		return default_set(db, tenant, ref, &heir);
+	if (rc == RC_NOT_FOUND)
+		return db_exec(db, sql[ST_DEFAULT_DROP], DB_ARGS(REF_ARGS(tenant, ref)), NULL);
+	return rc;
+}
