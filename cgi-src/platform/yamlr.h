@@ -24,7 +24,7 @@ enum yamlr_kind { YAMLR_SCALAR, YAMLR_SEQUENCE, YAMLR_MAPPING };
 struct yamlr_node {
 	enum yamlr_kind kind;
 	bool quoted;	      /* scalar in quotes or a block scalar */
-	unsigned line;	      /* from 1 */
+	unsigned line;	      /* from 1; of its key when it has one */
 	const char *key;      /* when it lies in a mapping, else NULL */
 	const char *text;     /* scalar: UTF-8, NUL-terminated; else NULL */
 	struct yamlr_node *first, *next; /* children in order, and the next sibling */
@@ -52,7 +52,8 @@ const struct yamlr_node *yamlr_get(const struct yamlr_node *map, const char *key
 bool yamlr_is_null(const struct yamlr_node *node);
 /** yamlr_text(node): the text of a scalar that is not null, else NULL. */
 const char *yamlr_text(const struct yamlr_node *node);
-/** yamlr_bool(node, out), yamlr_int(node, out): YAML 1.2 core: true/false, decimal. */
+/** yamlr_bool(node, out), yamlr_int(node, out): YAML 1.2 core: true/false, decimal (012 is twelve).
+ *  Errors: RC_NOT_FOUND node is null; RC_INVALID another kind, quoted, or out of range. */
 enum rc yamlr_bool(const struct yamlr_node *node, bool *out) RC_MUST_CHECK;
 enum rc yamlr_int(const struct yamlr_node *node, int64_t *out) RC_MUST_CHECK;
 
