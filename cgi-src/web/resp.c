@@ -31,7 +31,7 @@ static const char fixed_headers[] =
 static const char hsts_header[] =
 	"Strict-Transport-Security: max-age=63072000; includeSubDomains\r\n";
 
-/* What resp_write sets, and the cross-origin permissions that we never give (R66). */
+/* What resp_write sets, and the cross-origin permissions, which we never give (R66). */
 static const char *const reserved[] = {"Status", "Content-Type", "Content-Length", "Set-Cookie",
 	"Location", "Transfer-Encoding", "Connection", "Content-Security-Policy",
 	"X-Content-Type-Options", "X-Frame-Options", "Permissions-Policy", "Referrer-Policy",
