@@ -20,10 +20,10 @@ struct db;
 struct db_rows;
 
 struct db_config {
-	const char *socket;	   /* unix socket, or NULL for TCP with TLS */
+	const char *socket; /* unix socket, or NULL for TCP with TLS */
 	const char *host;
 	unsigned port;
-	const char *ca_file;	   /* required for TCP */
+	const char *ca_file; /* required for TCP */
 	const char *name, *user;
 	const char *password_file; /* 0400; NULL: no password (unix_socket authentication) */
 };
@@ -59,19 +59,23 @@ enum rc db_ping(struct db *db) RC_MUST_CHECK;
 /** db_exec(db, sql, args, n, affected): affected may be NULL; it counts changed rows.
  * Errors: RC_CONFLICT duplicate key (1062), RC_RETRY (1213, 1205, 1020), RC_INVALID a row is
  * referenced or a reference is missing (1451, 1452), RC_UNAVAILABLE no connection (the outcome is
- * unknown if it was lost on the way), RC_INTERNAL. */
+ * unknown if it was lost on the way), RC_LIMIT larger than max_allowed_packet, RC_INTERNAL.
+ * In a transaction nothing runs any more after RC_RETRY or a lost connection: every further call
+ * gives the same code, because the server would commit it by itself. */
 enum rc db_exec(struct db *db, const char *sql, const struct db_value *args, size_t n,
 	uint64_t *affected) RC_MUST_CHECK;
 
 /** db_query(db, sql, args, n, out): the whole result is read; free with db_rows_free.
- * Outside a transaction a lost connection is opened again once. Errors as db_exec. */
+ * Outside a transaction a lost connection is opened again once. Errors as db_exec; RC_INTERNAL also
+ * for a number beyond int64_t. Columns: integers (and sums of them) are DB_INT, NULL is DB_NULL, all
+ * else is text or bytes; at most 64. */
 enum rc db_query(struct db *db, const char *sql, const struct db_value *args, size_t n,
 	struct db_rows **out) RC_MUST_CHECK;
 /** db_next(rows): moves to the next (first) row; false at the end. */
 bool db_next(struct db_rows *rows);
 size_t db_row_count(const struct db_rows *rows);
 bool db_is_null(const struct db_rows *rows, unsigned col);
-int64_t db_get_int(const struct db_rows *rows, unsigned col);	  /* 0 for NULL */
+int64_t db_get_int(const struct db_rows *rows, unsigned col); /* 0 for NULL */
 const char *db_get_text(const struct db_rows *rows, unsigned col); /* "" for NULL; borrowed */
 const void *db_get_bytes(const struct db_rows *rows, unsigned col, size_t *len); /* borrowed */
 /** db_get_id(rows, col): the zero id for NULL or any length but 16. */
@@ -82,9 +86,12 @@ void db_rows_free(struct db_rows *rows); /* NULL-safe; wipes */
  * RC_OK, and its code is returned. RC_RETRY, also from COMMIT, runs the whole again, at most five
  * times with jitter, then gives RC_UNAVAILABLE. work must not touch anything it cannot do twice, and
  * no call to a provider happens inside. */
-enum rc db_transact(struct db *db, enum rc (*work)(struct db *db, void *arg), void *arg) RC_MUST_CHECK;
+enum rc db_transact(
+	struct db *db, enum rc (*work)(struct db *db, void *arg), void *arg) RC_MUST_CHECK;
 
-/** db_script(db, text): runs a file of statements separated by ";" at line ends; for migrations only. */
+/** db_script(db, text): runs a file of statements separated by ";" at line ends; for migrations only.
+ * On a connection of its own without limits on time; lines that begin with "--" are left out. Stops
+ * at the first error. */
 enum rc db_script(struct db *db, const char *text) RC_MUST_CHECK;
 
 #endif
