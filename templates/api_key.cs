@@ -1,0 +1,33 @@
+<?cs # api_key.cs: Add API Key, and Edit of one. POST fields: csrf, version, name, and each Fields.N.Key.
+  Reads, besides layout.cs and part_form.cs:
+    Provider.Label         text
+    Provider.Icon.Letter   text
+    Provider.Icon.Tone     enum(ink|blue|teal|green|amber|orange|red|violet)
+    Form.Edit              bool            an existing key is edited
+    Form.Url               url             POST
+    Form.CancelUrl         url
+    Form.Version           int, optional   hidden field version; only when Form.Edit. After a conflict the newer one
+    Form.Name              text, optional  value of Authorization Name
+    Form.NameError         text, optional
+?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs include!"part_form.cs" ?><?cs
+if:Form.Edit ?><?cs set:Layout.Title = "Edit API Key" ?><?cs else ?><?cs set:Layout.Title = "Add API Key" ?><?cs /if ?><?cs
+call:page_head(Layout.Title + " — " + Provider.Label) ?><?cs call:panel_open("dim") ?>
+<div class="panel-title"><?cs call:tile(Provider.Icon) ?><div><h1><?cs var:Layout.Title ?> — <?cs var:Provider.Label ?></h1>
+<p class="lede">Everyone in <?cs var:Workspace.Name ?> can use it in their apps and pipelines.</p></div></div>
+<?cs call:form_error() ?><?cs call:conflict("1") ?>
+<form method="post" action="<?cs var:Form.Url ?>">
+  <?cs call:csrf_field() ?><?cs if:?Form.Version ?><input type="hidden" name="version" value="<?cs var:Form.Version ?>"><?cs /if ?>
+  <div class="field<?cs if:?Form.NameError ?> field-wrong<?cs /if ?>">
+    <label for="auth-name">Authorization Name<?cs if:!Form.Edit ?> <span class="optional">optional</span><?cs /if ?></label><?cs
+    if:?Form.NameError ?><p class="field-error" id="auth-name-error"><?cs var:Form.NameError ?></p><?cs /if ?>
+    <input type="text" id="auth-name" name="name" value="<?cs var:Form.Name ?>" maxlength="255" autocomplete="off"<?cs if:Form.Edit ?> required<?cs /if ?> aria-describedby="<?cs if:?Form.NameError ?>auth-name-error <?cs /if ?>auth-name-help"<?cs if:?Form.NameError ?> aria-invalid="true"<?cs /if ?>>
+    <p class="help" id="auth-name-help">Tells several keys apart, for example by team or purpose.</p>
+  </div>
+  <?cs call:fields() ?>
+  <div class="form-actions">
+    <a class="button" href="<?cs var:Form.CancelUrl ?>">Cancel</a>
+    <button type="submit" class="button button-primary" data-busy="Checking with <?cs var:Provider.Label ?>…"><?cs if:?Conflict.Who ?>Save over it<?cs else ?>Save<?cs /if ?></button>
+  </div>
+</form>
+<p class="foot foot-lock"><span class="icon icon-lock" aria-hidden="true"></span>Checked with <?cs var:Provider.Label ?> before it is kept, then encrypted and never shown again.</p>
+<?cs call:panel_close() ?>

@@ -1,0 +1,72 @@
+<?cs # flow_result.cs: what came of an authorization, after the provider sent the visitor back.
+  Reads, besides layout.cs:
+    Provider.Label            text
+    Provider.Vendor           text
+    Provider.Icon.Letter      text
+    Provider.Icon.Tone        enum(ink|blue|teal|green|amber|orange|red|violet)
+    Result.Kind               enum(connected|failed|cancelled|pending)
+    Result.DoneUrl            url             the provider's page
+    connected:
+    Result.Name               text            name of the authorization
+    Result.Again              bool            it was authorized again
+    Result.Default            bool            it is the default
+    Result.Account            text, optional  the account that answered
+    Result.OldAccount         text, optional  the account it belonged to before, when another one answered
+    Result.Validity           date, optional  Text "Renews itself in 59 min"
+    Result.Granted.N.Words    text            scopes that were granted
+    Result.Granted.N.Code     text, optional
+    Result.Missing.N.Words    text            scopes that were asked for and not granted
+    Result.Missing.N.Code     text, optional
+    Result.Missing.N.Why      text, optional  what will not work without it
+    Result.TryUrl             url, optional   Allow Access again (connected with missing scopes, failed, cancelled)
+    failed:
+    Result.Problem            text            what happened, a sentence
+    Result.Said.Code          text, optional  the provider's error code
+    Result.Said.Text          text, optional  the provider's words
+    Result.Cause              text, optional  the likely cause
+    Result.Next               text, optional  what to do
+    Result.RedirectUri        text, optional  shown to be copied, when the redirect URI is the likely cause
+    Result.SettingsUrl        url, optional   OAuth Client Settings, when they are the likely cause and permitted
+    pending:
+    Result.ReloadUrl          url             this page again
+?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
+if:Result.Kind == "connected" ?><?cs set:Layout.Title = Provider.Label + " is connected" ?><?cs
+elif:Result.Kind == "pending" ?><?cs set:Layout.Title = "Finishing with " + Provider.Vendor + "…" ?><?cs
+elif:Result.Kind == "cancelled" ?><?cs set:Layout.Title = "Nothing was connected" ?><?cs
+else ?><?cs set:Layout.Title = Provider.Label + " could not be connected" ?><?cs /if ?><?cs
+call:page_head(Layout.Title) ?><?cs call:panel_open("plain") ?>
+<div class="consent-head">
+  <p class="pair" aria-hidden="true"><span class="tile tile-grantry">Gr</span><span class="mark mark-<?cs var:Result.Kind ?>"></span><?cs call:tile(Provider.Icon) ?></p>
+  <h1><?cs var:Layout.Title ?></h1>
+<?cs if:Result.Kind == "connected" ?>
+  <p class="lede"><strong><?cs var:Result.Name ?></strong><?cs if:Result.Default ?> <span class="badge">Default</span><?cs /if ?> <?cs if:Result.Again ?>works again<?cs else ?>is ready to use<?cs /if ?> in <?cs var:Workspace.Name ?>.</p>
+</div>
+<?cs if:?Result.OldAccount ?><div class="banner banner-warn"><p><strong>A different account answered.</strong> It belonged to <?cs var:Result.OldAccount ?> and now belongs to <?cs var:Result.Account ?>. If that is not what you want, authorize again with the other account.</p></div><?cs /if ?>
+<?cs if:subcount(Result.Missing) ?><div class="banner banner-warn"><p><strong>Not everything was allowed.</strong> What needs the following will fail until you allow it:</p><?cs call:scope_list(Result.Missing) ?></div><?cs /if ?>
+<dl class="facts">
+  <?cs if:?Result.Account ?><div><dt>Account</dt><dd><?cs var:Result.Account ?></dd></div><?cs /if ?>
+  <?cs if:?Result.Validity.Text ?><div><dt>Validity</dt><dd><?cs call:moment(Result.Validity) ?></dd></div><?cs /if ?>
+</dl>
+<?cs if:subcount(Result.Granted) ?><h2 class="small-head">Allowed</h2><?cs call:scope_list(Result.Granted) ?><?cs /if ?>
+<p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">Authorize again</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">Done</a></p><?cs
+elif:Result.Kind == "pending" ?>
+  <p class="lede">You allowed access; <?cs var:Provider.Vendor ?> has not answered yet. This takes a few seconds.</p>
+</div>
+<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Result.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <a class="button button-primary" href="<?cs var:Result.ReloadUrl ?>" data-reload>Check again</a></p><?cs
+elif:Result.Kind == "cancelled" ?>
+  <p class="lede">You did not allow access at <?cs var:Provider.Vendor ?>, so nothing has changed here.</p>
+</div>
+<p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">Try again</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">Done</a></p><?cs
+else ?>
+  <p class="lede"><?cs var:Result.Problem ?></p>
+</div>
+<?cs if:?Result.Said.Code || ?Result.Said.Text ?><div class="said-box"><p class="said-by"><?cs var:Provider.Vendor ?> answered</p><?cs call:provider_words(Result.Said) ?></div><?cs /if ?>
+<dl class="facts facts-long">
+  <?cs if:?Result.Cause ?><div><dt>Likely cause</dt><dd><?cs var:Result.Cause ?></dd></div><?cs /if ?>
+  <?cs if:?Result.Next ?><div><dt>What to do</dt><dd><?cs var:Result.Next ?></dd></div><?cs /if ?>
+</dl>
+<?cs if:?Result.RedirectUri ?><div class="field"><p class="label" id="redirect-label">Redirect URI</p>
+<div class="copy-box"><code id="redirect-uri" tabindex="0" role="textbox" aria-readonly="true" aria-labelledby="redirect-label"><?cs var:Result.RedirectUri ?></code><button type="button" class="button js-only" data-copy="redirect-uri">Copy<span class="visually-hidden"> redirect URI</span></button></div></div><?cs /if ?>
+<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Result.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <?cs if:?Result.SettingsUrl ?><a class="button" href="<?cs var:Result.SettingsUrl ?>">OAuth Client Settings</a> <?cs /if ?><?cs if:?Result.TryUrl ?><a class="button button-primary" href="<?cs var:Result.TryUrl ?>">Try again</a><?cs /if ?></p><?cs
+/if ?>
+<?cs call:panel_close() ?>

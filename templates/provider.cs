@@ -1,0 +1,117 @@
+<?cs # provider.cs: one provider and the authorizations the workspace has for it.
+  Reads, besides layout.cs:
+    Provider.Label                 text
+    Provider.Description           text
+    Provider.Icon.Letter           text
+    Provider.Icon.Tone             enum(ink|blue|teal|green|amber|orange|red|violet)
+    Provider.ListLabel             text            the list it belongs to ("Data Sources")
+    Provider.ListUrl               url
+    Banners.N.Kind                 enum(ok|info|warn|bad)
+    Banners.N.Title                text            "Personal Drive needs to be authorized again."
+    Banners.N.By                   text, optional  who answered ("Google"); with Code and When
+    Banners.N.Code                 text, optional  its error code ("invalid_grant")
+    Banners.N.When                 date, optional  when it answered
+    Banners.N.Text                 text, optional  the cause and the next step
+    Banners.N.ActionUrl            url, optional
+    Banners.N.ActionLabel          text, optional
+    ApiKey.AddUrl                  url, optional   form for a new API key; absent = not offered or not permitted
+    Oauth.AddUrl                   url, optional   the Allow Access page; absent = not offered, not permitted or no client
+    Oauth.SettingsUrl              url, optional   OAuth Client Settings; absent = not permitted
+    Oauth.SetupUrl                 url, optional   same page, when no client exists at all; then Oauth.AddUrl is absent
+    Oauth.Custom                   bool            the workspace's custom client is active
+    Help.Kind                      enum(setup|keys|view), optional  what the visitor may not do: set up the missing client,
+                                                   add API keys, change anything; absent = may do everything
+    Help.People.N.Name             text            who can
+    Help.People.N.Email            text
+    Credentials.N.Name             text            its name
+    Credentials.N.Default          bool
+    Credentials.N.Account          text, optional  the account at the provider
+    Credentials.N.Kind             enum(oauth2|api-key)
+    Credentials.N.AddedBy          text, optional
+    Credentials.N.Added            date
+    Credentials.N.State.Kind       enum(ok|warn|bad|none)
+    Credentials.N.State.Text       text            "Active", "Needs re-authorization"
+    Credentials.N.Validity         date, optional  Text "Renews itself in 41 min"; Iso optional
+    Credentials.N.Reason           text, optional  why the state is so
+    Credentials.N.Next             text, optional  what to do
+    Credentials.N.TestUrl          url, optional   POST
+    Credentials.N.AuthorizeUrl     url, optional   Allow Access for this one (OAuth only)
+    Credentials.N.AuthorizeFirst   bool            it is the thing to do: a primary button instead of a menu entry
+    Credentials.N.DefaultUrl       url, optional   POST: Set as default
+    Credentials.N.RenameUrl        url, optional
+    Credentials.N.EditUrl          url, optional   API key only
+    Credentials.N.ScopesUrl        url, optional   Compare scopes (OAuth only)
+    Credentials.N.DeleteUrl        url, optional   confirmation page
+?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
+call:page_head(Provider.Label) ?><?cs call:app_open() ?>
+<nav class="crumbs" aria-label="Breadcrumb"><a href="<?cs var:Provider.ListUrl ?>"><?cs var:Provider.ListLabel ?></a> <span aria-hidden="true">›</span></nav>
+<div class="provider-head">
+  <?cs call:tile(Provider.Icon) ?>
+  <div>
+    <h1><?cs var:Provider.Label ?></h1>
+    <p class="lede"><?cs var:Provider.Description ?></p>
+  </div>
+</div>
+<?cs each:banner = Banners ?>
+<div class="banner banner-<?cs var:banner.Kind ?>">
+  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> <?cs var:banner.By ?> answered<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?> on <?cs call:moment(banner.When) ?><?cs /if ?><?cs if:?banner.Text ?>:<?cs else ?>.<?cs /if ?><?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?></p>
+  <?cs if:?banner.ActionUrl ?><p class="banner-action"><a class="button" href="<?cs var:banner.ActionUrl ?>"><?cs var:banner.ActionLabel ?></a></p><?cs /if ?>
+</div><?cs /each ?>
+<section aria-labelledby="authorizations">
+<div class="section-head">
+  <h2 id="authorizations">Authorizations</h2>
+  <div class="actions">
+    <?cs if:?ApiKey.AddUrl ?><a class="button" href="<?cs var:ApiKey.AddUrl ?>">Add API Key</a><?cs /if ?>
+    <?cs if:?Oauth.SetupUrl ?><a class="button button-primary" href="<?cs var:Oauth.SetupUrl ?>">Setup OAuth Client</a><?cs
+    elif:?Oauth.AddUrl ?><span class="split"><a class="button button-primary" href="<?cs var:Oauth.AddUrl ?>">Add OAuth<?cs if:Oauth.Custom ?> <span class="badge badge-on-primary">Custom</span><?cs /if ?></a><?cs
+      if:?Oauth.SettingsUrl ?><a class="button button-primary button-icon" href="<?cs var:Oauth.SettingsUrl ?>" aria-label="OAuth Client Settings" title="OAuth Client Settings"><span class="icon icon-gear" aria-hidden="true"></span></a><?cs /if ?></span><?cs
+    elif:?Oauth.SettingsUrl ?><a class="button" href="<?cs var:Oauth.SettingsUrl ?>"><span class="icon icon-gear" aria-hidden="true"></span>OAuth Client Settings<?cs if:Oauth.Custom ?> <span class="badge">Custom</span><?cs /if ?></a><?cs /if ?>
+  </div>
+</div>
+<?cs if:?Help.Kind ?>
+<div class="banner banner-info">
+  <p><?cs if:Help.Kind == "setup" ?><strong>Add OAuth is not possible yet.</strong> No OAuth client is set up for <?cs var:Provider.Label ?>. An owner or admin of this workspace can set one up.<?cs
+  elif:Help.Kind == "keys" ?><strong>Only owners and admins add API keys.</strong> The authorizations below are shared: your apps can use them.<?cs
+  else ?><strong>You can use these authorizations, but not change them.</strong> An owner or admin of this workspace can.<?cs /if ?></p>
+  <?cs if:subcount(Help.People) ?><p class="who-can">Who can help:</p><?cs call:helpers(Help.People) ?><?cs /if ?>
+</div><?cs /if ?>
+<?cs if:subcount(Credentials) ?>
+<ul class="rows">
+  <?cs each:cred = Credentials ?><li class="row">
+    <div class="row-main">
+      <h3><?cs var:cred.Name ?><?cs if:cred.Default ?> <span class="badge">Default</span><?cs /if ?></h3>
+      <p class="row-meta"><?cs if:?cred.Account ?><span><?cs var:cred.Account ?></span> · <?cs /if ?><?cs if:cred.Kind == "oauth2" ?>OAuth<?cs else ?>API Key<?cs /if ?> · added <?cs if:?cred.AddedBy ?>by <?cs var:cred.AddedBy ?>, <?cs /if ?><?cs call:day(cred.Added) ?></p>
+    </div>
+    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs /if ?></div>
+    <div class="row-actions">
+      <?cs if:?cred.AuthorizeUrl && cred.AuthorizeFirst ?><a class="button button-primary" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden">: <?cs var:cred.Name ?></span></a><?cs
+      elif:?cred.TestUrl ?><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="Testing…">Test<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs
+      elif:?cred.AuthorizeUrl ?><a class="button" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden">: <?cs var:cred.Name ?></span></a><?cs /if ?>
+      <?cs if:?cred.DefaultUrl || ?cred.RenameUrl || ?cred.EditUrl || ?cred.ScopesUrl || ?cred.DeleteUrl ?><details class="menu" data-menu>
+        <summary class="button button-icon"><span class="icon icon-more" aria-hidden="true"></span><span class="visually-hidden">More actions for <?cs var:cred.Name ?></span></summary>
+        <ul class="menu-list">
+          <?cs if:?cred.TestUrl && ?cred.AuthorizeUrl ?><?cs if:cred.AuthorizeFirst ?><li><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit">Test</button></form></li><?cs else ?><li><a href="<?cs var:cred.AuthorizeUrl ?>">Authorize again</a></li><?cs /if ?><?cs /if ?>
+          <?cs if:?cred.DefaultUrl ?><li><form method="post" action="<?cs var:cred.DefaultUrl ?>"><?cs call:csrf_field() ?><button type="submit">Set as default</button></form></li><?cs /if ?>
+          <?cs if:?cred.RenameUrl ?><li><a href="<?cs var:cred.RenameUrl ?>">Rename</a></li><?cs /if ?>
+          <?cs if:?cred.EditUrl ?><li><a href="<?cs var:cred.EditUrl ?>">Edit</a></li><?cs /if ?>
+          <?cs if:?cred.ScopesUrl ?><li><a href="<?cs var:cred.ScopesUrl ?>">Compare scopes</a></li><?cs /if ?>
+          <?cs if:?cred.DeleteUrl ?><li class="menu-danger"><a href="<?cs var:cred.DeleteUrl ?>">Delete</a></li><?cs /if ?>
+        </ul>
+      </details><?cs /if ?>
+    </div>
+    <?cs if:?cred.Reason || ?cred.Next ?><p class="row-reason row-reason-<?cs var:cred.State.Kind ?>"><?cs if:?cred.Reason ?><?cs var:cred.Reason ?> <?cs /if ?><?cs if:?cred.Next ?><strong><?cs var:cred.Next ?></strong><?cs /if ?></p><?cs /if ?>
+  </li>
+  <?cs /each ?>
+</ul>
+<p class="foot">Apps use the default unless they name another.</p><?cs
+else ?>
+<div class="empty">
+  <h3>Nothing connected yet</h3>
+  <p><?cs if:?Oauth.AddUrl && ?ApiKey.AddUrl ?><strong>Add OAuth</strong> takes you to <?cs var:Provider.Label ?> to allow access; <strong>Add API Key</strong> takes a key you made there.<?cs
+  elif:?Oauth.AddUrl ?><strong>Add OAuth</strong> takes you to <?cs var:Provider.Label ?> to allow access, then back here.<?cs
+  elif:?Oauth.SetupUrl ?>Before anyone can connect with OAuth, <?cs var:Provider.Label ?> has to know this Grantry: <strong>Setup OAuth Client</strong> shows how, step by step.<?cs
+  elif:?ApiKey.AddUrl ?><strong>Add API Key</strong> takes a key you made at <?cs var:Provider.Label ?>. It is checked there before it is kept.<?cs
+  else ?>As soon as somebody connects <?cs var:Provider.Label ?>, the authorization appears here for the whole workspace.<?cs /if ?></p>
+</div><?cs /if ?>
+</section>
+<?cs call:app_close() ?>
