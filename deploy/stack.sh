@@ -19,7 +19,7 @@ process_start_time() { # PID
 
 part_pid() { # NAME: prints the pid while that very process lives
 	local pid started
-	read -r pid started <"$RUN/$1.pid" 2>/dev/null || return 1
+	[ -e "$RUN/$1.pid" ] && read -r pid started <"$RUN/$1.pid" || return 1
 	[ "$(process_start_time "$pid")" = "$started" ] && printf '%s' "$pid"
 }
 
