@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Finds the data key of a tenant and seals with it. The tenant is always the one of the session or of the
+ * runtime key, never one read from a row: a statement that forgot its tenant then yields a record that
+ * does not open, not a leak. Kept thin, so that a process that alone holds the keys can stand behind it.
+ */
+#ifndef GRANTRY_DOMAIN_KEYRING_H
+#define GRANTRY_DOMAIN_KEYRING_H
+
+#include "platform/buf.h"
+#include "platform/db.h"
+#include "platform/secret.h"
+#include "store/ids.h"
+
+struct keyring;
+
+/* The place of a record; the keyring adds the tenant. */
+struct seal_place {
+	const char *table, *column;
+	const struct uuid *row;
+	uint64_t revision;
+};
+
+/** keyring_open(key_dir, out): reads the key-encryption keys. RC_UNAVAILABLE. */
+enum rc keyring_open(const char *key_dir, struct keyring **out) RC_MUST_CHECK;
+void keyring_free(struct keyring *keyring);
+
+/** keyring_check(keyring, db): is the current key-encryption key the one that this database was made with?
+ * RC_CRYPTO: no. RC_NOT_FOUND: the database knows none yet. */
+enum rc keyring_check(struct keyring *keyring, struct db *db) RC_MUST_CHECK;
+/** keyring_register(keyring, db): records the check value of the current key; for migrate. */
+enum rc keyring_register(struct keyring *keyring, struct db *db) RC_MUST_CHECK;
+
+/** keyring_create(keyring, db, tenant): the first data key of a tenant. RC_CONFLICT: it has one. */
+enum rc keyring_create(
+	struct keyring *keyring, struct db *db, const struct tenant_id *tenant) RC_MUST_CHECK;
+
+/** keyring_seal(keyring, db, tenant, place, plain, out): out is initialised here; release it.
+ * Errors: RC_UNAVAILABLE no key. */
+enum rc keyring_seal(struct keyring *keyring, struct db *db, const struct tenant_id *tenant,
+	const struct seal_place *place, const struct secret *plain, struct buf *out) RC_MUST_CHECK;
+
+/** keyring_unseal(keyring, db, tenant, place, record, len, out): RC_CRYPTO: does not open here;
+ * RC_UNAVAILABLE: no database or no such key-encryption key. */
+enum rc keyring_unseal(struct keyring *keyring, struct db *db, const struct tenant_id *tenant,
+	const struct seal_place *place, const void *record, size_t len,
+	struct secret *out) RC_MUST_CHECK;
+
+#endif
