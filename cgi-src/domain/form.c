@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/form.h"
+
+#include <string.h>
+
+#include "platform/text.h"
+
+static enum rc refuse(struct form_error *error, const struct field *field, const char *reason)
+{
+	error->field = field ? field->name : NULL;
+	error->reason = reason;
+	return RC_INVALID;
+}
+
+static bool is_option(const struct field *field, const char *value)
+{
+	for (size_t i = 0; i < field->n_options; i++)
+		if (strcmp(field->options[i].value, value) == 0)
+			return true;
+	return false;
+}
+
+/* A whole JSON document may be a secret (service accounts), so line ends are allowed inside secrets. */
+static bool has_control(const char *p, size_t len, bool lines_allowed)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if (lines_allowed && (c == '\n' || c == '\r' || c == '\t'))
+			continue;
+		if (c < 0x20 || c == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+static enum rc check_value(
+	const struct field *field, const char *p, size_t len, struct form_error *error)
+{
+	size_t chars;
+
+	if (len > FORM_VALUE_MAX)
+		return refuse(error, field, "This value is too long.");
+	if (text_utf8_chars(p, len, &chars) != RC_OK)
+		return refuse(error, field, "This value is not valid text.");
+	if (has_control(p, len, field->kind == FIELD_SECRET && p[0] == '{'))
+		return refuse(error, field,
+			"This value holds a line break or another control character. "
+			"Copy it again without it.");
+	return RC_OK;
+}
+
+static enum rc merge_boolean(
+	const struct field *field, const struct secret *given, struct fieldset *out)
+{
+	bool on =
+		given && given->len &&
+		(strcmp(secret_text(given), "true") == 0 || strcmp(secret_text(given), "on") == 0);
+
+	return fieldset_put_text(out, field->name, on ? "true" : "false");
+}
+
+static enum rc merge_field(const struct field *field, const struct secret *given,
+	const struct secret *stored, struct fieldset *out, struct form_error *error)
+{
+	const char *p = given ? secret_text(given) : "";
+	size_t len = given ? given->len : 0;
+	enum rc rc;
+
+	if (field->kind == FIELD_BOOLEAN)
+		return merge_boolean(field, given, out);
+	text_trim(&p, &len);
+	if (len == 0 && field->kind == FIELD_SECRET && stored && stored->len)
+		return fieldset_put(out, field->name, stored->bytes, stored->len);
+	if (len == 0)
+		return field->required ? refuse(error, field, "Please fill in this field.") : RC_OK;
+	rc = check_value(field, p, len, error);
+	if (rc == RC_OK)
+		rc = fieldset_put(out, field->name, p, len);
+	if (rc == RC_OK && field->kind == FIELD_SELECT &&
+		!is_option(field, fieldset_text(out, field->name)))
+		rc = refuse(error, field, "Please choose one of the options.");
+	return rc;
+}
+
+enum rc form_merge(const struct schema *schema, const struct fieldset *given,
+	const struct fieldset *stored, struct fieldset *out, struct form_error *error)
+{
+	enum rc rc = RC_OK;
+
+	*error = (struct form_error){0};
+	for (size_t i = 0; i < given->n; i++)
+		if (!schema_find(schema, given->items[i].name))
+			return refuse(error, NULL,
+				"The form holds a field that this provider does not have.");
+	for (size_t i = 0; i < schema->n && rc == RC_OK; i++) {
+		const struct field *field = &schema->fields[i];
+
+		rc = merge_field(field, fieldset_get(given, field->name),
+			fieldset_get(stored, field->name), out, error);
+	}
+	return rc;
+}
+
+enum rc form_defaults(const struct schema *schema, struct fieldset *fields)
+{
+	for (size_t i = 0; i < schema->n; i++) {
+		const struct field *field = &schema->fields[i];
+		const struct secret *value = fieldset_get(fields, field->name);
+		enum rc rc;
+
+		if (!field->default_value || (value && value->len))
+			continue;
+		rc = fieldset_put_text(fields, field->name, field->default_value);
+		if (rc != RC_OK)
+			return rc;
+	}
+	return RC_OK;
+}

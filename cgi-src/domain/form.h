@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A schema-driven form: what a person filled in, held against the fields of a provider file. Client
+ * settings and API keys share it.
+ */
+#ifndef GRANTRY_DOMAIN_FORM_H
+#define GRANTRY_DOMAIN_FORM_H
+
+#include "domain/fieldset.h"
+#include "domain/provider.h"
+
+#define FORM_VALUE_MAX ((size_t)16 * 1024)
+
+struct form_error {
+	const char *field; /* schema name; NULL: not of one field */
+	const char *reason; /* a sentence for people; static */
+};
+
+/** form_merge(schema, given, stored, out, error): the fieldset to keep. For each field: the given value,
+ * trimmed of ASCII white space at its ends; an empty secret keeps the stored one; a boolean is "true" or
+ * "false"; a select must be one of its options; an empty optional field is left out; names that the schema
+ * does not know are refused (R73). stored may be NULL. Errors: RC_INVALID with *error. */
+enum rc form_merge(const struct schema *schema, const struct fieldset *given,
+	const struct fieldset *stored, struct fieldset *out,
+	struct form_error *error) RC_MUST_CHECK;
+
+/** form_defaults(schema, fields): puts the schema's defaults where fields has nothing. */
+enum rc form_defaults(const struct schema *schema, struct fieldset *fields) RC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/oauth/client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain/audit.h"
+#include "domain/form.h"
+#include "domain/keyring.h"
+#include "platform/clock.h"
+#include "store/client_store.h"
+
+void oauth_client_release(struct oauth_client *client)
+{
+	fieldset_release(&client->fields);
+	memset(client, 0, sizeof(*client));
+}
+
+void client_settings_release(struct client_settings *s)
+{
+	fieldset_release(&s->stored);
+	free(s->kept);
+	memset(s, 0, sizeof(*s));
+}
+
+const char *client_source_word(enum client_source source)
+{
+	static const char *const words[] = {"", "tenant", "system"};
+
+	return words[source];
+}
+
+static enum client_table table_of(const struct provider *provider, enum client_source source)
+{
+	bool system = source == CLIENT_SOURCE_SYSTEM;
+
+	if (provider->kind == PROVIDER_DATASOURCE)
+		return system ? CLIENT_TABLE_DATASOURCE_SYSTEM : CLIENT_TABLE_DATASOURCE_TENANT;
+	return system ? CLIENT_TABLE_TOOL_SYSTEM : CLIENT_TABLE_TOOL_TENANT;
+}
+
+static struct provider_ref ref_of(const struct provider *provider)
+{
+	return (struct provider_ref){provider->plugin_id, provider->name};
+}
+
+/* The key that seals a client is its owner's: the tenant's, or the installation's. */
+static struct tenant_id owner_of(const struct tenant_id *tenant, enum client_source source)
+{
+	return source == CLIENT_SOURCE_SYSTEM ? TENANT_SYSTEM : *tenant;
+}
+
+static struct seal_place place_of(enum client_table table, const struct client_row *row)
+{
+	return (struct seal_place){
+		client_table_name(table), client_table_column(table), &row->id, row->revision};
+}
+
+/* ---- rows in clear ---- */
+
+static enum rc open_fields(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, enum client_source source, const struct client_row *row,
+	struct fieldset *out)
+{
+	enum client_table table = table_of(provider, source);
+	struct seal_place place = place_of(table, row);
+	struct tenant_id owner = owner_of(tenant, source);
+	struct secret plain = SECRET_EMPTY;
+	enum rc rc = keyring_unseal(
+		core->keyring, core->db, &owner, &place, row->sealed.data, row->sealed.len, &plain);
+
+	if (rc == RC_OK)
+		rc = fieldset_decode(plain.bytes, plain.len, out) == RC_OK ? RC_OK : RC_CRYPTO;
+	secret_release(&plain);
+	return rc;
+}
+
+static enum rc seal_fields(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, enum client_source source, const struct fieldset *fields,
+	struct client_row *row)
+{
+	enum client_table table = table_of(provider, source);
+	struct seal_place place = place_of(table, row);
+	struct tenant_id owner = owner_of(tenant, source);
+	struct secret plain = SECRET_EMPTY;
+	enum rc rc = fieldset_encode(fields, &plain);
+
+	if (rc == RC_OK)
+		rc = keyring_seal(core->keyring, core->db, &owner, &place, &plain, &row->sealed);
+	secret_release(&plain);
+	return rc;
+}
+
+/* ---- which client ---- */
+
+static enum rc load_from(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, enum client_source source, struct oauth_client *out)
+{
+	struct provider_ref ref = ref_of(provider);
+	struct client_row row;
+	enum rc rc = client_load(core->db, table_of(provider, source), tenant, &ref, &row);
+
+	if (rc == RC_OK && !row.enabled)
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK)
+		rc = open_fields(core, tenant, provider, source, &row, &out->fields);
+	if (rc == RC_OK)
+		rc = form_defaults(&provider->client_schema, &out->fields);
+	if (rc == RC_OK) {
+		out->source = source;
+		out->id = row.id;
+		out->revision = row.revision;
+	}
+	client_row_release(&row);
+	return rc;
+}
+
+enum rc client_effective(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, struct oauth_client *out)
+{
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = load_from(core, tenant, provider, CLIENT_SOURCE_TENANT, out);
+	if (rc == RC_NOT_FOUND)
+		rc = load_from(core, tenant, provider, CLIENT_SOURCE_SYSTEM, out);
+	return rc;
+}
+
+/* ---- settings page ---- */
+
+static enum rc show_fields(
+	const struct provider *provider, const struct fieldset *fields, struct client_settings *out)
+{
+	const struct schema *schema = &provider->client_schema;
+
+	out->kept = calloc(schema->n ? schema->n : 1, sizeof(*out->kept));
+	if (!out->kept)
+		return RC_NOMEM;
+	for (size_t i = 0; i < schema->n; i++) {
+		const struct field *field = &schema->fields[i];
+		const struct secret *value = fieldset_get(fields, field->name);
+		enum rc rc = RC_OK;
+
+		if (!value || !value->len)
+			continue;
+		if (field->kind == FIELD_SECRET)
+			out->kept[out->n_kept++] = field->name;
+		else
+			rc = fieldset_put(&out->stored, field->name, value->bytes, value->len);
+		if (rc != RC_OK)
+			return rc;
+	}
+	return RC_OK;
+}
+
+static enum rc show_custom(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, const struct client_row *row, struct client_settings *out)
+{
+	struct fieldset fields = FIELDSET_EMPTY;
+	enum rc rc;
+
+	out->has_custom = true;
+	out->custom_enabled = row->enabled;
+	out->revision = row->revision;
+	out->updated_at_s = row->updated_at_s;
+	(void)snprintf(out->changed_by, sizeof(out->changed_by), "%s", row->changed_by_name);
+	rc = open_fields(core, tenant, provider, CLIENT_SOURCE_TENANT, row, &fields);
+	if (rc == RC_OK)
+		rc = show_fields(provider, &fields, out);
+	if (rc == RC_CRYPTO) {
+		out->custom_unreadable = true;
+		rc = RC_OK;
+	}
+	fieldset_release(&fields);
+	return rc;
+}
+
+enum rc client_settings_load(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, struct client_settings *out)
+{
+	struct provider_ref ref = ref_of(provider);
+	struct client_row row;
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = client_load(core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), tenant, &ref, &row);
+	out->has_system = rc == RC_OK;
+	client_row_release(&row);
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		return rc;
+	rc = client_load(core->db, table_of(provider, CLIENT_SOURCE_TENANT), tenant, &ref, &row);
+	if (rc == RC_OK)
+		rc = show_custom(core, tenant, provider, &row, out);
+	else if (rc == RC_NOT_FOUND)
+		rc = RC_OK;
+	client_row_release(&row);
+	return rc;
+}
+
+/* ---- changes ---- */
+
+/* The stored fields, where there are any that open; otherwise nothing is kept. */
+static enum rc stored_fields(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, enum client_source source, const struct client_row *row,
+	struct fieldset *out)
+{
+	enum rc rc = open_fields(core, tenant, provider, source, row, out);
+
+	return rc == RC_CRYPTO ? RC_OK : rc;
+}
+
+static enum rc merge_change(const struct provider *provider, const struct fieldset *stored,
+	struct client_change *change, struct fieldset *out)
+{
+	struct form_error error;
+	enum rc rc;
+
+	if (!change->custom)
+		return fieldset_copy(out, stored);
+	rc = form_merge(&provider->client_schema, change->fields, stored, out, &error);
+	change->bad_field = error.field;
+	change->reason = error.reason;
+	return rc;
+}
+
+static enum rc write_row(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, enum client_source source, struct client_row *row)
+{
+	enum client_table table = table_of(provider, source);
+	struct provider_ref ref = ref_of(provider);
+	int64_t now_s = clock_now_s();
+
+	if (row->revision == 1)
+		return client_insert(core->db, table, tenant, &ref, row, now_s);
+	return client_update(core->db, table, tenant, row, now_s);
+}
+
+/* row: as loaded, or empty with revision 0 when there is none. */
+static enum rc change_row(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, enum client_source source, struct client_row *row,
+	struct client_change *change)
+{
+	struct fieldset stored = FIELDSET_EMPTY, merged = FIELDSET_EMPTY;
+	enum rc rc = RC_OK;
+
+	if (row->revision != change->expected_revision)
+		return RC_CONFLICT;
+	if (row->revision)
+		rc = stored_fields(core, tenant, provider, source, row, &stored);
+	else
+		row->id = uuid_random();
+	if (rc == RC_OK)
+		rc = merge_change(provider, &stored, change, &merged);
+	buf_release(&row->sealed);
+	row->revision++;
+	row->enabled = change->custom;
+	if (rc == RC_OK)
+		rc = seal_fields(core, tenant, provider, source, &merged, row);
+	if (rc == RC_OK)
+		rc = write_row(core, tenant, provider, source, row);
+	fieldset_release(&stored);
+	fieldset_release(&merged);
+	return rc;
+}
+
+enum rc client_save(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct client_change *change)
+{
+	struct provider_ref ref = ref_of(provider);
+	struct client_row row;
+	enum rc rc = client_load(
+		core->db, table_of(provider, CLIENT_SOURCE_TENANT), &actor->tenant, &ref, &row);
+
+	if (rc == RC_NOT_FOUND && !change->custom) {
+		/* nothing stored, nothing to switch off */
+		client_row_release(&row);
+		return change->expected_revision ? RC_CONFLICT : RC_OK;
+	}
+	if (rc == RC_NOT_FOUND)
+		rc = RC_OK;
+	row.changed_by = actor->user;
+	if (rc == RC_OK)
+		rc = change_row(core, &actor->tenant, provider, CLIENT_SOURCE_TENANT, &row, change);
+	client_row_release(&row);
+	(void)audit_event(core, actor, change->custom ? "client.set" : "client.default",
+		provider->id, rc_name(rc));
+	return rc;
+}
+
+enum rc client_remove(const struct core *core, const struct actor *actor,
+	const struct provider *provider, uint64_t expected_revision)
+{
+	enum client_table table = table_of(provider, CLIENT_SOURCE_TENANT);
+	struct provider_ref ref = ref_of(provider);
+	struct client_row row;
+	enum rc rc = client_load(core->db, table, &actor->tenant, &ref, &row);
+
+	if (rc == RC_OK && row.revision != expected_revision)
+		rc = RC_CONFLICT;
+	if (rc == RC_OK)
+		rc = client_delete(core->db, table, &actor->tenant, &row.id, expected_revision);
+	client_row_release(&row);
+	(void)audit_event(core, actor, "client.remove", provider->id, rc_name(rc));
+	return rc;
+}
+
+struct status_visit {
+	bool custom;
+	void (*visit)(const char *plugin_id, const char *provider, bool custom_enabled, void *arg);
+	void *arg;
+};
+
+static void visit_status(const struct provider_ref *ref, bool enabled, void *arg)
+{
+	const struct status_visit *v = arg;
+
+	if (enabled)
+		v->visit(ref->plugin_id, ref->provider, v->custom, v->arg);
+}
+
+enum rc client_list_status(const struct core *core, const struct tenant_id *tenant,
+	void (*visit)(const char *plugin_id, const char *provider, bool custom_enabled, void *arg),
+	void *arg)
+{
+	struct status_visit v = {false, visit, arg};
+	enum rc rc =
+		client_list(core->db, CLIENT_TABLE_DATASOURCE_SYSTEM, tenant, visit_status, &v);
+
+	v.custom = true;
+	if (rc == RC_OK)
+		rc = client_list(
+			core->db, CLIENT_TABLE_DATASOURCE_TENANT, tenant, visit_status, &v);
+	return rc;
+}
+
+enum rc client_system_set(
+	const struct core *core, const struct provider *provider, struct client_change *change)
+{
+	struct tenant_id system = TENANT_SYSTEM;
+	struct provider_ref ref = ref_of(provider);
+	struct client_row row;
+	enum rc rc = client_load(
+		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &system, &ref, &row);
+
+	if (rc == RC_NOT_FOUND)
+		rc = RC_OK;
+	change->custom = true;
+	change->expected_revision = row.revision;
+	if (rc == RC_OK)
+		rc = change_row(core, &system, provider, CLIENT_SOURCE_SYSTEM, &row, change);
+	client_row_release(&row);
+	return rc;
+}
+
+enum rc client_system_remove(const struct core *core, const struct provider *provider)
+{
+	enum client_table table = table_of(provider, CLIENT_SOURCE_SYSTEM);
+	struct tenant_id system = TENANT_SYSTEM;
+	struct provider_ref ref = ref_of(provider);
+	struct client_row row;
+	enum rc rc = client_load(core->db, table, &system, &ref, &row);
+
+	if (rc == RC_OK)
+		rc = client_delete(core->db, table, &system, &row.id, row.revision);
+	client_row_release(&row);
+	return rc;
+}
+
+/* ---- redirect URI ---- */
+
+void client_context(const struct provider *provider, enum client_source source,
+	const struct tenant_id *tenant, char out[CLIENT_CONTEXT_SIZE])
+{
+	unsigned char hash[HASH_SIZE];
+	struct secret text = SECRET_EMPTY;
+
+	out[0] = '\0';
+	if (!provider->oauth.host_from_client || source != CLIENT_SOURCE_TENANT)
+		return;
+	if (secret_append_text(&text, provider->id) == RC_OK &&
+		secret_append(&text, tenant->u.b, sizeof(tenant->u.b)) == RC_OK) {
+		codec_hash(text.bytes, text.len, hash);
+		codec_hex(hash, 16, out);
+	}
+	secret_release(&text);
+}
+
+enum rc client_redirect_uri(const struct core *core, const struct provider *provider,
+	const char *context, struct buf *out)
+{
+	buf_printf(out, "%s/console/api/oauth/plugin/%s/%s/callback", core->cfg->public_origin,
+		provider->id, provider_kind_word(provider->kind));
+	if (context[0])
+		buf_printf(out, "/%s", context);
+	return buf_done(out);
+}

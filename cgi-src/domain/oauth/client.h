@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * OAuth clients. A workspace uses its own (custom) client when it has one that is enabled, else the system
+ * client that the operator set, else none. A client's fields come whole from one of the two: a tenant's
+ * endpoint can never meet the system's secret (security R8).
+ */
+#ifndef GRANTRY_DOMAIN_OAUTH_CLIENT_H
+#define GRANTRY_DOMAIN_OAUTH_CLIENT_H
+
+#include "domain/core.h"
+#include "domain/fieldset.h"
+
+enum client_source { CLIENT_SOURCE_NONE, CLIENT_SOURCE_TENANT, CLIENT_SOURCE_SYSTEM };
+
+struct oauth_client {
+	enum client_source source;
+	struct uuid id;
+	uint64_t revision;
+	struct fieldset fields; /* owned; defaults of the schema filled in */
+};
+
+void oauth_client_release(struct oauth_client *client);
+
+/** client_source_word(source): "tenant", "system", "" as stored. */
+const char *client_source_word(enum client_source source);
+
+/** client_effective(core, tenant, provider, out): RC_NOT_FOUND: none is set up; RC_CRYPTO: it is there but
+ * does not open. */
+enum rc client_effective(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, struct oauth_client *out) RC_MUST_CHECK;
+
+/* What the settings page tells. Values of secret fields are not in it. */
+struct client_settings {
+	bool has_system, has_custom, custom_enabled, custom_unreadable;
+	uint64_t revision; /* of the custom client; 0: none */
+	char changed_by[NAME_SIZE];
+	int64_t updated_at_s;
+	struct fieldset stored; /* fields that the schema does not call secret, in clear */
+	const char **kept; /* names of secret fields that have a stored value; borrowed names */
+	size_t n_kept;
+};
+
+void client_settings_release(struct client_settings *s);
+enum rc client_settings_load(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, struct client_settings *out) RC_MUST_CHECK;
+
+/* A form as filled in. */
+struct client_change {
+	bool custom; /* false: use the default, keep what is stored */
+	const struct fieldset *fields; /* an empty secret field keeps the stored value */
+	uint64_t expected_revision; /* as the form was shown; 0: there was none */
+	const char *bad_field; /* out, with RC_INVALID: schema name of the first wrong field */
+	const char *reason; /* out, with RC_INVALID: a sentence for people; static */
+};
+
+/** client_save(core, actor, provider, change): RC_INVALID a field is missing or wrong; RC_CONFLICT
+ * somebody else saved meanwhile. */
+enum rc client_save(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct client_change *change) RC_MUST_CHECK;
+
+/** client_remove(core, actor, provider, expected_revision): RC_CONFLICT, RC_NOT_FOUND. */
+enum rc client_remove(const struct core *core, const struct actor *actor,
+	const struct provider *provider, uint64_t expected_revision) RC_MUST_CHECK;
+
+/** client_list_status(core, tenant, visit, arg): for cards: which providers of kind datasource have an
+ * effective client. visit is called once for each that has any, custom_enabled tells whose. */
+enum rc client_list_status(const struct core *core, const struct tenant_id *tenant,
+	void (*visit)(const char *plugin_id, const char *provider, bool custom_enabled, void *arg),
+	void *arg) RC_MUST_CHECK;
+
+/** client_system_set(core, provider, fields), client_system_remove(core, provider): the operator's. */
+enum rc client_system_set(const struct core *core, const struct provider *provider,
+	struct client_change *change) RC_MUST_CHECK;
+enum rc client_system_remove(
+	const struct core *core, const struct provider *provider) RC_MUST_CHECK;
+
+/** client_context(provider, source, tenant, out): last path segment of the redirect URI: "" for most; 32
+ * hex digits, the same for one workspace and provider, when the client chooses the host (R7). */
+#define CLIENT_CONTEXT_SIZE 33
+void client_context(const struct provider *provider, enum client_source source,
+	const struct tenant_id *tenant, char out[CLIENT_CONTEXT_SIZE]);
+
+/** client_redirect_uri(core, provider, context, out): from the configured public origin only (R6). */
+enum rc client_redirect_uri(const struct core *core, const struct provider *provider,
+	const char *context, struct buf *out) RC_MUST_CHECK;
+
+#endif
