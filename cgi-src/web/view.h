@@ -3,7 +3,7 @@
  * Templates. All *.cs of the folder are parsed once, before the workers fork; a request builds a data
  * set by node handles and renders. Every value is escaped for HTML by ClearSilver (the mode is set
  * before cs_init and proved at view_open by rendering a test). Names of nodes are literals of ours,
- * never data. No struct secret goes in. Home of ClearSilver.h.
+ * never data. No struct secret goes in. Home of ClearSilver.h (in view_parts.h).
  */
 #ifndef GRANTRY_WEB_VIEW_H
 #define GRANTRY_WEB_VIEW_H
@@ -28,7 +28,9 @@ void view_data_free(struct view_data *data);
 struct view_node *view_root(struct view_data *data);
 
 /* Setters are NULL-safe in node and remember the first failure, which view_render returns. name is one
- * CamelCase literal, or a dotted path of literals. A NULL text sets nothing. */
+ * CamelCase literal, or a dotted path of literals: letters, digits and dots, anything else fails the
+ * data set with RC_INTERNAL; so does more than 100000 values and nodes, with RC_LIMIT. A NULL text sets
+ * nothing. */
 void view_text(struct view_node *node, const char *name, const char *text);
 void view_int(struct view_node *node, const char *name, int64_t value);
 void view_flag(struct view_node *node, const char *name, bool value); /* "1", or nothing */
@@ -36,7 +38,9 @@ void view_flag(struct view_node *node, const char *name, bool value); /* "1", or
 struct view_node *view_child(struct view_node *node, const char *name);
 struct view_node *view_append(struct view_node *list);
 
-/** view_render(view, data, template, out): template as "provider" for provider.cs. */
+/** view_render(view, data, template, out): template as "provider" for provider.cs; appends to out. What
+ * the template sets lies in data, nothing stays in view for the next request (E21).
+ * Errors: RC_NOT_FOUND no such template, RC_LIMIT, RC_NOMEM, RC_INTERNAL; out is empty then. */
 enum rc view_render(struct view *view, struct view_data *data, const char *template, struct buf *out)
 	RC_MUST_CHECK;
 
