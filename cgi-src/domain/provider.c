@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Small questions about provider definitions.
+ */
+#include "domain/provider.h"
+
+#include <string.h>
+
+/* "en-US", "en_us" and "en_US" are one language to people. */
+static char language_char(char c)
+{
+	if (c == '-')
+		return '_';
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static size_t common_length(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] != '\0' && language_char(a[n]) == language_char(b[n]))
+		n++;
+	return n;
+}
+
+static bool same_tag(const char *a, const char *b)
+{
+	size_t n = common_length(a, b);
+
+	return a[n] == '\0' && b[n] == '\0';
+}
+
+static bool same_language(const char *a, const char *b)
+{
+	size_t len = strcspn(a, "_-");
+
+	return len > 0 && strcspn(b, "_-") == len && common_length(a, b) >= len;
+}
+
+static const char *find_text(
+	const struct i18n *t, const char *language, bool (*same)(const char *a, const char *b))
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (same(t->items[i].language, language))
+			return t->items[i].text;
+	return NULL;
+}
+
+const char *i18n_text(const struct i18n *t, const char *language)
+{
+	const char *text = find_text(t, language, same_tag);
+
+	if (!text)
+		text = find_text(t, language, same_language);
+	if (!text)
+		text = find_text(t, "en_US", same_tag);
+	if (!text && t->n)
+		text = t->items[0].text;
+	return text ? text : "";
+}
+
+const struct field *schema_find(const struct schema *schema, const char *name)
+{
+	for (size_t i = 0; i < schema->n; i++)
+		if (strcmp(schema->fields[i].name, name) == 0)
+			return &schema->fields[i];
+	return NULL;
+}
+
+static const char *const kind_words[PROVIDER_KIND__MAX] = {
+	[PROVIDER_DATASOURCE] = "datasource",
+	[PROVIDER_TOOL] = "tool",
+	[PROVIDER_TRIGGER] = "trigger",
+	[PROVIDER_MODEL] = "model",
+	[PROVIDER_EXTENSION] = "extension",
+};
+
+const char *provider_kind_word(enum provider_kind kind)
+{
+	return kind_words[kind];
+}
+
+enum rc provider_kind_parse(const char *word, enum provider_kind *out)
+{
+	for (int i = 0; i < PROVIDER_KIND__MAX; i++) {
+		if (strcmp(word, kind_words[i]) == 0) {
+			*out = (enum provider_kind)i;
+			return RC_OK;
+		}
+	}
+	return RC_INVALID;
+}

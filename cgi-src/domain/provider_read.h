@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Inside of the provider loader: what its files share, and nobody else includes. A section of a document
+ * is described by a table of members; reading it also finds unknown and missing keys. The first thing
+ * that is wrong is kept with its line, and reading goes on harmlessly, so that readers need no error paths.
+ */
+#ifndef GRANTRY_DOMAIN_PROVIDER_READ_H
+#define GRANTRY_DOMAIN_PROVIDER_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "domain/placeholder.h"
+#include "domain/provider.h"
+#include "platform/yamlr.h"
+
+#define PROVIDER_TEXT_MAX 2048 /* templates, names, words */
+#define PROVIDER_WORDS_MAX 4096 /* texts for people */
+#define PROVIDER_ITEMS_MAX 64 /* of any list; a form has no more fields than a fieldset holds */
+
+struct parse {
+	struct catalogue *catalogue; /* owns all that is read */
+	const struct pairs *vars; /* the operator's; may be NULL */
+	bool ours; /* has a grantry section: then nothing is forgiven */
+	enum rc rc; /* first failure */
+	unsigned line;
+	const char *reason;
+	/* what templates may name at this point of the document */
+	const char *spaces;
+	const struct schema *client, *credential;
+	const struct yamlr_node *credential_map, *token_members;
+	bool in_oauth;
+};
+
+/** parse_fail(ps, node, fmt, ...): keeps the first reason; node gives line and key, may be NULL. */
+void parse_fail(struct parse *ps, const struct yamlr_node *node, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** parse_alloc(ps, size): zeroed, lives as long as the catalogue; NULL: ps->rc is RC_NOMEM. */
+void *parse_alloc(struct parse *ps, size_t size);
+/** parse_list(ps, node, size): room for as many items as node has; NULL also when they are too many. */
+void *parse_list(struct parse *ps, const struct yamlr_node *node, size_t size);
+/** parse_copy(ps, p, len): NUL-terminated. */
+const char *parse_copy(struct parse *ps, const char *p, size_t len);
+
+/* Reads one value into *at; the type of at is the reader's. */
+typedef void parse_reader(struct parse *ps, const struct yamlr_node *node, void *at);
+
+struct member {
+	const char *key;
+	parse_reader *read;
+	size_t offset;
+	bool required;
+};
+
+#define MEMBER(key, read, type, field)                                                             \
+	{                                                                                          \
+		key, read, offsetof(type, field), false                                            \
+	}
+#define MEMBER_REQUIRED(key, read, type, field)                                                    \
+	{                                                                                          \
+		key, read, offsetof(type, field), true                                             \
+	}
+/* A section whose members lie in the same struct as the section itself. */
+#define SECTION(key, read)                                                                         \
+	{                                                                                          \
+		key, read, 0, false                                                                \
+	}
+
+/** parse_members(ps, map, table, n, base): each member into base + offset. */
+void parse_members(struct parse *ps, const struct yamlr_node *map, const struct member *table,
+	size_t n, void *base);
+#define PARSE_MEMBERS(ps, map, table, base)                                                        \
+	parse_members(ps, map, table, sizeof(table) / sizeof(*(table)), base)
+
+/** parse_word(ps, node, words, n): index of the word, 0 and a failure for any other. */
+size_t parse_word(
+	struct parse *ps, const struct yamlr_node *node, const char *const *words, size_t n);
+
+bool provider_id_is_valid(const char *text); /* ^[a-z0-9_-]+$, at most 64 */
+
+parse_reader read_text; /* const char *: one line */
+parse_reader read_id; /* const char *: ^[a-z0-9_-]+$ */
+parse_reader read_bool; /* bool */
+parse_reader read_seconds; /* int64_t: 0..10 years */
+parse_reader read_words; /* struct i18n */
+parse_reader read_pointer; /* const char *: RFC 6901 */
+parse_reader read_pointers; /* struct pointers: one or a list */
+/** read_pairs(ps, node, value, out): a mapping; every value is read by value into a const char *. */
+void read_pairs(
+	struct parse *ps, const struct yamlr_node *node, parse_reader *value, struct pairs *out);
+
+/* provider_template.c */
+parse_reader read_template; /* const char *: checked against ps->spaces and the schemas */
+parse_reader
+	read_url; /* const char *: template of an absolute https URL; operator origins put in */
+parse_reader read_help_url; /* const char *: https page for people, fragment allowed */
+/** template_query_has(ps, url, name): does the URL's own query name this parameter? */
+bool template_query_has(struct parse *ps, const char *url, const char *name);
+
+/* provider_recipe.c */
+/** recipe_read(ps, grantry, provider): the grantry section; the schemas have been read. */
+void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct provider *provider);
+
+parse_reader read_headers;	   /* struct pairs */
+parse_reader read_request;	   /* struct http_recipe */
+parse_reader read_identity_recipe; /* struct identity_recipe */
+
+/* provider_oauth.c */
+parse_reader recipe_read_oauth; /* struct provider: its oauth section */
+
+/* provider_parse.c */
+/** document_read(ps, root): NULL when something is wrong. */
+struct provider *document_read(struct parse *ps, const struct yamlr_node *root);
+
+/* catalogue.c */
+void *catalogue_alloc(struct catalogue *catalogue, size_t size);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Templates and URLs of provider files, checked so far that later only a value can be missing. A URL
+ * template is judged by a sample: its placeholders filled with their defaults or with a plain word.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/provider_read.h"
+#include "platform/buf.h"
+#include "platform/url.h"
+
+static const char *const token_names[] = {
+	"access_token", "refresh_token", "expires_in", "expires_at", "scope", "token_type"};
+
+static bool is_token_name(const struct parse *ps, const char *name)
+{
+	for (size_t i = 0; i < sizeof(token_names) / sizeof(*token_names); i++)
+		if (strcmp(name, token_names[i]) == 0)
+			return true;
+	return yamlr_get(ps->token_members, name) != NULL;
+}
+
+static bool is_credential_name(const struct parse *ps, const char *name)
+{
+	if (!ps->in_oauth)
+		return schema_find(ps->credential, name) != NULL;
+	if (ps->credential_map)
+		return yamlr_get(ps->credential_map, name) != NULL;
+	return strcmp(name, "access_token") == 0;
+}
+
+static bool space_is(const struct placeholder_part *part, const char *word)
+{
+	return part->space_len == strlen(word) && memcmp(part->space, word, part->space_len) == 0;
+}
+
+static bool names_something(const struct parse *ps, const struct placeholder_part *part)
+{
+	char name[FIELDSET_NAME_MAX];
+
+	memcpy(name, part->name, part->name_len);
+	name[part->name_len] = '\0';
+	if (space_is(part, "client"))
+		return schema_find(ps->client, name) != NULL;
+	if (space_is(part, "credential"))
+		return is_credential_name(ps, name);
+	return is_token_name(ps, name);
+}
+
+static void check_part(
+	struct parse *ps, const struct yamlr_node *node, const struct placeholder_part *part)
+{
+	char space[16];
+
+	snprintf(space, sizeof(space), "%.*s", (int)(part->space_len < 16 ? part->space_len : 15),
+		part->space);
+	if (space_is(part, "operator"))
+		parse_fail(ps, node, "{{operator.…}} may only begin a URL");
+	else if (strstr(space, ",") || !*space || !strstr(ps->spaces, space) ||
+		 (!space_is(part, "client") && !space_is(part, "credential") &&
+			 !space_is(part, "token")))
+		parse_fail(ps, node, "the namespace \"%s\" is not known here", space);
+	else if (!names_something(ps, part))
+		parse_fail(ps, node, "there is no %s field \"%.*s\"", space, (int)part->name_len,
+			part->name);
+}
+
+static void check_template(struct parse *ps, const struct yamlr_node *node, const char *text)
+{
+	struct placeholder_part part;
+	enum rc rc;
+
+	for (;;) {
+		rc = placeholder_next(&text, &part);
+		if (rc == RC_INVALID)
+			parse_fail(ps, node,
+				"wrong placeholder; {{client.name}} or {{client.name|default}}");
+		if (rc)
+			return;
+		if (part.name_len)
+			check_part(ps, node, &part);
+	}
+}
+
+void read_template(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	const char *text = NULL;
+
+	read_text(ps, node, &text);
+	if (!text)
+		return;
+	check_template(ps, node, text);
+	*(const char **)at = text;
+}
+
+static const char *operator_value(const struct parse *ps, const struct placeholder_part *part)
+{
+	for (size_t i = 0; ps->vars && i < ps->vars->n; i++) {
+		const struct pair *var = &ps->vars->items[i];
+
+		if (strlen(var->name) == part->name_len &&
+			memcmp(var->name, part->name, part->name_len) == 0)
+			return var->value;
+	}
+	return NULL;
+}
+
+/* Puts the operator's origin in place of {{operator.NAME}} at the beginning; *inserted tells. */
+static const char *with_operator(
+	struct parse *ps, const struct yamlr_node *node, const char *text, bool *inserted)
+{
+	struct placeholder_part part;
+	const char *rest = text, *origin;
+	struct buf joined;
+
+	*inserted = false;
+	if (placeholder_next(&rest, &part) != RC_OK || !space_is(&part, "operator"))
+		return text;
+	origin = operator_value(ps, &part);
+	if (!origin) {
+		parse_fail(ps, node, "needs the operator variable \"%.*s\", which is not set",
+			(int)part.name_len, part.name);
+		return NULL;
+	}
+	*inserted = true;
+	buf_init(&joined, 2 * PROVIDER_TEXT_MAX);
+	buf_puts(&joined, origin);
+	buf_puts(&joined, rest);
+	text = buf_done(&joined) == RC_OK ? parse_copy(ps, joined.data, joined.len) : NULL;
+	buf_release(&joined);
+	if (!text)
+		parse_fail(ps, node, "is too long");
+	return text;
+}
+
+/* RC_INVALID when the template's syntax is wrong. */
+static enum rc fill_sample(const char *text, struct buf *out)
+{
+	struct placeholder_part part;
+	const char *cursor = text;
+	enum rc rc;
+
+	for (;;) {
+		bool begins = cursor == text;
+
+		rc = placeholder_next(&cursor, &part);
+		if (rc)
+			return rc == RC_NOT_FOUND ? buf_done(out) : rc;
+		if (part.literal_len)
+			buf_add(out, part.literal, part.literal_len);
+		else if (part.fallback_len)
+			buf_add(out, part.fallback, part.fallback_len);
+		else
+			buf_puts(out, begins ? "https://host.example" : "x");
+	}
+}
+
+static void check_url(
+	struct parse *ps, const struct yamlr_node *node, const char *text, enum url_schemes schemes)
+{
+	struct buf sample;
+	struct url url;
+
+	buf_init(&sample, 2 * PROVIDER_TEXT_MAX);
+	if (fill_sample(text, &sample) != RC_OK)
+		parse_fail(ps, node, "is no URL template");
+	else if (strchr(sample.data ? sample.data : "", '#'))
+		parse_fail(ps, node, "must not have a fragment (#)");
+	else if (strncmp(buf_text(&sample), "http://", 7) == 0 && schemes == URL_HTTPS_ONLY)
+		parse_fail(ps, node, "must begin with https://");
+	else if (url_parse(buf_text(&sample), schemes, &url) != RC_OK)
+		parse_fail(ps, node, "must be an absolute https URL");
+	buf_release(&sample);
+}
+
+void read_url(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	const char *text = NULL;
+	bool from_operator;
+
+	read_text(ps, node, &text);
+	if (text)
+		text = with_operator(ps, node, text, &from_operator);
+	if (!text)
+		return;
+	check_template(ps, node, text);
+	check_url(ps, node, text, from_operator ? URL_HTTP_TOO : URL_HTTPS_ONLY);
+	*(const char **)at = text;
+}
+
+bool template_query_has(struct parse *ps, const char *url, const char *name)
+{
+	struct buf sample;
+	bool has = false;
+
+	buf_init(&sample, 2 * PROVIDER_TEXT_MAX);
+	if (!ps->rc && fill_sample(url, &sample) == RC_OK)
+		has = url_query_has(buf_text(&sample), name);
+	buf_release(&sample);
+	return has;
+}
+
+static bool is_plain(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text <= 0x20 || *text >= 0x7f || strchr("\"'<>\\^`{|}", *text))
+			return false;
+	return true;
+}
+
+/* A page that a browser will open (security R67). Fragments are usual there: consoles route by them. */
+static bool is_page_url(const char *text, enum url_schemes schemes)
+{
+	char page[URL_MAX + 1];
+	size_t len = strcspn(text, "#");
+	struct url url;
+
+	if (len > URL_MAX || !is_plain(text + len))
+		return false;
+	memcpy(page, text, len);
+	page[len] = '\0';
+	return url_parse(page, schemes, &url) == RC_OK;
+}
+
+void read_help_url(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	const char *text = NULL;
+	bool from_operator;
+
+	read_text(ps, node, &text);
+	if (text)
+		text = with_operator(ps, node, text, &from_operator);
+	if (!text)
+		return;
+	if (is_page_url(text, from_operator ? URL_HTTP_TOO : URL_HTTPS_ONLY))
+		*(const char **)at = text;
+	else if (ps->ours || !is_page_url(text, URL_HTTP_TOO))
+		parse_fail(ps, node, "must be an absolute https URL");
+	/* Documents of others with a plain http help page load, without that link. */
+}
