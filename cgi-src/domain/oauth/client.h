@@ -9,6 +9,7 @@
 
 #include "domain/core.h"
 #include "domain/fieldset.h"
+#include "platform/buf.h"
 
 enum client_source { CLIENT_SOURCE_NONE, CLIENT_SOURCE_TENANT, CLIENT_SOURCE_SYSTEM };
 

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The token endpoint: requests as the provider's recipe says, answers read strictly (RFC 6749 §4.1.3, §5;
+ * security R25-R34 and attack rows B). Exchange and refresh share both halves.
+ */
+#ifndef GRANTRY_DOMAIN_OAUTH_TOKEN_H
+#define GRANTRY_DOMAIN_OAUTH_TOKEN_H
+
+#include "domain/oauth/client.h"
+#include "domain/probe.h"
+
+#define TOKEN_SCOPE_SIZE 4097
+#define TOKEN_ERROR_CODE_SIZE 65
+#define TOKEN_MAX_LEN ((size_t)32 * 1024)
+#define TOKEN_LIFETIME_MAX_S (90 * 86400) /* a longer expires_in is clamped to this */
+#define TOKEN_LIFETIME_UNKNOWN_S 3600 /* expires_in that is no number */
+
+enum token_failure {
+	TOKEN_OK,
+	TOKEN_REFUSED, /* the provider answered with an OAuth error */
+	TOKEN_CLIENT_REFUSED, /* invalid_client, unauthorized_client: id or secret are wrong */
+	TOKEN_GRANT_REFUSED, /* invalid_grant */
+	TOKEN_RATE_LIMITED, /* 429 */
+	TOKEN_MALFORMED, /* an answer that is no token response */
+	TOKEN_NO_ANSWER, /* refused connection, TLS, 5xx */
+	TOKEN_TIMEOUT,
+	TOKEN_FORBIDDEN, /* our address policy */
+};
+
+struct token_answer {
+	enum token_failure failure;
+	int status; /* HTTP; 0 without an answer */
+	int64_t retry_after_s; /* -1 unknown */
+	char error[TOKEN_ERROR_CODE_SIZE]; /* sanitised code; "" none */
+	char words[PROBE_WORDS_SIZE]; /* the provider's description, harmless, or our reason */
+	/* with TOKEN_OK */
+	struct fieldset tokens; /* owned: access_token, token_type, refresh_token when issued */
+	bool expires;
+	int64_t expires_at_s;
+	bool has_scope;
+	char scope[TOKEN_SCOPE_SIZE]; /* granted, separated by single spaces */
+	struct identity identity; /* when the recipe reads it from this answer */
+};
+
+void token_answer_release(struct token_answer *a);
+
+/** token_exchange(core, provider, client, code, redirect_uri, verifier, out): redeems an authorization
+ * code. RC_OK also when the provider refuses: look at out->failure. RC_INVALID: the client lacks a value
+ * that the recipe needs. */
+enum rc token_exchange(const struct core *core, const struct provider *provider,
+	const struct oauth_client *client, const struct secret *code, const char *redirect_uri,
+	const struct secret *verifier, struct token_answer *out) RC_MUST_CHECK;
+
+/** token_request(recipe, client, grant, n, out): the request for any grant; grant holds its parameters.
+ * Pure. Errors as above. */
+struct token_param {
+	const char *name;
+	const struct secret *value;
+};
+enum rc token_request(const struct oauth_recipe *recipe, const struct fieldset *client,
+	const struct token_param *grant, size_t n, struct httpc_request *out) RC_MUST_CHECK;
+
+/** token_parse(recipe, status, content_type, body, len, now_s, secrets, out): reads an answer. Pure; for
+ * fuzzing too. now_s: when the request was sent; secrets (NULL: none) are removed from what is shown. out
+ * must be zeroed. */
+void token_parse(const struct oauth_recipe *recipe, int status, const char *content_type,
+	const char *body, size_t len, int64_t now_s, const struct placeholder_values *secrets,
+	struct token_answer *out);
+
+/** token_scope_normalise(text, len, separator, out): single spaces, no duplicates; false: too long or not
+ * printable ASCII. */
+bool token_scope_normalise(
+	const char *text, size_t len, const char *separator, char out[TOKEN_SCOPE_SIZE]);
+
+#endif

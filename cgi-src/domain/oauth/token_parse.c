@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "domain/oauth/token.h"
+#include "platform/text.h"
+
+void token_answer_release(struct token_answer *a)
+{
+	fieldset_release(&a->tokens);
+	secret_wipe(a, sizeof(*a));
+}
+
+static void fail(struct token_answer *out, enum token_failure failure, const char *words)
+{
+	out->failure = failure;
+	probe_words(words, strlen(words), NULL, out->words);
+}
+
+static void malformed(struct token_answer *out, const char *words)
+{
+	fail(out, TOKEN_MALFORMED, words);
+}
+
+/* The first pointer at which anything but null stands. */
+static bool find(const struct pointers *pointers, jsonv *root, jsonv **out)
+{
+	for (size_t i = 0; i < pointers->n; i++)
+		if (jsonr_pointer(root, pointers->items[i], out) && *out)
+			return true;
+	return false;
+}
+
+/* ---- errors (RFC 6749 §5.2) ---- */
+
+static enum token_failure classify(const char *code, int status)
+{
+	if (strcmp(code, "invalid_grant") == 0)
+		return TOKEN_GRANT_REFUSED;
+	if (strcmp(code, "invalid_client") == 0 || strcmp(code, "unauthorized_client") == 0)
+		return TOKEN_CLIENT_REFUSED;
+	if (strcmp(code, "temporarily_unavailable") == 0 || strcmp(code, "server_error") == 0)
+		return TOKEN_NO_ANSWER;
+	if (status == 429)
+		return TOKEN_RATE_LIMITED;
+	return TOKEN_REFUSED;
+}
+
+static void copy_code(const char *p, size_t len, char out[TOKEN_ERROR_CODE_SIZE])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && n + 1 < TOKEN_ERROR_CODE_SIZE; i++)
+		if (p[i] > 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
+			out[n++] = p[i];
+	out[n] = '\0';
+}
+
+/* True when the answer carries an error, whatever its status (B8, R33). */
+static bool read_error(
+	const struct oauth_recipe *recipe, jsonv *root, int status, struct token_answer *out)
+{
+	const char *p;
+	size_t len;
+	jsonv *v;
+
+	if (!find(&recipe->error, root, &v))
+		return false;
+	if (jsonr_text(v, &p, &len))
+		copy_code(p, len, out->error);
+	if (out->error[0] == '\0')
+		(void)snprintf(out->error, sizeof(out->error), "unknown_error");
+	out->failure = classify(out->error, status);
+	if (find(&recipe->error_description, root, &v) && jsonr_text(v, &p, &len))
+		probe_words(p, len, secrets, out->words);
+	return true;
+}
+
+static bool status_is_success(const struct oauth_recipe *recipe, int status)
+{
+	return status == 200 || (status == 201 && recipe->accept_201);
+}
+
+static void read_bad_status(int status, struct token_answer *out)
+{
+	char words[64];
+
+	(void)snprintf(words, sizeof(words), "The provider answered with HTTP status %d.", status);
+	if (status == 429)
+		fail(out, TOKEN_RATE_LIMITED, words);
+	else if (status >= 500)
+		fail(out, TOKEN_NO_ANSWER, words);
+	else if (status == 401)
+		fail(out, TOKEN_CLIENT_REFUSED, words);
+	else
+		malformed(out, words);
+}
+
+/* ---- success (RFC 6749 §5.1) ---- */
+
+static bool put_token(struct token_answer *out, const char *name, const char *p, size_t len)
+{
+	if (len > TOKEN_MAX_LEN || !text_is_vschar(p, len))
+		return false;
+	return fieldset_put(&out->tokens, name, p, len) == RC_OK;
+}
+
+static bool read_access_token(
+	const struct oauth_recipe *recipe, jsonv *root, struct token_answer *out)
+{
+	const char *p;
+	size_t len;
+	jsonv *v;
+
+	return find(&recipe->access_token, root, &v) && jsonr_text(v, &p, &len) &&
+	       put_token(out, "access_token", p, len);
+}
+
+/* Absent, null and "" mean that none was issued (B18). */
+static bool read_refresh_token(
+	const struct oauth_recipe *recipe, jsonv *root, struct token_answer *out)
+{
+	const char *p;
+	size_t len;
+	jsonv *v;
+
+	if (!find(&recipe->refresh_token, root, &v))
+		return true;
+	if (!jsonr_text(v, &p, &len))
+		return false;
+	return len == 0 || put_token(out, "refresh_token", p, len);
+}
+
+/* We can only present bearer tokens (RFC 6749 §7.1). */
+static bool read_token_type(
+	const struct oauth_recipe *recipe, jsonv *root, struct token_answer *out)
+{
+	const char *type = recipe->default_token_type ? recipe->default_token_type : "Bearer";
+	const char *p = type;
+	size_t len = strlen(type);
+	jsonv *v;
+
+	if (find(&recipe->token_type, root, &v) && !jsonr_text(v, &p, &len))
+		return false;
+	if (strcasecmp(p, "bearer") != 0 && strcasecmp(p, type) != 0)
+		return false;
+	return fieldset_put_text(&out->tokens, "token_type", "Bearer") == RC_OK;
+}
+
+static int64_t clamp_lifetime(int64_t s)
+{
+	if (s < 0)
+		return 0;
+	return s > TOKEN_LIFETIME_MAX_S ? TOKEN_LIFETIME_MAX_S : s;
+}
+
+static void read_expiry(
+	const struct oauth_recipe *recipe, jsonv *root, int64_t now_s, struct token_answer *out)
+{
+	int64_t s;
+	jsonv *v;
+
+	out->expires = true;
+	if (find(&recipe->expires_in, root, &v)) {
+		if (!jsonr_expiry(v, &s))
+			s = TOKEN_LIFETIME_UNKNOWN_S;
+		out->expires_at_s = now_s + clamp_lifetime(s);
+	} else if (find(&recipe->expires_at, root, &v)) {
+		if (!jsonr_expiry(v, &s))
+			s = now_s + TOKEN_LIFETIME_UNKNOWN_S;
+		out->expires_at_s = s < now_s ? now_s : now_s + clamp_lifetime(s - now_s);
+	} else if (recipe->default_expires_in_s == EXPIRES_NEVER) {
+		out->expires = false;
+	} else {
+		s = recipe->default_expires_in_s;
+		out->expires_at_s = now_s + (s > 0 ? s : TOKEN_LIFETIME_UNKNOWN_S);
+	}
+}
+
+static bool is_separator(char c, const char *separator)
+{
+	return c == ' ' || (separator && c == separator[0]);
+}
+
+static bool holds_word(const char *list, const char *word, size_t len)
+{
+	while (*list) {
+		size_t n = strcspn(list, " ");
+
+		if (n == len && memcmp(list, word, len) == 0)
+			return true;
+		list += n;
+		list += *list == ' ';
+	}
+	return false;
+}
+
+bool token_scope_normalise(
+	const char *text, size_t len, const char *separator, char out[TOKEN_SCOPE_SIZE])
+{
+	size_t n = strlen(out), i = 0;
+
+	while (i < len) {
+		size_t start;
+
+		while (i < len && is_separator(text[i], separator))
+			i++;
+		start = i;
+		while (i < len && !is_separator(text[i], separator))
+			i++;
+		if (i == start || holds_word(out, text + start, i - start))
+			continue;
+		if (!text_is_vschar(text + start, i - start) ||
+			n + (i - start) + 2 > TOKEN_SCOPE_SIZE)
+			return false;
+		if (n)
+			out[n++] = ' ';
+		memcpy(out + n, text + start, i - start);
+		n += i - start;
+		out[n] = '\0';
+	}
+	return true;
+}
+
+/* A string, or an array of strings (B19). What cannot be read is as if it were absent. */
+static void read_scope(const struct oauth_recipe *recipe, jsonv *root, struct token_answer *out)
+{
+	const char *p, *separator = recipe->scope_separator;
+	size_t len;
+	jsonv *v;
+
+	out->scope[0] = '\0';
+	if (!find(&recipe->scope, root, &v))
+		return;
+	if (jsonr_text(v, &p, &len)) {
+		out->has_scope = token_scope_normalise(p, len, separator, out->scope);
+		return;
+	}
+	out->has_scope = jsonr_kind(v) == JSONR_ARRAY;
+	for (size_t i = 0; out->has_scope && i < jsonr_length(v); i++)
+		out->has_scope = jsonr_text(jsonr_at(v, i), &p, &len) &&
+				 token_scope_normalise(p, len, separator, out->scope);
+}
+
+static void read_success(
+	const struct oauth_recipe *recipe, jsonv *root, int64_t now_s, struct token_answer *out)
+{
+	if (!read_access_token(recipe, root, out)) {
+		malformed(out, "The provider's answer holds no usable access token.");
+		return;
+	}
+	if (!read_token_type(recipe, root, out)) {
+		malformed(out, "The provider issued a kind of token that cannot be used here.");
+		return;
+	}
+	if (!read_refresh_token(recipe, root, out)) {
+		malformed(out, "The provider's answer holds an unusable refresh token.");
+		return;
+	}
+	read_expiry(recipe, root, now_s, out);
+	read_scope(recipe, root, out);
+	if (recipe->identity.from_token_response)
+		probe_identity_read(&recipe->identity, root, secrets, &out->identity);
+	out->failure = TOKEN_OK;
+}
+
+/* ---- GitHub style answers: access_token=…&scope=… (B6, R32) ---- */
+
+static bool form_value(const char *p, size_t len, struct secret *out)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if (c == '+')
+			c = ' ';
+		if (c == '%') {
+			char hex[3] = {0};
+
+			if (len - i < 3)
+				return false;
+			memcpy(hex, p + i + 1, 2);
+			if (codec_unhex(hex, &c, 1) != RC_OK)
+				return false;
+			i += 2;
+		}
+		if (c < 0x20 || c == 0x7f || secret_append(out, &c, 1) != RC_OK)
+			return false;
+	}
+	return true;
+}
+
+/* The same members as a JSON object, so that one reader serves both. */
+static bool form_to_json(const char *p, size_t len, struct secret *out)
+{
+	struct secret name = SECRET_EMPTY, value = SECRET_EMPTY;
+	bool first = true, ok = secret_append_text(out, "{") == RC_OK;
+
+	while (ok && len) {
+		const char *amp = memchr(p, '&', len);
+		size_t pair = amp ? (size_t)(amp - p) : len;
+		const char *eq = memchr(p, '=', pair);
+
+		secret_release(&name);
+		secret_release(&value);
+		ok = eq && form_value(p, (size_t)(eq - p), &name) &&
+		     form_value(eq + 1, pair - (size_t)(eq + 1 - p), &value) &&
+		     secret_append_text(out, first ? "" : ",") == RC_OK &&
+		     jsonr_append_string(out, secret_text(&name), name.len) == RC_OK &&
+		     secret_append_text(out, ":") == RC_OK &&
+		     jsonr_append_string(out, secret_text(&value), value.len) == RC_OK;
+		first = false;
+		p += pair + (amp ? 1 : 0);
+		len -= pair + (amp ? 1 : 0);
+	}
+	secret_release(&name);
+	secret_release(&value);
+	return ok && secret_append_text(out, "}") == RC_OK;
+}
+
+static enum rc read_document(const struct oauth_recipe *recipe, const char *content_type,
+	const char *body, size_t len, struct jsonr **out)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+	struct secret json = SECRET_EMPTY;
+	enum rc rc = RC_INVALID;
+
+	if (!recipe->accept_form_response || strncasecmp(content_type, form, sizeof(form) - 1) != 0)
+		return jsonr_parse(body, len, out);
+	if (form_to_json(body, len, &json))
+		rc = jsonr_parse(secret_text(&json), json.len, out);
+	secret_release(&json);
+	return rc;
+}
+
+static void read_object(const struct oauth_recipe *recipe, jsonv *root, int status, int64_t now_s,
+	const struct placeholder_values *secrets, struct token_answer *out)
+{
+	if (read_error(recipe, root, status, secrets, out))
+		return;
+	if (status_is_success(recipe, status))
+		read_success(recipe, root, now_s, secrets, out);
+	else
+		read_bad_status(status, out);
+}
+
+void token_parse(const struct oauth_recipe *recipe, int status, const char *content_type,
+	const char *body, size_t len, int64_t now_s, const struct placeholder_values *secrets,
+	struct token_answer *out)
+{
+	struct jsonr *doc = NULL;
+	enum rc rc = read_document(recipe, content_type, body, len, &doc);
+
+	out->status = status;
+	if (rc == RC_OK && jsonr_kind(jsonr_root(doc)) == JSONR_OBJECT)
+		read_object(recipe, jsonr_root(doc), status, now_s, secrets, out);
+	else if (status_is_success(recipe, status))
+		malformed(out, "The provider's answer is not JSON, as a token response must be.");
+	else
+		read_bad_status(status, out);
+	jsonr_free(doc);
+}
