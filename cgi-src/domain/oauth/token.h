@@ -13,33 +13,33 @@
 #define TOKEN_ERROR_CODE_SIZE 65
 #define TOKEN_MAX_LEN ((size_t)32 * 1024)
 #define TOKEN_LIFETIME_MAX_S (90 * 86400) /* a longer expires_in is clamped to this */
-#define TOKEN_LIFETIME_UNKNOWN_S 3600 /* expires_in that is no number */
+#define TOKEN_LIFETIME_UNKNOWN_S 3600     /* expires_in that is no number */
 
 enum token_failure {
 	TOKEN_OK,
-	TOKEN_REFUSED, /* the provider answered with an OAuth error */
+	TOKEN_REFUSED,        /* the provider answered with an OAuth error */
 	TOKEN_CLIENT_REFUSED, /* invalid_client, unauthorized_client: id or secret are wrong */
-	TOKEN_GRANT_REFUSED, /* invalid_grant */
-	TOKEN_RATE_LIMITED, /* 429 */
-	TOKEN_MALFORMED, /* an answer that is no token response */
-	TOKEN_NO_ANSWER, /* refused connection, TLS, 5xx */
+	TOKEN_GRANT_REFUSED,  /* invalid_grant */
+	TOKEN_RATE_LIMITED,   /* 429 */
+	TOKEN_MALFORMED,      /* an answer that is no token response */
+	TOKEN_NO_ANSWER,      /* refused connection, TLS, 5xx */
 	TOKEN_TIMEOUT,
 	TOKEN_FORBIDDEN, /* our address policy */
 };
 
 struct token_answer {
 	enum token_failure failure;
-	int status; /* HTTP; 0 without an answer */
-	int64_t retry_after_s; /* -1 unknown */
+	int status;                        /* HTTP; 0 without an answer */
+	int64_t retry_after_s;             /* -1 unknown */
 	char error[TOKEN_ERROR_CODE_SIZE]; /* sanitised code; "" none */
-	char words[PROBE_WORDS_SIZE]; /* the provider's description, harmless, or our reason */
+	char words[PROBE_WORDS_SIZE];      /* the provider's description, harmless, or our reason */
 	/* with TOKEN_OK */
 	struct fieldset tokens; /* owned: access_token, token_type, refresh_token when issued */
 	bool expires;
 	int64_t expires_at_s;
 	bool has_scope;
 	char scope[TOKEN_SCOPE_SIZE]; /* granted, separated by single spaces */
-	struct identity identity; /* when the recipe reads it from this answer */
+	struct identity identity;     /* when the recipe reads it from this answer */
 };
 
 void token_answer_release(struct token_answer *a);

@@ -58,8 +58,8 @@ static void copy_code(const char *p, size_t len, char out[TOKEN_ERROR_CODE_SIZE]
 }
 
 /* True when the answer carries an error, whatever its status (B8, R33). */
-static bool read_error(
-	const struct oauth_recipe *recipe, jsonv *root, int status, struct token_answer *out)
+static bool read_error(const struct oauth_recipe *recipe, jsonv *root, int status,
+	const struct placeholder_values *secrets, struct token_answer *out)
 {
 	const char *p;
 	size_t len;
@@ -243,8 +243,24 @@ static void read_scope(const struct oauth_recipe *recipe, jsonv *root, struct to
 				 token_scope_normalise(p, len, separator, out->scope);
 }
 
-static void read_success(
-	const struct oauth_recipe *recipe, jsonv *root, int64_t now_s, struct token_answer *out)
+/* What the recipe wants kept besides, for {{token.NAME}}; what is absent or no plain text is left out. */
+static bool read_members(const struct oauth_recipe *recipe, jsonv *root, struct token_answer *out)
+{
+	for (size_t i = 0; i < recipe->token_members.n; i++) {
+		const struct pair *member = &recipe->token_members.items[i];
+		const char *p;
+		size_t len;
+		jsonv *v;
+
+		if (jsonr_pointer(root, member->value, &v) && jsonr_text(v, &p, &len) &&
+			fieldset_put(&out->tokens, member->name, p, len) != RC_OK)
+			return false;
+	}
+	return true;
+}
+
+static void read_success(const struct oauth_recipe *recipe, jsonv *root, int64_t now_s,
+	const struct placeholder_values *secrets, struct token_answer *out)
 {
 	if (!read_access_token(recipe, root, out)) {
 		malformed(out, "The provider's answer holds no usable access token.");
@@ -256,6 +272,10 @@ static void read_success(
 	}
 	if (!read_refresh_token(recipe, root, out)) {
 		malformed(out, "The provider's answer holds an unusable refresh token.");
+		return;
+	}
+	if (!read_members(recipe, root, out)) {
+		malformed(out, "The provider's answer holds more than can be kept.");
 		return;
 	}
 	read_expiry(recipe, root, now_s, out);
