@@ -17,7 +17,7 @@
 
 enum probe_verdict {
 	PROBE_OK,
-	PROBE_REFUSED,	   /* the provider says no: its words are in words */
+	PROBE_REFUSED,     /* the provider says no: its words are in words */
 	PROBE_NO_ANSWER,   /* time-out, refused connection, TLS, malformed answer */
 	PROBE_FORBIDDEN,   /* our address policy forbids the host */
 	PROBE_RATE_LIMITED /* 429 */
@@ -30,7 +30,7 @@ struct identity {
 
 struct probe_result {
 	enum probe_verdict verdict;
-	int status;		      /* HTTP status, 0 without an answer */
+	int status; /* HTTP status, 0 without an answer */
 	int64_t elapsed_ms;
 	char words[PROBE_WORDS_SIZE]; /* the provider's words, or ours when it said nothing */
 	struct identity identity;     /* filled when identity pointers are given and found */
@@ -62,5 +62,9 @@ void probe_identity_read(const struct identity_recipe *recipe, jsonv *document,
 #define PROBE_SECRET_MIN 4
 void probe_words(const char *text, size_t len, const struct placeholder_values *secrets,
 	char out[PROBE_WORDS_SIZE]);
+
+/** probe_mentions(text, len, secrets): would probe_words have to remove a secret? True also when memory is
+ * short: then nobody knows. */
+bool probe_mentions(const char *text, size_t len, const struct placeholder_values *secrets);
 
 #endif

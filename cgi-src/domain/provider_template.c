@@ -235,7 +235,8 @@ void read_help_url(struct parse *ps, const struct yamlr_node *node, void *at)
 		return;
 	if (is_page_url(text, from_operator ? URL_HTTP_TOO : URL_HTTPS_ONLY))
 		*(const char **)at = text;
-	else if (ps->ours || !is_page_url(text, URL_HTTP_TOO))
+	else if (ps->ours ||
+		 (strncmp(text, "https://", 8) != 0 && strncmp(text, "http://", 7) != 0))
 		parse_fail(ps, node, "must be an absolute https URL");
-	/* Documents of others with a plain http help page load, without that link. */
+	/* Documents of others have plain http pages and "https://<your-org>.…": they load without the link. */
 }
