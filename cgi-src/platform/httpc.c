@@ -306,12 +306,17 @@ static int64_t retry_after(const char *value)
 	return in_s > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : in_s;
 }
 
+static bool is_status_line(const char *line, size_t len)
+{
+	return len >= 5 && memcmp(line, "HTTP/", 5) == 0;
+}
+
 static void read_header(struct httpc_response *out, const char *line, size_t len)
 {
 	char value[64];
 
 	/* After 1xx answers another head follows, and it alone counts. */
-	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+	if (is_status_line(line, len)) {
 		out->content_encoded = 0;
 		out->retry_after_s = -1;
 	} else if (header_is(line, len, "Content-Encoding", value, sizeof value)) {
@@ -333,7 +338,10 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 		call->stop = RC_LIMIT;
 		return 0;
 	}
-	call->headers_done = len <= 2; /* the empty line; a 1xx head may be followed by another */
+	if (len <= 2)
+		call->headers_done = true;
+	else if (is_status_line(line, len))
+		call->headers_done = false; /* after a 1xx head comes another */
 	read_header(call->out, line, len);
 	return len;
 }
@@ -530,8 +538,9 @@ static bool is_method(const struct httpc_request *rq)
 
 static enum rc rc_of(const struct call *call, CURLcode code)
 {
+	/* A connection that closes inside the head is a success to libcurl. */
 	if (code == CURLE_OK)
-		return RC_OK;
+		return call->headers_done ? RC_OK : RC_UPSTREAM;
 	if (call->stop != RC_OK)
 		return call->stop;
 	switch (code) {
@@ -552,11 +561,17 @@ static enum rc rc_of(const struct call *call, CURLcode code)
 	}
 }
 
+static const char *reason_of(CURLcode code, enum rc rc)
+{
+	if (rc == RC_EGRESS)
+		return "address is not public";
+	return code == CURLE_OK ? "answer ends inside its head" : curl_easy_strerror(code);
+}
+
 static void log_failure(const struct call *call, CURLcode code, enum rc rc)
 {
 	log_warn("egress_failed", "host", call->url->host, "result", rc_name(rc), "reason",
-		rc == RC_EGRESS ? "address is not public" : curl_easy_strerror(code), "address",
-		call->refused ? call->refused_address : NULL);
+		reason_of(code, rc), "address", call->refused ? call->refused_address : NULL);
 }
 
 static enum rc fill_response(CURL *c, struct httpc_response *out)
