@@ -3,29 +3,26 @@
 # Every file that is built, shipped or tested stands in Makefile.am, and what stands there exists.
 # Whole folders may stand there too (docs, fuzz corpora): they are shipped with all they hold.
 set -u
+export LC_ALL=C
 bad=0
 listed=$(mktemp)
-trap 'rm -f "$listed"' EXIT
+trap 'rm -f "$listed" "$listed.not"' EXIT
 
-tr -s ' \t\\' '\n' <Makefile.am | grep -E '^[a-zA-Z0-9._-]+(/[a-zA-Z0-9._-]+)*$' | sort -u >"$listed"
+sed 's/^#.*//' Makefile.am | tr -s ' \t\\' '\n' | grep -E '^[a-zA-Z0-9._-]+(/[a-zA-Z0-9._-]+)*$' | sort -u >"$listed"
 
-for file in $(find cgi-src deploy docs providers sql static templates tests -type f \
+find cgi-src deploy docs providers sql static templates tests -type f \
 	-not -path '*/node_modules/*' -not -path 'tests/work/*' -not -name '*.o' -not -name '*~' \
-	-not -name '.*.swp' 2>/dev/null | sort); do
-	known=no
+	-not -name '.*.swp' 2>/dev/null | sed -E 's,^(tests/(unit|db|fuzz)/(test|fuzz)_[^/]*)\.c$,\1,' |
+	sort | comm -23 - "$listed" >"$listed.not"
+
+while read -r file; do
 	path=$file
-	while [ "$path" != . ]; do
-		if grep -qxF -- "$path" "$listed"; then
-			known=yes
-			break
-		fi
-		path=$(dirname "$path")
-	done
-	if [ "$known" = no ]; then
+	while [ "$path" != . ] && ! grep -qxF -- "$path" "$listed"; do path=$(dirname "$path"); done
+	if [ "$path" = . ]; then
 		echo "$file: not in Makefile.am"
 		bad=1
 	fi
-done
+done <"$listed.not"
 
 for path in $(grep -E '^(cgi-src|deploy|docs|providers|sql|static|templates|tests)/' "$listed"); do
 	case $path in
