@@ -4,6 +4,10 @@
  * With a socket path: the parent binds it (mode 0660, backlog 1024), forks the workers, starts a dead
  * one again within a second, and on SIGTERM lets each finish its request. With a listening socket as
  * standard input (systemd, spawn-fcgi, lighttpd): one worker on it. Otherwise: one CGI request.
+ * SIGHUP replaces the workers one by one (platform/pool.h). A connection answers one request.
+ *
+ * The process makes no core file and is not dumpable, so /proc/PID/{environ,maps,fd,smaps_rollup}
+ * are open to root alone. SIGTERM, SIGINT and SIGUSR1 are blocked while a request is answered.
  */
 #ifndef GRANTRY_PLATFORM_FCGI_H
 #define GRANTRY_PLATFORM_FCGI_H
@@ -17,8 +21,9 @@ struct fcgi_exchange; /* one request being answered */
 
 struct fcgi_options {
 	const char *socket_path; /* NULL: standard input or CGI */
-	unsigned workers;	 /* with a socket path: 1..256 */
-	unsigned max_requests;	 /* a worker is replaced after so many; 0: 100000 */
+	unsigned workers;        /* with a socket path: 1..256 */
+	unsigned max_requests;   /* a worker is replaced after so many; 0: 100000 */
+	unsigned request_max_s;  /* a worker busy with one request for longer is ended; 0: 120 */
 };
 
 struct fcgi_app {
@@ -30,15 +35,19 @@ struct fcgi_app {
 	void *arg;
 };
 
-/** fcgi_serve(options, app): returns when asked to end; the exit status of the program. */
+/** fcgi_serve(options, app): returns when asked to end; the exit status of the program. With a socket
+ * path it returns in the parent only: a worker exits. A request without REQUEST_METHOD, or of another
+ * role than responder, is dropped and never handled. */
 int fcgi_serve(const struct fcgi_options *options, const struct fcgi_app *app);
 
 /** fcgi_param(x, name): a CGI variable, NULL when absent; borrowed until the exchange ends. */
 const char *fcgi_param(struct fcgi_exchange *x, const char *name);
-/** fcgi_params_each(x, visit, arg): every variable, duplicates included. */
+/** fcgi_params_each(x, visit, arg): every variable, duplicates included; names cut after 255 bytes.
+ * fcgi_param gives the first of duplicates. */
 void fcgi_params_each(struct fcgi_exchange *x,
 	void (*visit)(const char *name, const char *value, void *arg), void *arg);
-/** fcgi_read(x, p, len): request body; the number of bytes, less than len only at the end. */
+/** fcgi_read(x, p, len): request body; the number of bytes, less than len only at the end. Never more
+ * than CONTENT_LENGTH; fewer when the client broke off: compare. */
 size_t fcgi_read(struct fcgi_exchange *x, void *p, size_t len);
 /** fcgi_write(x, p, len): answer (CGI response syntax). False: the client is gone. */
 bool fcgi_write(struct fcgi_exchange *x, const void *p, size_t len);
