@@ -126,13 +126,14 @@ button:hover { filter: brightness(1.12); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .who { display: flex; flex-wrap: wrap; align-items: center; gap: .75rem; margin: 1.25rem 0; padding: .75rem 1rem;
   border: 1px solid var(--line); border-radius: 10px; }
-.who p { flex: 1 1 10rem; margin: 0; line-height: 1.35; }
+.who p { flex: 1 1 13rem; margin: 0; line-height: 1.35; }
 .who img { border-radius: 50%; }
 ul { margin: .5rem 0; padding-left: 1.2rem; }
 .scopes { padding: 0; list-style: none; border-top: 1px solid var(--line); }
-.scopes li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .25rem 1rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
+.scopes li { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .25rem 1rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
 .scopes strong { font-weight: 500; }
 .scopes code { color: var(--quiet); }
+.scopes + p { margin-top: 1rem; }
 .hint { margin-top: 2rem; padding-top: 1rem; border-top: 1px dashed var(--line); color: var(--quiet); font-size: .95rem; }
 .hint h2 { margin: 0; font-size: .95rem; }
 .problem { padding: .75rem 1rem; color: var(--problem); background: var(--problem-paper); border-radius: 8px; }

@@ -2,6 +2,8 @@
 const REQUESTS_MAX = 5000;
 const BODY_CHARS_MAX = 16_384;
 
+const GRANT_TYPES = ['authorization_code', 'refresh_token'];
+
 const newCounter = () => ({ requests: 0, active: 0, max_active: 0, statuses: {} });
 
 export class Record {
@@ -32,7 +34,7 @@ export class Record {
     if (this.#requests.length > REQUESTS_MAX * 1.2) this.#requests.splice(0, this.#requests.length - REQUESTS_MAX);
 
     const counters = [this.endpoints[ctx.endpoint] ??= newCounter()];
-    if (ctx.endpoint === 'token') counters.push(this.grants[grantType || 'none'] ??= newCounter());
+    if (ctx.endpoint === 'token') counters.push(this.grants[GRANT_TYPES.includes(grantType) ? grantType : 'other'] ??= newCounter());
     for (const counter of counters) {
       counter.requests += 1;
       counter.active += 1;
