@@ -25,7 +25,7 @@ struct key {
 	enum kind kind;
 	bool required;
 	size_t offset;
-	const char *def; /* texts: default, NULL for none */
+	const char *def;  /* texts: default, NULL for none */
 	long least, most; /* numbers */
 	long def_number;
 };

@@ -16,17 +16,17 @@
 /* Keys are named like the members (egress: egress_allow, which alone may be repeated). Required:
  * public_origin, the five folders, and db_socket or db_host (with db_ca_file), not both. */
 struct cfg {
-	char *public_origin;   /* "https://grantry.example"; http only for a loopback host */
+	char *public_origin; /* "https://grantry.example"; http only for a loopback host */
 	bool origin_is_https;
 	char *db_socket, *db_host, *db_name, *db_ca_file; /* name: "grantry" */
-	long db_port;	       /* 3306 */
+	long db_port;                                     /* 3306 */
 	char *db_password_dir; /* holds one 0400 file per database user, named like the user */
-	char *key_dir;	       /* key-encryption keys, see platform/vault.h */
+	char *key_dir;         /* key-encryption keys, see platform/vault.h */
 	char *provider_dir, *template_dir, *sql_dir;
-	char *ca_file;	       /* for outgoing TLS; NULL: the system's */
-	struct netpol egress;  /* egress_allow lines: origins that only an operator may open */
-	long session_idle_s;   /* 8 h */
-	long session_absolute_s; /* 24 h */
+	char *ca_file;            /* for outgoing TLS; NULL: the system's */
+	struct netpol egress;     /* egress_allow lines: origins that only an operator may open */
+	long session_idle_s;      /* 8 h */
+	long session_absolute_s;  /* 24 h */
 	long provider_timeout_ms; /* 15000 */
 };
 

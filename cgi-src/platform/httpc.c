@@ -20,21 +20,11 @@
 #include <unistd.h>
 
 #include "platform/clock.h"
+#include "platform/httpc_int.h"
 #include "platform/log.h"
 #include "platform/url.h"
 
-#ifndef GRANTRY_VERSION
-#define GRANTRY_VERSION "0"
-#endif
-
-enum { HEADERS_MAX_BYTES = 64 * 1024, RETRY_AFTER_MAX_S = INT32_MAX };
-
-struct httpc {
-	const struct netpol *policy;
-	char *ca_file;
-	long connect_timeout_ms, total_timeout_ms;
-	CURL *curl;
-};
+enum { HEADERS_MAX_BYTES = 64 * 1024 };
 
 /* One call, as the callbacks see it. */
 struct call {
@@ -43,8 +33,8 @@ struct call {
 	struct httpc_response *out;
 	size_t header_bytes;
 	bool headers_done;
-	enum rc stop; /* why a callback ended the call */
-	bool refused; /* the guard refused at least one address */
+	enum rc stop;                           /* why a callback ended the call */
+	bool refused;                           /* the guard refused at least one address */
 	char refused_address[INET6_ADDRSTRLEN]; /* the last of them */
 };
 
@@ -206,126 +196,7 @@ void httpc_free(struct httpc *http)
 	free(http);
 }
 
-/* --- request ------------------------------------------------------------------------------- */
-
-static bool is_token(const char *name)
-{
-	static const char tchar[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-	return *name != '\0' && name[strspn(name, tchar)] == '\0';
-}
-
-/* Who sets these decides where a message ends or where it goes: that is ours and libcurl's. */
-static bool frames_message(const char *name)
-{
-	static const char *const names[] = {"Connection", "Content-Length", "Expect", "Host",
-		"Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade"};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcasecmp(name, names[i]) == 0)
-			return true;
-	return strncasecmp(name, "Proxy-", 6) == 0;
-}
-
-/* libcurl sends header text as it is: a line break in it would be a header of somebody's choice. */
-static bool has_control(const unsigned char *p, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (p[i] < 0x20 || p[i] == 0x7f)
-			return true;
-	return false;
-}
-
-enum rc httpc_request_header(
-	struct httpc_request *rq, const char *name, const void *value, size_t len)
-{
-	struct httpc_header *header;
-	enum rc rc;
-
-	if (!is_token(name) || frames_message(name) || has_control(value, len))
-		return RC_INVALID;
-	if (rq->n_headers >= HTTPC_HEADERS_MAX)
-		return RC_LIMIT;
-	header = &rq->headers[rq->n_headers];
-	*header = (struct httpc_header){.name = name};
-	rc = secret_set(&header->value, value, len);
-	if (rc == RC_OK)
-		rq->n_headers++;
-	return rc;
-}
-
-void httpc_request_release(struct httpc_request *rq)
-{
-	for (size_t i = 0; i < rq->n_headers; i++)
-		secret_release(&rq->headers[i].value);
-	secret_release(&rq->url);
-	secret_release(&rq->body);
-	*rq = (struct httpc_request){.method = NULL};
-}
-
-void httpc_response_release(struct httpc_response *rs)
-{
-	secret_release(&rs->body);
-	*rs = (struct httpc_response){.retry_after_s = -1};
-}
-
 /* --- answer -------------------------------------------------------------------------------- */
-
-/* A header's value without white space around it, if the line is that header. */
-static bool header_is(const char *line, size_t len, const char *name, char *value, size_t size)
-{
-	size_t skip = strlen(name);
-
-	if (len <= skip || line[skip] != ':' || strncasecmp(line, name, skip) != 0)
-		return false;
-	for (skip++; skip < len && (line[skip] == ' ' || line[skip] == '\t');)
-		skip++;
-	while (len > skip && strchr(" \t\r\n", line[len - 1]))
-		len--;
-	(void)snprintf(value, size, "%.*s", (int)(len - skip), line + skip);
-	return true;
-}
-
-/* RFC 9110 §10.2.3: seconds or a date. A date in the past means now; nonsense means absent. */
-static int64_t retry_after(const char *value)
-{
-	int64_t in_s;
-	time_t date;
-
-	if (*value != '\0' && value[strspn(value, "0123456789")] == '\0') {
-		in_s = strtoll(value, NULL, 10); /* saturates */
-	} else {
-		date = curl_getdate(value, NULL);
-		if (date == (time_t)-1)
-			return -1;
-		in_s = (int64_t)date - clock_now_s();
-	}
-	if (in_s < 0)
-		return 0;
-	return in_s > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : in_s;
-}
-
-static bool is_status_line(const char *line, size_t len)
-{
-	return len >= 5 && memcmp(line, "HTTP/", 5) == 0;
-}
-
-static void read_header(struct httpc_response *out, const char *line, size_t len)
-{
-	char value[64];
-
-	/* After 1xx answers another head follows, and it alone counts. */
-	if (is_status_line(line, len)) {
-		out->content_encoded = 0;
-		out->retry_after_s = -1;
-	} else if (header_is(line, len, "Content-Encoding", value, sizeof value)) {
-		if (*value != '\0' && strcasecmp(value, "identity") != 0)
-			out->content_encoded = 1;
-	} else if (header_is(line, len, "Retry-After", value, sizeof value)) {
-		out->retry_after_s = retry_after(value);
-	}
-}
 
 /* libcurl 7.88 limits one line, not their sum, and 1xx answers may go on for ever: count ourselves. */
 static size_t take_header(char *line, size_t size, size_t n, void *arg)
@@ -340,9 +211,9 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 	}
 	if (len <= 2)
 		call->headers_done = true;
-	else if (is_status_line(line, len))
+	else if (httpc_is_status_line(line, len))
 		call->headers_done = false; /* after a 1xx head comes another */
-	read_header(call->out, line, len);
+	httpc_read_header(call->out, line, len);
 	return len;
 }
 
@@ -360,123 +231,6 @@ static size_t take_body(char *p, size_t size, size_t n, void *arg)
 
 /* --- one call ------------------------------------------------------------------------------ */
 
-static void slist_free_wiped(struct curl_slist *list)
-{
-	for (struct curl_slist *i = list; i; i = i->next)
-		secret_wipe(i->data, strlen(i->data));
-	curl_slist_free_all(list);
-}
-
-static enum rc slist_add(struct curl_slist **list, const char *line)
-{
-	struct curl_slist *longer = curl_slist_append(*list, line);
-
-	if (!longer)
-		return RC_NOMEM;
-	*list = longer;
-	return RC_OK;
-}
-
-static enum rc add_header(struct curl_slist **list, const struct httpc_header *header)
-{
-	struct secret line = SECRET_EMPTY;
-	enum rc rc;
-
-	rc = secret_append_text(&line, header->name);
-	/* "Name:" would remove the header; an empty one is spelled "Name;". */
-	if (rc == RC_OK)
-		rc = secret_append_text(&line, header->value.len > 0 ? ": " : ";");
-	if (rc == RC_OK)
-		rc = secret_append_secret(&line, &header->value);
-	if (rc == RC_OK)
-		rc = slist_add(list, secret_text(&line));
-	secret_release(&line);
-	return rc;
-}
-
-static enum rc build_headers(const struct httpc_request *rq, struct curl_slist **list)
-{
-	bool typed = false;
-	enum rc rc;
-
-	rc = slist_add(list, "Expect:"); /* no waiting for 100 Continue */
-	for (size_t i = 0; rc == RC_OK && i < rq->n_headers; i++) {
-		typed = typed || strcasecmp(rq->headers[i].name, "Content-Type") == 0;
-		rc = add_header(list, &rq->headers[i]);
-	}
-	/* libcurl would call any body a form. */
-	if (rc == RC_OK && !typed)
-		rc = slist_add(list, "Content-Type:");
-	return rc;
-}
-
-static const struct {
-	CURLoption option;
-	long value;
-} fixed_options[] = {
-	{CURLOPT_NOSIGNAL, 1},
-	{CURLOPT_NOPROGRESS, 1},
-	{CURLOPT_FRESH_CONNECT, 1},
-	{CURLOPT_FORBID_REUSE, 1},
-	{CURLOPT_DNS_CACHE_TIMEOUT, 0},
-	/* Otherwise the end of a timeout waits for the resolver's thread, as long as that takes. */
-	{CURLOPT_QUICK_EXIT, 1},
-	{CURLOPT_FOLLOWLOCATION, 0},
-	{CURLOPT_UNRESTRICTED_AUTH, 0},
-	{CURLOPT_NETRC, CURL_NETRC_IGNORED},
-	{CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
-	{CURLOPT_PATH_AS_IS, 1},
-	{CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
-	{CURLOPT_HTTP09_ALLOWED, 0},
-	/* We never ask for a coding; if one comes anyhow its bytes are not ours to unpack (bombs). */
-	{CURLOPT_HTTP_CONTENT_DECODING, 0},
-	{CURLOPT_SSL_VERIFYPEER, 1},
-	{CURLOPT_SSL_VERIFYHOST, 2},
-	{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
-	{CURLOPT_SSL_SESSIONID_CACHE, 0},
-	{CURLOPT_LOW_SPEED_LIMIT, 100},
-};
-
-static bool set_fixed(CURL *c)
-{
-	bool good = true;
-
-	for (size_t i = 0; i < sizeof fixed_options / sizeof fixed_options[0]; i++)
-		good = good && curl_easy_setopt(c, fixed_options[i].option,
-				       fixed_options[i].value) == CURLE_OK;
-	/* "" and not NULL: NULL means "look into the environment". */
-	good = good && curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK;
-	good = good && curl_easy_setopt(c, CURLOPT_NOPROXY, "*") == CURLE_OK;
-	good = good && curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "https") == CURLE_OK;
-	good = good &&
-	       curl_easy_setopt(c, CURLOPT_USERAGENT, "Grantry/" GRANTRY_VERSION) == CURLE_OK;
-	return good && curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)HTTPC_BODY_MAX) ==
-			       CURLE_OK;
-}
-
-static bool set_limits(CURL *c, const struct httpc *http)
-{
-	long total = http->total_timeout_ms, connect = http->connect_timeout_ms;
-	long low_speed_s = total / 3000 > 5 ? 5 : total / 3000;
-
-	return curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, total) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, connect < total ? connect : total) ==
-		       CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, low_speed_s > 0 ? low_speed_s : 1L) ==
-		       CURLE_OK;
-}
-
-/* A CAPATH beside the file would switch the cache of the parsed bundle off. */
-static bool set_trust(CURL *c, const struct httpc *http)
-{
-	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-
-	if (!http->ca_file && !info->cainfo)
-		return true;
-	return (!http->ca_file || curl_easy_setopt(c, CURLOPT_CAINFO, http->ca_file) == CURLE_OK) &&
-	       curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK;
-}
-
 static bool set_callbacks(CURL *c, struct call *call)
 {
 	return curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_guarded) == CURLE_OK &&
@@ -485,55 +239,6 @@ static bool set_callbacks(CURL *c, struct call *call)
 	       curl_easy_setopt(c, CURLOPT_HEADERDATA, call) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_WRITEDATA, call) == CURLE_OK;
-}
-
-/* Our own spelling of what url_parse understood, so that libcurl has nothing to guess. */
-static bool set_url(CURL *c, const struct url *url)
-{
-	struct secret text = SECRET_EMPTY;
-	char origin[URL_ORIGIN_SIZE];
-	bool good;
-
-	url_origin(url, origin);
-	good = secret_append_text(&text, origin) == RC_OK &&
-	       (*url->rest == '/' || secret_append_text(&text, "/") == RC_OK) &&
-	       secret_append_text(&text, url->rest) == RC_OK &&
-	       curl_easy_setopt(c, CURLOPT_URL, secret_text(&text)) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, url->https ? "https" : "http") ==
-		       CURLE_OK;
-	secret_release(&text);
-	return good;
-}
-
-/* POSTFIELDS borrows (COPYPOSTFIELDS would make a copy that nobody wipes); the method is then put
- * back by CUSTOMREQUEST. A bodyless POST, PUT or PATCH still sends Content-Length: 0. */
-static bool set_method(CURL *c, const struct httpc_request *rq)
-{
-	const char *m = rq->method;
-	bool send = rq->has_body || strcmp(m, "POST") == 0 || strcmp(m, "PUT") == 0 ||
-		    strcmp(m, "PATCH") == 0;
-	size_t len = rq->has_body ? rq->body.len : 0;
-
-	if (strcmp(m, "HEAD") == 0)
-		return curl_easy_setopt(c, CURLOPT_NOBODY, 1L) == CURLE_OK;
-	if (!send)
-		return curl_easy_setopt(c, CURLOPT_HTTPGET, 1L) == CURLE_OK &&
-		       curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, m) == CURLE_OK;
-	return curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_POSTFIELDS, len > 0 ? secret_text(&rq->body) : "") ==
-		       CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, m) == CURLE_OK;
-}
-
-static bool is_method(const struct httpc_request *rq)
-{
-	static const char *const methods[] = {
-		"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
-
-	for (size_t i = 0; rq->method && i < sizeof methods / sizeof methods[0]; i++)
-		if (strcmp(rq->method, methods[i]) == 0)
-			return !rq->has_body || strcmp(rq->method, "HEAD") != 0;
-	return false;
 }
 
 static enum rc rc_of(const struct call *call, CURLcode code)
@@ -594,11 +299,10 @@ static enum rc run(struct httpc *http, const struct httpc_request *rq, struct ca
 	CURLcode code;
 	enum rc rc;
 
-	rc = build_headers(rq, &headers);
-	if (rc == RC_OK &&
-		!(set_fixed(c) && set_limits(c, http) && set_trust(c, http) &&
-			set_callbacks(c, call) && set_url(c, call->url) && set_method(c, rq) &&
-			curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK)) {
+	rc = httpc_headers_build(rq, &headers);
+	if (rc == RC_OK && !(httpc_set_options(c, http) && httpc_set_url(c, call->url) &&
+				   httpc_set_method(c, rq) && set_callbacks(c, call) &&
+				   curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK)) {
 		log_error("httpc_refused", "reason", "libcurl refuses an option");
 		rc = RC_INTERNAL;
 	}
@@ -611,7 +315,7 @@ static enum rc run(struct httpc *http, const struct httpc_request *rq, struct ca
 			log_failure(call, code, rc);
 	}
 	curl_easy_reset(c); /* before what it borrows goes away */
-	slist_free_wiped(headers);
+	httpc_headers_free(headers);
 	return rc;
 }
 
@@ -621,7 +325,7 @@ static enum rc check_target(const struct httpc *http, const struct httpc_request
 {
 	const char *text = secret_text(&rq->url);
 
-	if (!is_method(rq) || strlen(text) != rq->url.len ||
+	if (!httpc_method_is_usable(rq) || strlen(text) != rq->url.len ||
 		url_parse(text, URL_HTTP_TOO, url) != RC_OK) {
 		log_warn("egress_refused", "reason", "method or URL is not acceptable");
 		return RC_INVALID;

@@ -24,31 +24,31 @@ struct httpc; /* one per process: policy, CA file, user agent */
 
 struct httpc_config {
 	const struct netpol *policy; /* borrowed for the life of the client */
-	const char *ca_file;	     /* NULL: the system's */
+	const char *ca_file;         /* NULL: the system's */
 	long connect_timeout_ms;     /* 0: 5000 */
-	long total_timeout_ms;	     /* 0: 15000 */
+	long total_timeout_ms;       /* 0: 15000 */
 };
 
 struct httpc_header {
-	const char *name;     /* borrowed; a token of RFC 9110 */
-	struct secret value;  /* owned; no control characters */
+	const char *name;    /* borrowed; a token of RFC 9110 */
+	struct secret value; /* owned; no control characters */
 };
 
 struct httpc_request {
-	const char *method;  /* "GET", "POST", … borrowed */
-	struct secret url;   /* owned; may hold an API key where a provider wants it there */
+	const char *method; /* "GET", "POST", … borrowed */
+	struct secret url;  /* owned; may hold an API key where a provider wants it there */
 	struct httpc_header headers[HTTPC_HEADERS_MAX];
 	size_t n_headers;
-	struct secret body;  /* owned; sent when has_body */
+	struct secret body; /* owned; sent when has_body */
 	int has_body;
 };
 
 struct httpc_response {
 	int status;
-	int content_encoded;	  /* 1: Content-Encoding other than identity; the body is opaque */
-	int64_t retry_after_s;	  /* Retry-After in seconds from now (both forms), 0..2^31-1, -1 when absent */
-	char content_type[128];	  /* "" when absent; parameters included */
-	struct secret body;	  /* owned: may echo tokens */
+	int content_encoded; /* 1: Content-Encoding other than identity; the body is opaque */
+	int64_t retry_after_s; /* Retry-After in seconds from now (both forms), 0..2^31-1, -1 when absent */
+	char content_type[128]; /* "" when absent; parameters included */
+	struct secret body;     /* owned: may echo tokens */
 	int64_t elapsed_ms;
 };
 
@@ -61,8 +61,8 @@ void httpc_free(struct httpc *http);
 /** httpc_request_header(rq, name, value, len): copies value. RC_INVALID: control character, no token, or
  *  a header that frames or routes the message (Host, Content-Length, Connection, Proxy-…);
  *  RC_LIMIT: too many. Without a Content-Type none is sent. */
-enum rc httpc_request_header(struct httpc_request *rq, const char *name, const void *value, size_t len)
-	RC_MUST_CHECK;
+enum rc httpc_request_header(
+	struct httpc_request *rq, const char *name, const void *value, size_t len) RC_MUST_CHECK;
 void httpc_request_release(struct httpc_request *rq);
 void httpc_response_release(struct httpc_response *rs);
 
@@ -71,7 +71,7 @@ void httpc_response_release(struct httpc_response *rs);
  * Errors: RC_INVALID method, or the URL breaks the grammar; RC_EGRESS forbidden address, port or scheme;
  *	RC_TIMEOUT; RC_LIMIT answer too large; RC_UPSTREAM refused, reset, TLS, malformed.
  *	The reason is logged (host only, never path or query). */
-enum rc httpc_perform(struct httpc *http, const struct httpc_request *rq, struct httpc_response *out)
-	RC_MUST_CHECK;
+enum rc httpc_perform(struct httpc *http, const struct httpc_request *rq,
+	struct httpc_response *out) RC_MUST_CHECK;
 
 #endif

@@ -58,24 +58,24 @@ struct range4 {
 /* https://www.iana.org/assignments/iana-ipv4-special-registry, and multicast. Anycast services in
  * the registry (AS112, AMT, 6to4 relays) are reachable, but no provider lives there. */
 static const struct range4 special4[] = {
-	{V4(0, 0, 0, 0), 8}, /* this network */
-	{V4(10, 0, 0, 0), 8}, /* private */
-	{V4(100, 64, 0, 0), 10}, /* carrier-grade NAT */
-	{V4(127, 0, 0, 0), 8}, /* loopback */
-	{V4(169, 254, 0, 0), 16}, /* link-local: cloud metadata */
-	{V4(172, 16, 0, 0), 12}, /* private */
-	{V4(192, 0, 0, 0), 24}, /* IETF protocol assignments */
-	{V4(192, 0, 2, 0), 24}, /* documentation */
+	{V4(0, 0, 0, 0), 8},       /* this network */
+	{V4(10, 0, 0, 0), 8},      /* private */
+	{V4(100, 64, 0, 0), 10},   /* carrier-grade NAT */
+	{V4(127, 0, 0, 0), 8},     /* loopback */
+	{V4(169, 254, 0, 0), 16},  /* link-local: cloud metadata */
+	{V4(172, 16, 0, 0), 12},   /* private */
+	{V4(192, 0, 0, 0), 24},    /* IETF protocol assignments */
+	{V4(192, 0, 2, 0), 24},    /* documentation */
 	{V4(192, 31, 196, 0), 24}, /* AS112 */
 	{V4(192, 52, 193, 0), 24}, /* AMT */
-	{V4(192, 88, 99, 0), 24}, /* 6to4 relays */
-	{V4(192, 168, 0, 0), 16}, /* private */
+	{V4(192, 88, 99, 0), 24},  /* 6to4 relays */
+	{V4(192, 168, 0, 0), 16},  /* private */
 	{V4(192, 175, 48, 0), 24}, /* AS112 */
-	{V4(198, 18, 0, 0), 15}, /* benchmarks */
+	{V4(198, 18, 0, 0), 15},   /* benchmarks */
 	{V4(198, 51, 100, 0), 24}, /* documentation */
-	{V4(203, 0, 113, 0), 24}, /* documentation */
-	{V4(224, 0, 0, 0), 4}, /* multicast */
-	{V4(240, 0, 0, 0), 4}, /* reserved, broadcast */
+	{V4(203, 0, 113, 0), 24},  /* documentation */
+	{V4(224, 0, 0, 0), 4},     /* multicast */
+	{V4(240, 0, 0, 0), 4},     /* reserved, broadcast */
 };
 
 struct range6 {
@@ -87,11 +87,11 @@ struct range6 {
  * Outside: ::, ::1, v4-compatible, ::ffff:0:0/96, 64:ff9b::/96, 64:ff9b:1::/48, 100::/64, 5f00::/16,
  * fc00::/7, fe80::/10, fec0::/10, ff00::/8. */
 static const struct range6 special6[] = {
-	{{0x20, 0x01, 0x00}, 23}, /* protocol assignments, with Teredo */
-	{{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation */
-	{{0x20, 0x02}, 16}, /* 6to4 */
+	{{0x20, 0x01, 0x00}, 23},                   /* protocol assignments, with Teredo */
+	{{0x20, 0x01, 0x0d, 0xb8}, 32},             /* documentation */
+	{{0x20, 0x02}, 16},                         /* 6to4 */
 	{{0x26, 0x20, 0x00, 0x4f, 0x80, 0x00}, 48}, /* AS112 */
-	{{0x3f, 0xff, 0x00}, 20}, /* documentation */
+	{{0x3f, 0xff, 0x00}, 20},                   /* documentation */
 };
 
 static bool is_public4(uint32_t address)

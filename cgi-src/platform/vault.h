@@ -23,8 +23,8 @@
 #define VAULT_RECORD_MAX ((size_t)1 << 21)
 
 struct vault_key {
-	uint32_t version;      /* from 1 */
-	struct secret bytes;   /* VAULT_KEY_SIZE */
+	uint32_t version;    /* from 1 */
+	struct secret bytes; /* VAULT_KEY_SIZE */
 };
 
 struct vault_place {
@@ -43,8 +43,8 @@ uint32_t vault_record_version(const void *record, size_t len);
 
 /** vault_open(key, place, record, len, out): RC_CRYPTO for every record that does not open, alike;
  * out is empty then. RC_NOMEM says nothing about the record. */
-enum rc vault_open(const struct vault_key *key, const struct vault_place *place,
-	const void *record, size_t len, struct secret *out) RC_MUST_CHECK;
+enum rc vault_open(const struct vault_key *key, const struct vault_place *place, const void *record,
+	size_t len, struct secret *out) RC_MUST_CHECK;
 
 /* --- key-encryption keys: a folder with "current" (holds an id) and "<id>.key" (32 raw bytes) --- */
 
@@ -61,8 +61,8 @@ enum rc vault_kek_create(const char *dir) RC_MUST_CHECK;
 const char *vault_kek_current(const struct vault_keks *keks);
 /** vault_kek_check_value(keks, id, out): 16 bytes that identify a key without revealing it.
  * Errors: RC_UNAVAILABLE no such key here. */
-enum rc vault_kek_check_value(const struct vault_keks *keks, const char *id, unsigned char out[16])
-	RC_MUST_CHECK;
+enum rc vault_kek_check_value(
+	const struct vault_keks *keks, const char *id, unsigned char out[16]) RC_MUST_CHECK;
 
 /** vault_wrap(keks, tenant, key, out): under the current key, bound to tenant, version and kek id. */
 enum rc vault_wrap(const struct vault_keks *keks, const struct uuid *tenant,

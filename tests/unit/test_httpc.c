@@ -26,7 +26,7 @@
 
 static int dialled, dialled_forbidden; /* connect() calls: TCP, and those to other than loopback
 					  test ports or public addresses */
-static uint16_t public_port; /* where a "public" address really leads; 0: refused */
+static uint16_t public_port;           /* where a "public" address really leads; 0: refused */
 
 int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
