@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/credential.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain/audit.h"
+#include "domain/credential_seal.h"
+#include "domain/form.h"
+#include "platform/clock.h"
+#include "platform/text.h"
+
+#define NAME_TRIES 5 /* chosen names may be taken between the look and the insert */
+
+void credential_view_release(struct credential_view *v)
+{
+	fieldset_release(&v->shown);
+}
+
+void credential_views_release(struct credential_views *vs)
+{
+	for (size_t i = 0; i < vs->n; i++)
+		credential_view_release(&vs->items[i]);
+	free(vs->items);
+	*vs = (struct credential_views){0};
+}
+
+static struct provider_ref ref_of(const struct provider *provider)
+{
+	return (struct provider_ref){provider->plugin_id, provider->name};
+}
+
+static bool may_change(const struct actor *actor, const struct credential_row *row)
+{
+	if (policy_allows(actor->role, ACTION_CREDENTIAL_MANAGE))
+		return true;
+	return policy_allows(actor->role, ACTION_CREDENTIAL_OWN) &&
+	       uuid_equal(&row->added_by.u, &actor->user.u);
+}
+
+/* ---- views ---- */
+
+static enum credential_state state_of(const struct credential_row *row)
+{
+	if (!row->expires || row->expires_at_s > clock_now_s())
+		return CREDENTIAL_ACTIVE;
+	return row->refreshable ? CREDENTIAL_RENEWAL_DUE : CREDENTIAL_EXPIRED;
+}
+
+#define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
+
+static void view_row(
+	const struct actor *actor, const struct credential_row *row, struct credential_view *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->id = row->id;
+	COPY(out->name, row->name);
+	out->is_oauth = strcmp(row->auth_type, "oauth2") == 0;
+	out->is_default = row->is_default;
+	out->may_change = may_change(actor, row);
+	out->state = state_of(row);
+	COPY(out->added_by, row->added_by_name);
+	COPY(out->changed_by, row->changed_by_name);
+	out->expires = row->expires;
+	out->refreshable = row->refreshable;
+	out->custom_client = strcmp(row->client_source, "tenant") == 0;
+	out->expires_at_s = row->expires_at_s;
+	out->created_at_s = row->created_at_s;
+	out->updated_at_s = row->updated_at_s;
+	out->version = row->version;
+}
+
+static enum rc view_fields(const struct provider *provider, const struct fieldset *secrets,
+	struct credential_view *out)
+{
+	const struct schema *schema = &provider->api_key_schema;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < schema->n && rc == RC_OK && !out->is_oauth; i++) {
+		const struct field *field = &schema->fields[i];
+		const struct secret *value = fieldset_get(secrets, field->name);
+
+		if (value && field->kind != FIELD_SECRET)
+			rc = fieldset_put(&out->shown, field->name, value->bytes, value->len);
+	}
+	return rc;
+}
+
+static enum rc view_opened(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_row *row,
+	struct credential_view *out)
+{
+	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	enum rc rc;
+
+	view_row(actor, row, out);
+	rc = credential_unseal(core, &actor->tenant, row, &secrets, &profile);
+	if (rc == RC_CRYPTO) {
+		out->state = CREDENTIAL_UNREADABLE;
+		rc = RC_OK;
+	} else if (rc == RC_OK) {
+		COPY(out->account, fieldset_text(&profile, "account"));
+		COPY(out->granted, fieldset_text(&profile, "granted"));
+		COPY(out->requested, fieldset_text(&profile, "requested"));
+		rc = view_fields(provider, &secrets, out);
+	}
+	fieldset_release(&secrets);
+	fieldset_release(&profile);
+	return rc;
+}
+
+enum rc credential_list(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_views *out)
+{
+	struct provider_ref ref = ref_of(provider);
+	struct credential_rows rows;
+	enum rc rc = credential_rows_load(core->db, &actor->tenant, &ref, &rows);
+
+	*out = (struct credential_views){0};
+	if (rc == RC_OK && rows.n) {
+		out->items = calloc(rows.n, sizeof(*out->items));
+		if (!out->items)
+			rc = RC_NOMEM;
+	}
+	for (size_t i = 0; rc == RC_OK && i < rows.n; i++)
+		rc = view_opened(core, actor, provider, &rows.items[i], &out->items[out->n++]);
+	credential_rows_release(&rows);
+	return rc;
+}
+
+enum rc credential_show(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_view *out)
+{
+	struct provider_ref ref = ref_of(provider);
+	struct credential_row row;
+	enum rc rc = credential_row_load(core->db, &actor->tenant, &ref, id, &row);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK)
+		rc = view_opened(core, actor, provider, &row, out);
+	credential_row_release(&row);
+	return rc;
+}
+
+enum rc credential_tallies(const struct core *core, const struct actor *actor,
+	void (*visit)(const char *plugin_id, const char *provider, struct credential_tally tally,
+		void *arg),
+	void *arg)
+{
+	struct credential_count *counts;
+	size_t n;
+	enum rc rc = credential_counts(core->db, &actor->tenant, clock_now_s(), &counts, &n);
+
+	for (size_t i = 0; rc == RC_OK && i < n; i++) {
+		struct credential_tally tally = {counts[i].all, counts[i].expired};
+
+		visit(counts[i].plugin_id, counts[i].provider, tally, arg);
+	}
+	free(counts);
+	return rc;
+}
+
+/* ---- forms ---- */
+
+static enum rc refuse(struct credential_change *change, const char *field, const char *reason)
+{
+	change->bad_field = field;
+	change->reason = reason;
+	return RC_INVALID;
+}
+
+static enum rc check_name(struct credential_change *change)
+{
+	if (text_is_line(change->name, strlen(change->name), CREDENTIAL_NAME_CHARS))
+		return RC_OK;
+	return refuse(change, "name",
+		"A name has 1 to 100 characters, in one line, without spaces at its ends.");
+}
+
+static enum rc merge_fields(const struct provider *provider, const struct fieldset *stored,
+	struct credential_change *change, struct fieldset *out)
+{
+	struct form_error error;
+	enum rc rc = form_merge(&provider->api_key_schema, change->fields, stored, out, &error);
+
+	if (rc == RC_INVALID)
+		return refuse(change, error.field, error.reason);
+	return rc;
+}
+
+/* Asks the provider. Without a recipe for it there is nothing to ask. */
+static enum rc validate(const struct core *core, const struct provider *provider,
+	const struct fieldset *fields, struct credential_change *change)
+{
+	struct placeholder_values values = {.credential = fields};
+	enum rc rc;
+
+	if (!provider->api_key_check.request.method)
+		return RC_OK;
+	rc = probe_check(core->http, &provider->api_key_check, &provider->api_key_identity, &values,
+		&change->probe);
+	if (rc == RC_INVALID)
+		return refuse(change, NULL, "One of these values cannot be sent to the provider.");
+	change->checked = rc == RC_OK;
+	return rc == RC_OK && change->probe.verdict != PROBE_OK ? RC_UPSTREAM : rc;
+}
+
+/* ---- add ---- */
+
+struct insertion {
+	const struct tenant_id *tenant;
+	const struct credential_row *row;
+};
+
+static enum rc insert_in_transaction(struct db *db, void *arg)
+{
+	const struct insertion *in = arg;
+
+	return credential_insert_first(db, in->tenant, in->row);
+}
+
+static enum rc insert_named(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_change *change,
+	struct credential_row *row)
+{
+	struct insertion in = {&actor->tenant, row};
+	char name[CREDENTIAL_NAME_BYTES];
+	enum rc rc = RC_CONFLICT;
+
+	if (change->name[0]) {
+		COPY(row->name, change->name);
+		rc = db_transact(core->db, insert_in_transaction, &in);
+		change->name_taken = rc == RC_CONFLICT;
+		return rc;
+	}
+	for (int i = 0; i < NAME_TRIES && rc == RC_CONFLICT; i++) {
+		rc = credential_free_name(core, &actor->tenant, provider, "", "API KEY", name);
+		if (rc != RC_OK)
+			break;
+		COPY(row->name, name);
+		rc = db_transact(core->db, insert_in_transaction, &in);
+	}
+	return rc;
+}
+
+static void new_row(const struct actor *actor, const struct provider *provider,
+	const char *auth_type, struct credential_row *row)
+{
+	memset(row, 0, sizeof(*row));
+	row->id.u = uuid_random();
+	COPY(row->plugin_id, provider->plugin_id);
+	COPY(row->provider, provider->name);
+	COPY(row->auth_type, auth_type);
+	row->secret_rev = 1;
+	row->version = 1;
+	row->added_by = actor->user;
+	row->changed_by = actor->user;
+}
+
+enum rc credential_add_api_key(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_change *change,
+	struct credential_id *out)
+{
+	struct fieldset fields = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	struct credential_row row;
+	enum rc rc = change->name[0] ? check_name(change) : RC_OK;
+
+	new_row(actor, provider, "api-key", &row);
+	if (rc == RC_OK)
+		rc = merge_fields(provider, NULL, change, &fields);
+	if (rc == RC_OK)
+		rc = validate(core, provider, &fields, change);
+	if (rc == RC_OK)
+		rc = credential_profile(&change->probe.identity, "", "", &profile);
+	if (rc == RC_OK)
+		rc = credential_seal(core, &actor->tenant, &row, &fields, &profile);
+	if (rc == RC_OK)
+		rc = insert_named(core, actor, provider, change, &row);
+	if (rc == RC_OK)
+		*out = row.id;
+	(void)audit_event(core, actor, "credential.add", provider->id, rc_name(rc));
+	credential_row_release(&row);
+	fieldset_release(&fields);
+	fieldset_release(&profile);
+	return rc;
+}
+
+/* ---- edit ---- */
+
+static enum rc load_for_change(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id, struct credential_row *row)
+{
+	struct provider_ref ref = ref_of(provider);
+	enum rc rc = credential_row_load(core->db, &actor->tenant, &ref, id, row);
+
+	if (rc == RC_OK && !may_change(actor, row))
+		return RC_DENIED;
+	return rc;
+}
+
+/* New fields: merged with the stored ones, validated, and both columns sealed anew. */
+static enum rc change_fields(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_change *change,
+	struct credential_row *row)
+{
+	struct fieldset stored = FIELDSET_EMPTY, old = FIELDSET_EMPTY, fields = FIELDSET_EMPTY,
+			profile = FIELDSET_EMPTY;
+	enum rc rc = credential_unseal(core, &actor->tenant, row, &stored, &old);
+
+	if (rc == RC_CRYPTO)
+		rc = RC_OK; /* nothing can be kept: required fields must be given again */
+	if (rc == RC_OK)
+		rc = merge_fields(provider, &stored, change, &fields);
+	if (rc == RC_OK)
+		rc = validate(core, provider, &fields, change);
+	if (rc == RC_OK)
+		rc = credential_profile(&change->probe.identity, "", "", &profile);
+	row->secret_rev++;
+	if (rc == RC_OK)
+		rc = credential_seal(core, &actor->tenant, row, &fields, &profile);
+	fieldset_release(&stored);
+	fieldset_release(&old);
+	fieldset_release(&fields);
+	fieldset_release(&profile);
+	return rc;
+}
+
+static enum rc edit_row(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_change *change,
+	struct credential_row *row)
+{
+	uint64_t secret_rev = row->secret_rev;
+	enum rc rc = RC_OK;
+
+	if (row->version != change->expected_version)
+		return RC_CONFLICT;
+	if (change->fields && strcmp(row->auth_type, "api-key") != 0)
+		return RC_NOT_FOUND;
+	if (change->fields)
+		rc = change_fields(core, actor, provider, change, row);
+	if (rc != RC_OK)
+		return rc;
+	COPY(row->name, change->name);
+	row->version++;
+	row->changed_by = actor->user;
+	rc = credential_update(
+		core->db, &actor->tenant, row, change->expected_version, secret_rev, clock_now_s());
+	change->name_taken = rc == RC_CONFLICT;
+	return rc == RC_NOT_FOUND ? RC_CONFLICT : rc;
+}
+
+enum rc credential_edit(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_change *change)
+{
+	char object[AUDIT_ID_SIZE];
+	struct credential_row row;
+	enum rc rc = load_for_change(core, actor, provider, id, &row);
+
+	if (rc == RC_OK)
+		rc = check_name(change);
+	if (rc == RC_OK)
+		rc = edit_row(core, actor, provider, change, &row);
+	credential_row_release(&row);
+	audit_id("credential", &id->u, object);
+	(void)audit_event(core, actor, change->fields ? "credential.edit" : "credential.rename",
+		object, rc_name(rc));
+	return rc;
+}
+
+/* ---- Default, delete ---- */
+
+struct set_change {
+	const struct tenant_id *tenant;
+	struct provider_ref ref;
+	const struct credential_id *id;
+	uint64_t version;
+};
+
+static enum rc set_default(struct db *db, void *arg)
+{
+	const struct set_change *c = arg;
+	enum rc rc = default_lock(db, c->tenant, &c->ref, NULL);
+
+	if (rc == RC_OK)
+		rc = default_set(db, c->tenant, &c->ref, c->id);
+	return rc == RC_INVALID ? RC_NOT_FOUND : rc; /* the reference failed: it is gone */
+}
+
+static enum rc delete_from_set(struct db *db, void *arg)
+{
+	const struct set_change *c = arg;
+	enum rc rc = default_lock(db, c->tenant, &c->ref, NULL);
+
+	if (rc == RC_OK)
+		rc = default_leave(db, c->tenant, &c->ref, c->id);
+	if (rc == RC_OK)
+		rc = credential_delete(db, c->tenant, c->id, c->version);
+	return rc == RC_NOT_FOUND ? RC_CONFLICT : rc;
+}
+
+static enum rc change_set(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id, uint64_t version,
+	enum rc (*work)(struct db *, void *))
+{
+	struct set_change change = {&actor->tenant, ref_of(provider), id, version};
+	struct credential_row row;
+	enum rc rc = load_for_change(core, actor, provider, id, &row);
+
+	credential_row_release(&row);
+	return rc == RC_OK ? db_transact(core->db, work, &change) : rc;
+}
+
+enum rc credential_make_default(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id)
+{
+	char object[AUDIT_ID_SIZE];
+	enum rc rc = change_set(core, actor, provider, id, 0, set_default);
+
+	audit_id("credential", &id->u, object);
+	(void)audit_event(core, actor, "credential.default", object, rc_name(rc));
+	return rc;
+}
+
+enum rc credential_remove(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id, uint64_t expected_version)
+{
+	char object[AUDIT_ID_SIZE];
+	enum rc rc = change_set(core, actor, provider, id, expected_version, delete_from_set);
+
+	audit_id("credential", &id->u, object);
+	(void)audit_event(core, actor, "credential.delete", object, rc_name(rc));
+	return rc;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Credentials of a workspace: add, show, rename, edit, choose the Default, delete. Secrets are sealed here
+ * and leave only to the calls that need them; a page sees struct credential_view, which holds none.
+ * Who may change which: any with CREDENTIAL_MANAGE, otherwise one's own (policy.h).
+ */
+#ifndef GRANTRY_DOMAIN_CREDENTIAL_H
+#define GRANTRY_DOMAIN_CREDENTIAL_H
+
+#include "domain/core.h"
+#include "domain/oauth/token.h"
+#include "domain/probe.h"
+
+#define CREDENTIAL_NAME_CHARS 100
+#define CREDENTIAL_NAME_BYTES 1021 /* as the column holds; what people type is shorter */
+
+enum credential_state {
+	CREDENTIAL_ACTIVE,
+	CREDENTIAL_EXPIRED,     /* the token is over and cannot be renewed: authorize again */
+	CREDENTIAL_RENEWAL_DUE, /* the token is over; it can be renewed */
+	CREDENTIAL_UNREADABLE,  /* cannot be decrypted with the keys of this installation */
+};
+
+struct credential_view {
+	struct credential_id id;
+	char name[CREDENTIAL_NAME_BYTES];
+	bool is_oauth, is_default, may_change;
+	enum credential_state state;
+	char account[256]; /* e-mail or the like; "" unknown */
+	char granted[TOKEN_SCOPE_SIZE],
+		requested[TOKEN_SCOPE_SIZE];             /* scopes; "" none or unknown */
+	char added_by[NAME_SIZE], changed_by[NAME_SIZE]; /* "" when the person is gone */
+	bool expires, refreshable, custom_client;
+	int64_t expires_at_s, created_at_s, updated_at_s;
+	uint64_t version;      /* goes into forms */
+	struct fieldset shown; /* owned; API key: the fields that the schema does not call secret */
+};
+
+struct credential_views {
+	struct credential_view *items;
+	size_t n;
+};
+
+void credential_view_release(struct credential_view *v);
+void credential_views_release(struct credential_views *vs);
+
+/** credential_list(core, actor, provider, out): Default first. A row that does not open is there as
+ * CREDENTIAL_UNREADABLE. */
+enum rc credential_list(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_views *out) RC_MUST_CHECK;
+
+/** credential_show(core, actor, provider, id, out): RC_NOT_FOUND: not here, or another workspace's. */
+enum rc credential_show(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_view *out) RC_MUST_CHECK;
+
+struct credential_tally {
+	int64_t all, expired;
+};
+
+/** credential_tallies(core, actor, visit, arg): per provider, for the cards. */
+enum rc credential_tallies(const struct core *core, const struct actor *actor,
+	void (*visit)(const char *plugin_id, const char *provider, struct credential_tally tally,
+		void *arg),
+	void *arg) RC_MUST_CHECK;
+
+/* A form as filled in, and what is wrong with it. */
+struct credential_change {
+	const char *name;              /* "" with a new one: chosen for the person */
+	const struct fieldset *fields; /* API key; NULL: only the name changes */
+	uint64_t expected_version;     /* as the form was shown; not for a new one */
+	/* out */
+	const char *bad_field; /* with RC_INVALID: "name", a schema name, or NULL */
+	const char *reason;    /* with RC_INVALID: a sentence for people; static */
+	bool checked;          /* the provider was asked: see probe */
+	bool name_taken;       /* with RC_CONFLICT: else somebody else's change came first */
+	struct probe_result probe;
+};
+
+/** credential_add_api_key(core, actor, provider, change, out): validated by a real call first.
+ * Errors: RC_INVALID a field; RC_UPSTREAM the provider refused or did not answer (change->probe);
+ * RC_CONFLICT the name is taken. */
+enum rc credential_add_api_key(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_change *change,
+	struct credential_id *out) RC_MUST_CHECK;
+
+/** credential_edit(core, actor, provider, id, change): name, and the fields of an API key (validated again;
+ * empty secrets keep what is stored). Errors as above; RC_CONFLICT also when somebody else changed it
+ * since; RC_DENIED, RC_NOT_FOUND. */
+enum rc credential_edit(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_change *change) RC_MUST_CHECK;
+
+enum rc credential_make_default(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id) RC_MUST_CHECK;
+
+/** credential_remove(core, actor, provider, id, expected_version): RC_CONFLICT: changed since shown. */
+enum rc credential_remove(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	uint64_t expected_version) RC_MUST_CHECK;
+
+/* What an authorization brought. */
+struct credential_grant {
+	const struct oauth_client *client;
+	struct token_answer *answer;
+	const char *requested;             /* scopes */
+	const struct credential_id *again; /* authorize again: which one; NULL: a new one */
+	/* out */
+	struct credential_id id;
+	char name[CREDENTIAL_NAME_BYTES];
+	bool other_account; /* again, but another account answered: it became a new one */
+};
+
+/** credential_store_grant(core, actor, provider, grant, also, arg): also(db, grant, arg) runs in the same
+ * transaction (the flow's end). Errors: RC_NOT_FOUND: the one to authorize again is gone. */
+enum rc credential_store_grant(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_grant *grant,
+	enum rc (*also)(struct db *db, const struct credential_grant *grant, void *arg),
+	void *arg) RC_MUST_CHECK;
+
+#endif

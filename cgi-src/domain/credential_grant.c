@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/audit.h"
+#include "domain/credential_seal.h"
+#include "platform/clock.h"
+
+#define NAME_TRIES 5
+
+#define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
+
+/* What is sealed: the token members as they came, and the fields that a runtime will be handed. */
+static enum rc grant_secrets(
+	const struct provider *provider, const struct credential_grant *grant, struct fieldset *out)
+{
+	struct placeholder_values values = {
+		.client = &grant->client->fields,
+		.token = &grant->answer->tokens,
+	};
+	const struct pairs *map = &provider->oauth.credential;
+	struct secret value = SECRET_EMPTY;
+	enum rc rc = fieldset_copy(out, &grant->answer->tokens);
+
+	for (size_t i = 0; i < map->n && rc == RC_OK; i++) {
+		rc = placeholder_expand(map->items[i].value, &values, PLACEHOLDER_RAW, &value);
+		if (rc == RC_OK)
+			rc = fieldset_put(out, map->items[i].name, value.bytes, value.len);
+		else if (rc == RC_INVALID)
+			rc = RC_OK; /* an optional member that did not come, e.g. a refresh token */
+	}
+	secret_release(&value);
+	return rc;
+}
+
+static void grant_into_row(const struct credential_grant *grant, const struct actor *actor,
+	const struct provider *provider, struct credential_row *row)
+{
+	const struct token_answer *a = grant->answer;
+
+	COPY(row->client_source, client_source_word(grant->client->source));
+	row->client_id = grant->client->id;
+	row->client_revision = grant->client->revision;
+	row->expires = a->expires;
+	row->expires_at_s = a->expires_at_s;
+	row->refreshable = provider->oauth.refresh_supported &&
+			   fieldset_get(&a->tokens, "refresh_token") != NULL;
+	row->changed_by = actor->user;
+}
+
+static enum rc seal_grant(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_grant *grant,
+	struct credential_row *row)
+{
+	const struct token_answer *a = grant->answer;
+	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	enum rc rc = grant_secrets(provider, grant, &secrets);
+
+	grant_into_row(grant, actor, provider, row);
+	/* RFC 6749 §5.1: a missing scope means: as requested */
+	if (rc == RC_OK)
+		rc = credential_profile(&a->identity, a->has_scope ? a->scope : grant->requested,
+			grant->requested, &profile);
+	if (rc == RC_OK)
+		rc = credential_seal(core, &actor->tenant, row, &secrets, &profile);
+	fieldset_release(&secrets);
+	fieldset_release(&profile);
+	return rc;
+}
+
+struct storing {
+	const struct tenant_id *tenant;
+	struct credential_row *row;
+	bool replace;
+	uint64_t old_version, old_secret_rev;
+	const struct credential_grant *grant;
+	enum rc (*also)(struct db *db, const struct credential_grant *grant, void *arg);
+	void *arg;
+};
+
+static enum rc store(struct db *db, void *arg)
+{
+	const struct storing *s = arg;
+	enum rc rc;
+
+	if (s->replace)
+		rc = credential_update(
+			db, s->tenant, s->row, s->old_version, s->old_secret_rev, clock_now_s());
+	else
+		rc = credential_insert_first(db, s->tenant, s->row);
+	return rc == RC_OK ? s->also(db, s->grant, s->arg) : rc;
+}
+
+/* ---- a new credential ---- */
+
+static enum rc store_new(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_grant *grant, struct storing *s)
+{
+	const struct identity *identity = &grant->answer->identity;
+	const char *wish = identity->name[0] ? identity->name : identity->account;
+	struct credential_row row = {0};
+	enum rc rc = RC_CONFLICT;
+
+	row.id.u = uuid_random();
+	COPY(row.plugin_id, provider->plugin_id);
+	COPY(row.provider, provider->name);
+	COPY(row.auth_type, "oauth2");
+	row.secret_rev = 1;
+	row.version = 1;
+	row.added_by = actor->user;
+	grant->id = row.id;
+	s->row = &row;
+	for (int i = 0; i < NAME_TRIES && rc == RC_CONFLICT; i++) {
+		rc = credential_free_name(
+			core, &actor->tenant, provider, wish, "AUTH", grant->name);
+		if (rc != RC_OK)
+			break;
+		COPY(row.name, grant->name);
+		rc = seal_grant(core, actor, provider, grant, &row);
+		if (rc == RC_OK)
+			rc = db_transact(core->db, store, s);
+	}
+	credential_row_release(&row);
+	return rc;
+}
+
+/* ---- authorize again ---- */
+
+/* Another account, where the provider tells (A42). Unknown on either side counts as the same. */
+static bool is_other_account(const struct identity *new, const struct fieldset *old)
+{
+	const char *subject = fieldset_text(old, "subject"),
+		   *account = fieldset_text(old, "account");
+
+	if (subject[0] && new->subject[0])
+		return strcmp(subject, new->subject) != 0;
+	return account[0] && new->account[0] && strcmp(account, new->account) != 0;
+}
+
+static enum rc look_at_old(const struct core *core, const struct actor *actor,
+	const struct credential_row *row, struct credential_grant *grant)
+{
+	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	enum rc rc = credential_unseal(core, &actor->tenant, row, &secrets, &profile);
+
+	if (rc == RC_OK)
+		grant->other_account = is_other_account(&grant->answer->identity, &profile);
+	else if (rc == RC_CRYPTO)
+		rc = RC_OK; /* to authorize again is the way to heal it */
+	fieldset_release(&secrets);
+	fieldset_release(&profile);
+	return rc;
+}
+
+static enum rc store_again(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_grant *grant, struct storing *s)
+{
+	struct provider_ref ref = {provider->plugin_id, provider->name};
+	struct credential_row row;
+	enum rc rc = credential_row_load(core->db, &actor->tenant, &ref, grant->again, &row);
+
+	if (rc == RC_OK && strcmp(row.auth_type, "oauth2") != 0)
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK)
+		rc = look_at_old(core, actor, &row, grant);
+	if (rc == RC_OK && !grant->other_account) {
+		s->replace = true;
+		s->old_version = row.version++;
+		s->old_secret_rev = row.secret_rev++;
+		s->row = &row;
+		grant->id = row.id;
+		(void)snprintf(grant->name, sizeof(grant->name), "%.*s",
+			(int)sizeof(grant->name) - 1, row.name);
+		rc = seal_grant(core, actor, provider, grant, &row);
+		if (rc == RC_OK)
+			rc = db_transact(core->db, store, s);
+	}
+	credential_row_release(&row);
+	return rc;
+}
+
+enum rc credential_store_grant(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_grant *grant,
+	enum rc (*also)(struct db *db, const struct credential_grant *grant, void *arg), void *arg)
+{
+	struct storing s = {.tenant = &actor->tenant, .grant = grant, .also = also, .arg = arg};
+	enum rc rc = RC_OK;
+
+	if (grant->again)
+		rc = store_again(core, actor, provider, grant, &s);
+	if (rc == RC_OK && (!grant->again || grant->other_account))
+		rc = store_new(core, actor, provider, grant, &s);
+	(void)audit_event(core, actor, grant->again ? "credential.again" : "credential.connect",
+		provider->id, rc_name(rc));
+	return rc;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A credential row in clear and back; the inside of credential.c and credential_grant.c.
+ */
+#ifndef GRANTRY_DOMAIN_CREDENTIAL_SEAL_H
+#define GRANTRY_DOMAIN_CREDENTIAL_SEAL_H
+
+#include "domain/credential.h"
+#include "store/credential_store.h"
+
+/** credential_seal(core, tenant, row, secrets, profile): fills both sealed columns for row->id and
+ * row->secret_rev. */
+enum rc credential_seal(const struct core *core, const struct tenant_id *tenant,
+	struct credential_row *row, const struct fieldset *secrets,
+	const struct fieldset *profile) RC_MUST_CHECK;
+
+/** credential_unseal(core, tenant, row, secrets, profile): RC_CRYPTO: one of them does not open. */
+enum rc credential_unseal(const struct core *core, const struct tenant_id *tenant,
+	const struct credential_row *row, struct fieldset *secrets,
+	struct fieldset *profile) RC_MUST_CHECK;
+
+/** credential_profile(identity, granted, requested, out): what pages show, as it is sealed. */
+enum rc credential_profile(const struct identity *identity, const char *granted,
+	const char *requested, struct fieldset *out) RC_MUST_CHECK;
+
+/** credential_free_name(core, tenant, provider, wish, prefix, out): wish when it is not "" and free, else
+ * "wish 2", …; without a wish "PREFIX n", n one more than the highest in use. */
+enum rc credential_free_name(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, const char *wish, const char *prefix,
+	char out[CREDENTIAL_NAME_BYTES]) RC_MUST_CHECK;
+
+/** credential_insert_first(db, tenant, row): inserts, and makes it Default when it is the first; inside a
+ * transaction. RC_CONFLICT: the name is taken. */
+enum rc credential_insert_first(struct db *db, const struct tenant_id *tenant,
+	const struct credential_row *row) RC_MUST_CHECK;
+
+#endif

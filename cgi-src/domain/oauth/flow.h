@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One authorization: the request that sends the browser to the provider, the callback, the outcome
+ * (RFC 6749 §4.1, RFC 7636, RFC 9207; security R1-R24, §5.4). The state is 256 random bits of which only
+ * the hash is stored; a flow is bound to browser session, person, workspace, provider, client and client
+ * revision, and is consumed by one conditional statement before any outgoing call.
+ */
+#ifndef GRANTRY_DOMAIN_OAUTH_FLOW_H
+#define GRANTRY_DOMAIN_OAUTH_FLOW_H
+
+#include "domain/credential.h"
+
+#define FLOW_LIFETIME_S 600
+#define FLOW_OPEN_MAX 20 /* open flows of one person (A36) */
+#define FLOW_STATE_SIZE 44
+
+/** flow_start(core, actor, provider, again, url_out): again: the credential to authorize again, or NULL.
+ * url_out: the complete authorization request. Errors: RC_NOT_FOUND no client is set up; RC_LIMIT too many
+ * open flows; RC_DENIED again is another person's; RC_INVALID the client's fields do not make a valid
+ * request; RC_EXPIRED again is gone. */
+enum rc flow_start(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *again,
+	struct secret *url_out) RC_MUST_CHECK;
+
+/* Parameters of the callback as they came, each at most once; NULL: absent. Borrowed. */
+struct flow_response {
+	const char *code, *state, *iss, *error, *error_description;
+};
+
+/** flow_callback(core, actor, provider, context, response, id_out): consumes the flow and sees it through.
+ * RC_OK: there is an outcome to show under *id_out, good or bad. RC_INVALID: rejected, with one and the
+ * same answer for every reason (the audit log knows which). */
+enum rc flow_callback(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const char *context, const struct flow_response *response,
+	struct flow_id *id_out) RC_MUST_CHECK;
+
+enum flow_verdict {
+	FLOW_PENDING, /* not back yet, or still at work */
+	FLOW_CONNECTED,
+	FLOW_DECLINED,        /* access_denied */
+	FLOW_PROVIDER_ERROR,  /* error in the authorization response */
+	FLOW_CODE_REFUSED,    /* invalid_grant at the token endpoint */
+	FLOW_CLIENT_REFUSED,  /* invalid_client */
+	FLOW_BAD_ANSWER,      /* token endpoint answered badly */
+	FLOW_NO_ANSWER,       /* did not answer, or could not be reached */
+	FLOW_CLIENT_CHANGED,  /* OAuth client settings changed meanwhile (A33) */
+	FLOW_CREDENTIAL_GONE, /* the one to authorize again was deleted meanwhile */
+	FLOW_MALFORMED,       /* neither code nor error; wrong iss */
+	FLOW_VERDICT__MAX
+};
+
+struct flow_result {
+	enum flow_verdict verdict;
+	char error[TOKEN_ERROR_CODE_SIZE]; /* the provider's code, sanitised; "" none */
+	char words[PROBE_WORDS_SIZE];      /* the provider's words, harmless; "" none */
+	char account[256], name[CREDENTIAL_NAME_BYTES];
+	char granted[TOKEN_SCOPE_SIZE], requested[TOKEN_SCOPE_SIZE];
+	bool other_account, again;
+	char plugin_id[PLUGIN_ID_SIZE], provider[PROVIDER_NAME_SIZE], kind[17];
+	struct credential_id credential; /* zero: none */
+};
+
+/** flow_show(core, actor, id, out): RC_NOT_FOUND: none of this person in this workspace. */
+enum rc flow_show(const struct core *core, const struct actor *actor, const struct flow_id *id,
+	struct flow_result *out) RC_MUST_CHECK;
+
+#endif
