@@ -29,7 +29,8 @@ struct fieldset {
 void fieldset_release(struct fieldset *fs);
 /** fieldset_put(fs, name, p, len): add or replace. A name is 1..127 visible ASCII characters.
  * Errors: RC_LIMIT, RC_NOMEM, RC_INVALID (name). */
-enum rc fieldset_put(struct fieldset *fs, const char *name, const void *p, size_t len) RC_MUST_CHECK;
+enum rc fieldset_put(
+	struct fieldset *fs, const char *name, const void *p, size_t len) RC_MUST_CHECK;
 enum rc fieldset_put_text(struct fieldset *fs, const char *name, const char *text) RC_MUST_CHECK;
 /** fieldset_remove(fs, name): nothing happens when it is absent. */
 void fieldset_remove(struct fieldset *fs, const char *name);

@@ -19,8 +19,8 @@
 #include "platform/secret.h"
 
 enum placeholder_mode {
-	PLACEHOLDER_RAW,  /* headers: control characters refused */
-	PLACEHOLDER_URL,  /* percent-encoded, but raw where the template begins with the placeholder */
+	PLACEHOLDER_RAW, /* headers: control characters refused */
+	PLACEHOLDER_URL, /* percent-encoded, but raw where the template begins with the placeholder */
 	PLACEHOLDER_FORM, /* raw here; the form encoder encodes afterwards */
 };
 

@@ -28,7 +28,7 @@ enum provider_kind {
 struct i18n {
 	struct i18n_item {
 		const char *language, *text;
-	} *items;
+	} * items;
 	size_t n;
 };
 
@@ -36,13 +36,13 @@ struct i18n {
 const char *i18n_text(const struct i18n *t, const char *language);
 
 enum field_kind {
-	FIELD_SECRET,	      /* secret-input */
-	FIELD_TEXT,	      /* text-input */
-	FIELD_SELECT,	      /* select */
-	FIELD_BOOLEAN,	      /* boolean */
+	FIELD_SECRET,         /* secret-input */
+	FIELD_TEXT,           /* text-input */
+	FIELD_SELECT,         /* select */
+	FIELD_BOOLEAN,        /* boolean */
 	FIELD_MODEL_SELECTOR, /* model-selector */
 	FIELD_APP_SELECTOR,   /* app-selector */
-	FIELD_TOOLS,	      /* array[tools] */
+	FIELD_TOOLS,          /* array[tools] */
 };
 
 struct field_option {
@@ -55,7 +55,7 @@ struct field {
 	enum field_kind kind;
 	bool required;
 	const char *default_value; /* NULL: none */
-	const char *url;	   /* help page, absolute https; NULL: none */
+	const char *url;           /* help page, absolute https; NULL: none */
 	struct i18n label, help, placeholder;
 	struct field_option *options;
 	size_t n_options;
@@ -118,37 +118,38 @@ enum revocation_style { REVOCATION_NONE, REVOCATION_RFC7009, REVOCATION_REQUEST 
 #define EXPIRES_NEVER (-1)
 
 struct oauth_recipe {
-	const char *issuer;    /* RFC 9207: what "iss" must equal; template; NULL: unknown */
-	bool iss_required;     /* the server announces authorization_response_iss_parameter_supported */
+	const char *issuer; /* RFC 9207: what "iss" must equal; template; NULL: unknown */
+	bool iss_required; /* the server announces authorization_response_iss_parameter_supported */
 	const char *authorization_url, *token_url; /* templates over client fields */
-	bool pkce;	       /* S256; false only where a provider refuses the parameter */
+	bool pkce;                   /* S256; false only where a provider refuses the parameter */
 	const char *scope_separator; /* " " */
 	struct scope *scopes;
 	size_t n_scopes;
 	struct pairs authorize_params;
 	enum client_auth client_auth;
-	enum body_format token_format; /* BODY_FORM or BODY_JSON */
+	enum body_format token_format;            /* BODY_FORM or BODY_JSON */
 	struct pairs token_headers, token_params; /* added to every token request */
-	bool accept_form_response; /* GitHub style access_token=…&… */
+	bool accept_form_response;                /* GitHub style access_token=…&… */
 	bool accept_201;
 	/* where things stand in the token answer */
-	struct pointers access_token, refresh_token, expires_in, expires_at, scope, token_type, error,
-		error_description;
-	struct pairs token_members; /* further members worth keeping: name → JSON pointer; {{token.NAME}} */
+	struct pointers access_token, refresh_token, expires_in, expires_at, scope, token_type,
+		error, error_description;
+	struct pairs
+		token_members; /* further members worth keeping: name → JSON pointer; {{token.NAME}} */
 	const char *default_token_type; /* when the answer names none; "Bearer" */
-	int64_t default_expires_in_s;	/* when the answer names none; EXPIRES_NEVER; default 3600 */
+	int64_t default_expires_in_s; /* when the answer names none; EXPIRES_NEVER; default 3600 */
 	/* credential field → template over token.*, client.*; what a runtime will be handed */
 	struct pairs credential;
 	bool refresh_supported;
 	struct pairs refresh_params;
-	int64_t refresh_margin_s;      /* 0: the default */
-	int64_t refresh_idle_limit_s;  /* a refresh token unused for so long dies; 0: unknown */
+	int64_t refresh_margin_s;     /* 0: the default */
+	int64_t refresh_idle_limit_s; /* a refresh token unused for so long dies; 0: unknown */
 	enum revocation_style revocation;
 	struct http_recipe revocation_request; /* RFC7009: url only */
 	struct identity_recipe identity;
 	struct i18n *setup_steps; /* numbered steps for the person who makes the OAuth app */
 	size_t n_setup_steps;
-	const char *setup_url;	  /* where the keys are made */
+	const char *setup_url; /* where the keys are made */
 	/* derived: a client field stands in the authority part of an endpoint, so whoever edits the client
 	 * chooses the host: such a client gets a redirect URI of its own (security R7, R8, A15) */
 	bool host_from_client;
@@ -157,15 +158,16 @@ struct oauth_recipe {
 struct provider {
 	enum provider_kind kind;
 	const char *org, *plugin, *name; /* each ^[a-z0-9_-]+$ */
-	const char *plugin_id;		 /* "org/plugin" */
-	const char *id;			 /* "org/plugin/name" */
-	const char *file;		 /* base name, for messages */
+	const char *plugin_id;           /* "org/plugin" */
+	const char *id;                  /* "org/plugin/name" */
+	const char *file;                /* base name, for messages */
 	struct i18n label, description;
 	const char *icon_letter, *icon_color; /* tile: 1-2 letters; "#rrggbb" or NULL */
 	bool has_api_key, has_oauth;
 	struct schema api_key_schema;
-	struct check_recipe api_key_check;  /* request.method NULL: cannot be validated */
-	struct identity_recipe api_key_identity; /* from the validation answer unless a request is given */
+	struct check_recipe api_key_check; /* request.method NULL: cannot be validated */
+	struct identity_recipe
+		api_key_identity; /* from the validation answer unless a request is given */
 	struct schema client_schema, oauth_credentials_schema;
 	struct oauth_recipe oauth;
 	const char *missing; /* NULL, or why OAuth cannot be used ("no grantry.oauth section") */
@@ -185,15 +187,15 @@ struct catalogue;
  * {{operator.NAME}} at the beginning of the URLs of the grantry section. A file that needs a variable
  * which is not there is left out with that reason.
  * Errors: RC_NOT_FOUND no such folder, RC_INVALID a variable is not an origin, RC_NOMEM. */
-enum rc catalogue_load(const char *dir, const struct pairs *vars, struct catalogue **out)
-	RC_MUST_CHECK;
+enum rc catalogue_load(
+	const char *dir, const struct pairs *vars, struct catalogue **out) RC_MUST_CHECK;
 void catalogue_free(struct catalogue *catalogue);
 
 size_t catalogue_count(const struct catalogue *catalogue);
 const struct provider *catalogue_at(const struct catalogue *catalogue, size_t i);
 /** catalogue_find(catalogue, kind, id): NULL when there is none. id: "org/plugin/name". */
-const struct provider *catalogue_find(const struct catalogue *catalogue, enum provider_kind kind,
-	const char *id);
+const struct provider *catalogue_find(
+	const struct catalogue *catalogue, enum provider_kind kind, const char *id);
 size_t catalogue_error_count(const struct catalogue *catalogue);
 const struct provider_error *catalogue_error_at(const struct catalogue *catalogue, size_t i);
 

@@ -75,8 +75,9 @@ static void read_separator(struct parse *ps, const struct yamlr_node *node, void
 
 /* --- parameters --- */
 
-static const char *const authorize_reserved[] = {"client_id", "redirect_uri", "response_type",
-	"scope", "state", "resource", "nonce", "client_secret", "request", "request_uri"};
+static const char *const authorize_reserved[] = {"code_challenge", "code_challenge_method",
+	"client_id", "redirect_uri", "response_type", "scope", "state", "resource", "nonce",
+	"client_secret", "request", "request_uri"};
 static const char *const token_reserved[] = {"grant_type", "code", "redirect_uri", "client_id",
 	"client_secret", "code_verifier", "refresh_token", "client_assertion",
 	"client_assertion_type"};
@@ -224,38 +225,6 @@ static void read_refresh(struct parse *ps, const struct yamlr_node *node, void *
 
 /* --- after the tokens --- */
 
-static void read_style(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const char *const words[] = {[REVOCATION_NONE] = "none",
-		[REVOCATION_RFC7009] = "rfc7009",
-		[REVOCATION_REQUEST] = "request"};
-
-	*(enum revocation_style *)at =
-		(enum revocation_style)parse_word(ps, node, words, COUNT(words));
-}
-
-static void read_revocation(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const struct member members[] = {
-		MEMBER_REQUIRED("style", read_style, struct oauth_recipe, revocation),
-		MEMBER("url", read_url, struct oauth_recipe, revocation_request.url),
-		MEMBER("request", read_request, struct oauth_recipe, revocation_request),
-	};
-	const struct yamlr_node *request = yamlr_get(node, "request"),
-				*url = yamlr_get(node, "url");
-	struct oauth_recipe *out = at;
-
-	ps->spaces = "client,credential,token";
-	PARSE_MEMBERS(ps, node, members, out);
-	ps->spaces = "client";
-	if (!ps->rc && (out->revocation == REVOCATION_RFC7009) != (url != NULL))
-		parse_fail(ps, node, "style rfc7009, and only that, has \"url\"");
-	if (!ps->rc && (out->revocation == REVOCATION_REQUEST) != (request != NULL))
-		parse_fail(ps, node, "style request, and only that, has \"request\"");
-	if (out->revocation == REVOCATION_RFC7009)
-		out->revocation_request.method = "POST";
-}
-
 static void read_oauth_identity(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	ps->spaces = "client,credential,token";
@@ -314,21 +283,24 @@ static void set_defaults(struct parse *ps, struct oauth_recipe *out)
 			(struct pair){"access_token", "{{token.access_token}}"};
 }
 
+static void refuse_all(struct parse *ps, const struct yamlr_node *node, const char *url,
+	const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		refuse_in_query(ps, node, url, names[i]);
+}
+
 static void check_queries(
 	struct parse *ps, const struct yamlr_node *node, const struct oauth_recipe *oauth)
 {
 	const struct yamlr_node *authorize = yamlr_get(node, "authorization_url");
-	const struct yamlr_node *token = yamlr_get(node, "token_url");
+	const char *url = oauth->authorization_url;
 
-	for (size_t i = 0; i < COUNT(authorize_reserved); i++)
-		refuse_in_query(ps, authorize, oauth->authorization_url, authorize_reserved[i]);
-	refuse_in_query(ps, authorize, oauth->authorization_url, "code_challenge");
-	refuse_in_query(ps, authorize, oauth->authorization_url, "code_challenge_method");
+	refuse_all(ps, authorize, url, authorize_reserved, COUNT(authorize_reserved));
 	for (size_t i = 0; i < oauth->authorize_params.n; i++)
-		refuse_in_query(ps, authorize, oauth->authorization_url,
-			oauth->authorize_params.items[i].name);
-	for (size_t i = 0; i < COUNT(token_reserved); i++)
-		refuse_in_query(ps, token, oauth->token_url, token_reserved[i]);
+		refuse_in_query(ps, authorize, url, oauth->authorize_params.items[i].name);
+	refuse_all(ps, yamlr_get(node, "token_url"), oauth->token_url, token_reserved,
+		COUNT(token_reserved));
 }
 
 static void check_client(

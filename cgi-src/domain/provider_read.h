@@ -14,15 +14,15 @@
 #include "domain/provider.h"
 #include "platform/yamlr.h"
 
-#define PROVIDER_TEXT_MAX 2048 /* templates, names, words */
+#define PROVIDER_TEXT_MAX 2048  /* templates, names, words */
 #define PROVIDER_WORDS_MAX 4096 /* texts for people */
-#define PROVIDER_ITEMS_MAX 64 /* of any list; a form has no more fields than a fieldset holds */
+#define PROVIDER_ITEMS_MAX 64   /* of any list; a form has no more fields than a fieldset holds */
 
 struct parse {
 	struct catalogue *catalogue; /* owns all that is read */
-	const struct pairs *vars; /* the operator's; may be NULL */
-	bool ours; /* has a grantry section: then nothing is forgiven */
-	enum rc rc; /* first failure */
+	const struct pairs *vars;    /* the operator's; may be NULL */
+	bool ours;                   /* has a grantry section: then nothing is forgiven */
+	enum rc rc;                  /* first failure */
 	unsigned line;
 	const char *reason;
 	/* what templates may name at this point of the document */
@@ -79,12 +79,12 @@ size_t parse_word(
 
 bool provider_id_is_valid(const char *text); /* ^[a-z0-9_-]+$, at most 64 */
 
-parse_reader read_text; /* const char *: one line */
-parse_reader read_id; /* const char *: ^[a-z0-9_-]+$ */
-parse_reader read_bool; /* bool */
-parse_reader read_seconds; /* int64_t: 0..10 years */
-parse_reader read_words; /* struct i18n */
-parse_reader read_pointer; /* const char *: RFC 6901 */
+parse_reader read_text;     /* const char *: one line */
+parse_reader read_id;       /* const char *: ^[a-z0-9_-]+$ */
+parse_reader read_bool;     /* bool */
+parse_reader read_seconds;  /* int64_t: 0..10 years */
+parse_reader read_words;    /* struct i18n */
+parse_reader read_pointer;  /* const char *: RFC 6901 */
 parse_reader read_pointers; /* struct pointers: one or a list */
 /** read_pairs(ps, node, value, out): a mapping; every value is read by value into a const char *. */
 void read_pairs(
@@ -102,9 +102,10 @@ bool template_query_has(struct parse *ps, const char *url, const char *name);
 /** recipe_read(ps, grantry, provider): the grantry section; the schemas have been read. */
 void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct provider *provider);
 
-parse_reader read_headers;	   /* struct pairs */
-parse_reader read_request;	   /* struct http_recipe */
+parse_reader read_headers;         /* struct pairs */
+parse_reader read_request;         /* struct http_recipe */
 parse_reader read_identity_recipe; /* struct identity_recipe */
+parse_reader read_revocation;      /* struct oauth_recipe: its revocation */
 
 /* provider_oauth.c */
 parse_reader recipe_read_oauth; /* struct provider: its oauth section */

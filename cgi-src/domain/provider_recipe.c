@@ -171,6 +171,39 @@ static void read_api_key(struct parse *ps, const struct yamlr_node *node, void *
 	PARSE_MEMBERS(ps, node, members, out);
 }
 
+/* --- revocation --- */
+
+static void read_style(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	static const char *const words[] = {[REVOCATION_NONE] = "none",
+		[REVOCATION_RFC7009] = "rfc7009",
+		[REVOCATION_REQUEST] = "request"};
+
+	*(enum revocation_style *)at = (enum revocation_style)parse_word(ps, node, words, 3);
+}
+
+void read_revocation(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	static const struct member members[] = {
+		MEMBER_REQUIRED("style", read_style, struct oauth_recipe, revocation),
+		MEMBER("url", read_url, struct oauth_recipe, revocation_request.url),
+		MEMBER("request", read_request, struct oauth_recipe, revocation_request),
+	};
+	const struct yamlr_node *request = yamlr_get(node, "request"),
+				*url = yamlr_get(node, "url");
+	struct oauth_recipe *out = at;
+
+	ps->spaces = "client,credential,token";
+	PARSE_MEMBERS(ps, node, members, out);
+	ps->spaces = "client";
+	if (!ps->rc && (out->revocation == REVOCATION_RFC7009) != (url != NULL))
+		parse_fail(ps, node, "style rfc7009, and only that, has \"url\"");
+	if (!ps->rc && (out->revocation == REVOCATION_REQUEST) != (request != NULL))
+		parse_fail(ps, node, "style request, and only that, has \"request\"");
+	if (out->revocation == REVOCATION_RFC7009)
+		out->revocation_request.method = "POST";
+}
+
 /* --- the section itself --- */
 
 static void read_letter(struct parse *ps, const struct yamlr_node *node, void *at)

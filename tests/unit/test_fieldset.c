@@ -143,11 +143,11 @@ static void wrong_forms_are_refused(void)
 		const char *p;
 		size_t len;
 	} wrong[] = {
-		WRONG("\x02"), WRONG("\x01\0\0\0\0\0\0"), /* empty name */
-		WRONG("\x01\0\3a b\0\0\0\0"), /* space in the name */
-		WRONG("\x01\0\3a\0b\0\0\0\0"), /* NUL in the name */
-		WRONG("\x01\0\1a\0\0\0\0\0\1a\0\0\0\0"), /* the same name twice */
-		WRONG("\x01\0\1a\xff\xff\xff\xff"), /* length beyond the end */
+		WRONG("\x02"), WRONG("\x01\0\0\0\0\0\0"),            /* empty name */
+		WRONG("\x01\0\3a b\0\0\0\0"),                        /* space in the name */
+		WRONG("\x01\0\3a\0b\0\0\0\0"),                       /* NUL in the name */
+		WRONG("\x01\0\1a\0\0\0\0\0\1a\0\0\0\0"),             /* the same name twice */
+		WRONG("\x01\0\1a\xff\xff\xff\xff"),                  /* length beyond the end */
 		WRONG("\x01\xff\xff"), WRONG("\x01\0\1a\0\0\0\0\0"), /* trailing byte */
 	};
 	struct fieldset fs;
