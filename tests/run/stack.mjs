@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A private Grantry for a test file: everything ./start makes, in a folder of its own, on free ports.
+//
+//   const stack = await startStack({ apache: true, sandbox: false, demo: true, conf: 'session_idle_s = 60' });
+//   stack.address, stack.sandbox, stack.config, stack.var, stack.socket
+//   await stack.operator('user', 'sign-in', 'ada@acme.test')   stdout of the command line
+//   await stack.stop()      fails when a program had to be killed or a sanitizer found something
+//
+// GRANTRY_BIN names the programs (./check gives the sanitized ones); without it, build/start is used.
+// The folder is kept when GRANTRY_KEEP is set or when stopping failed.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const bin = process.env.GRANTRY_BIN ?? join(root, 'build', 'start');
+
+export async function startStack({ apache = false, sandbox = true, demo = true, conf = '', workers = 2, env = {} } = {}) {
+  const dir = await mkdtemp(join(tmpdir(), 'grantry-'));
+  const stackVar = join(dir, 'var');
+  const environment = {
+    ...process.env,
+    ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? 'exitcode=99'}:log_path=${join(dir, 'sanitizer')}`,
+    ...env,
+  };
+  const options = ['--var', stackVar, '--port', '0', '--background', '--bin', bin, '--workers', String(workers)];
+  if (apache) options.push('--apache');
+  if (!sandbox) options.push('--no-sandbox');
+  if (!demo) options.push('--no-demo');
+  if (conf) {
+    const file = join(dir, 'more.conf');
+    await writeFile(file, `${conf}\n`);
+    options.push('--conf', file);
+  }
+  try {
+    await run(join(root, 'start'), options, { env: environment });
+  } catch (error) {
+    throw new Error(`./start ${options.join(' ')} failed:\n${error.stdout}${error.stderr}`);
+  }
+  const told = JSON.parse(await readFile(join(stackVar, 'stack.json'), 'utf8'));
+
+  const operator = async (...args) =>
+    (await run(join(bin, 'grantry'), ['-c', told.config, ...args], { env: environment })).stdout;
+
+  async function stop() {
+    await run(join(root, 'start'), ['--var', stackVar, '--stop'], { env: environment }).catch((error) => {
+      throw new Error(`./start --stop failed, see ${stackVar}:\n${error.stdout}${error.stderr}`);
+    });
+    const found = (await readdir(dir)).filter((name) => name.startsWith('sanitizer.'));
+    if (found.length > 0) throw new Error(`a sanitizer found something: ${await readFile(join(dir, found[0]), 'utf8')}`);
+    if (!process.env.GRANTRY_KEEP) await rm(dir, { recursive: true, force: true });
+  }
+
+  return { ...told, socket: join(stackVar, 'run', 'db.sock'), operator, stop };
+}
