@@ -1,4 +1,5 @@
 // What the tests share: a plain-HTTP browser and client for the sandbox.
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import net from 'node:net';
 
@@ -77,3 +78,8 @@ export const basic = (id, secret) => {
   const encode = (text) => new URLSearchParams({ x: text }).toString().slice(2);
   return { authorization: `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64')}` };
 };
+
+export function isError(answer, error, status = 400) {
+  assert.equal(answer.json?.error, error, answer.text);
+  assert.equal(answer.status, status);
+}

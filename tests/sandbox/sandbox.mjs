@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Sandbox: an OAuth 2 provider for trials and tests. See README.md beside this file.
 import { readFileSync, realpathSync, writeFileSync, mkdirSync, existsSync, renameSync } from 'node:fs';
+import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
@@ -22,6 +23,7 @@ const HTTP_OPTIONS = { maxHeaderSize: 131_072, keepAliveTimeout: 60_000, request
  */
 export async function startSandbox({ port = 0, host = '127.0.0.1', tls = null, controlPort = null, stateDir = null, orders = {} } = {}) {
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // every delayed answer listens
   const record = new Record();
   const box = { origin: '', model: newModel(), faults: new Faults(), record, gates: new Gates(record), signal: stop.signal };
   const sockets = new Set();

@@ -58,18 +58,19 @@ function answer(ctx, given, visit, fault) {
   return send(ctx.res, given);
 }
 
-async function readBody(req) {
+/** The body, or null if the client left before its end. By events, which is cheaper than iterating. */
+function readBody(req) {
   const chunks = [];
   let bytes = 0;
-  try {
-    for await (const chunk of req) {
+  return new Promise((resolve) => {
+    req.on('data', (chunk) => {
       bytes += chunk.length;
       if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
-    }
-  } catch {
-    return null;
-  }
-  return { text: Buffer.concat(chunks).toString(), bytes };
+    });
+    req.on('end', () => resolve({ text: Buffer.concat(chunks).toString(), bytes }));
+    req.on('close', () => resolve(null)); // without effect after `end`
+    req.on('error', () => resolve(null));
+  });
 }
 
 function contextOf(box, req, res, { text, bytes }) {
