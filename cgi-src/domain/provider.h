@@ -162,7 +162,8 @@ struct provider {
 	const char *id;                  /* "org/plugin/name" */
 	const char *file;                /* base name, for messages */
 	struct i18n label, description;
-	const char *icon_letter, *icon_color; /* tile: 1-2 letters; "#rrggbb" or NULL */
+	const char *vendor; /* who runs it, for sentences: "Google"; NULL: as the label */
+	const char *icon_letter, *icon_tone; /* tile: 1-2 letters; "blue", …, NULL: "ink" */
 	bool has_api_key, has_oauth;
 	struct schema api_key_schema;
 	struct check_recipe api_key_check; /* request.method NULL: cannot be validated */

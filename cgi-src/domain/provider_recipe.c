@@ -219,22 +219,27 @@ static void read_letter(struct parse *ps, const struct yamlr_node *node, void *a
 		read_text(ps, node, at);
 }
 
-static void read_color(struct parse *ps, const struct yamlr_node *node, void *at)
+/* The style sheet has light and dark shades of these. */
+static void read_tone(struct parse *ps, const struct yamlr_node *node, void *at)
 {
+	static const char *const tones[] = {"ink", "blue", "teal", "green", "amber", "orange", "red",
+		"violet"};
 	const char *text = yamlr_text(node);
 
-	if (!text || text[0] != '#' || strlen(text) != 7 ||
-		strspn(text + 1, "0123456789abcdefABCDEF") != 6)
-		parse_fail(ps, node, "must be a colour such as \"#1a73e8\", in quotes");
-	else
-		read_text(ps, node, at);
+	for (size_t i = 0; text && i < sizeof(tones) / sizeof(tones[0]); i++) {
+		if (strcmp(text, tones[i]) == 0) {
+			read_text(ps, node, at);
+			return;
+		}
+	}
+	parse_fail(ps, node, "must be ink, blue, teal, green, amber, orange, red or violet");
 }
 
 static void read_icon(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	static const struct member members[] = {
 		MEMBER("letter", read_letter, struct provider, icon_letter),
-		MEMBER("color", read_color, struct provider, icon_color),
+		MEMBER("tone", read_tone, struct provider, icon_tone),
 	};
 
 	PARSE_MEMBERS(ps, node, members, at);
@@ -252,6 +257,7 @@ void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct prov
 		SECTION("org", read_nothing),
 		SECTION("plugin", read_nothing),
 		SECTION("kind", read_nothing),
+		MEMBER("vendor", read_text, struct provider, vendor),
 		SECTION("icon", read_icon),
 		SECTION("api_key", read_api_key),
 		SECTION("oauth", recipe_read_oauth),
