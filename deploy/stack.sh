@@ -158,7 +158,8 @@ stack_secrets() {
 stack_configure() {
 	fill grantry.conf "$VAR/grantry.conf"
 	if [ "$SANDBOX" != no ]; then
-		printf '\n# The sandbox provider, which only an operator may let in.\negress_allow = %s\n' "$SANDBOX" \
+		printf '\n# The sandbox provider, which only an operator may let in.\negress_allow = %s\noperator.sandbox_origin = %s\n' \
+			"$SANDBOX" "$SANDBOX" \
 			>>"$VAR/grantry.conf"
 	fi
 	[ -z "$CONF" ] || cat "$CONF" >>"$VAR/grantry.conf"

@@ -18,6 +18,9 @@
 
 enum { FILE_MAX_BYTES = 64 * 1024, VALUE_MAX_CHARS = 1024, LINE_TEXT_SIZE = PATH_MAX + 16 };
 
+#define VAR_PREFIX "operator."
+#define VAR_PREFIX_LEN (sizeof VAR_PREFIX - 1)
+
 enum kind { KIND_TEXT, KIND_PATH, KIND_NUMBER, KIND_ORIGIN, KIND_EGRESS };
 
 struct key {
@@ -228,6 +231,27 @@ static enum rc read_pair(struct reading *r, const struct key *key, const char *p
 	return rc;
 }
 
+/* "operator.NAME": what provider files call {{operator.NAME}}. */
+static enum rc read_var(
+	struct reading *r, const char *name, size_t name_len, const char *p, size_t len)
+{
+	struct cfg *cfg = r->cfg;
+	struct cfg_var *var = &cfg->vars[cfg->n_vars];
+
+	if (cfg->n_vars == CFG_VARS_MAX)
+		return refuse(r, "operator", "is given too often");
+	if (name_len == 0 || !text_is_line(p, len, VALUE_MAX_CHARS))
+		return refuse(r, "operator", "has no name, or no proper value");
+	for (size_t i = 0; i < cfg->n_vars; i++)
+		if (strlen(cfg->vars[i].name) == name_len &&
+			memcmp(cfg->vars[i].name, name, name_len) == 0)
+			return refuse(r, "operator", "is given twice under one name");
+	var->name = strndup(name, name_len);
+	var->value = strndup(p, len);
+	cfg->n_vars++;
+	return var->name && var->value ? RC_OK : RC_NOMEM;
+}
+
 static enum rc read_line(struct reading *r, const char *p, size_t len)
 {
 	const char *equals, *value;
@@ -247,6 +271,8 @@ static enum rc read_line(struct reading *r, const char *p, size_t len)
 	value_len = len - key_len - 1;
 	text_trim(&p, &key_len);
 	text_trim(&value, &value_len);
+	if (key_len > VAR_PREFIX_LEN && memcmp(p, VAR_PREFIX, VAR_PREFIX_LEN) == 0)
+		return read_var(r, p + VAR_PREFIX_LEN, key_len - VAR_PREFIX_LEN, value, value_len);
 	key = find_key(p, key_len);
 	if (!key)
 		return refuse(r, NULL, "unknown key");
@@ -362,5 +388,9 @@ void cfg_free(struct cfg *cfg)
 	for (size_t i = 0; i < N_KEYS; i++)
 		if (keys[i].kind != KIND_NUMBER && keys[i].kind != KIND_EGRESS)
 			free(*text_slot(cfg, &keys[i]));
+	for (size_t i = 0; i < cfg->n_vars; i++) {
+		free(cfg->vars[i].name);
+		free(cfg->vars[i].value);
+	}
 	free(cfg);
 }

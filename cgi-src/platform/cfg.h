@@ -13,6 +13,12 @@
 #include "platform/netpol.h"
 #include "platform/rc.h"
 
+#define CFG_VARS_MAX 16
+
+struct cfg_var {
+	char *name, *value; /* value: an origin, checked where provider files are read */
+};
+
 /* Keys are named like the members (egress: egress_allow, which alone may be repeated). Required:
  * public_origin, the five folders, and db_socket or db_host (with db_ca_file), not both. */
 struct cfg {
@@ -23,8 +29,10 @@ struct cfg {
 	char *db_password_dir; /* holds one 0400 file per database user, named like the user */
 	char *key_dir;         /* key-encryption keys, see platform/vault.h */
 	char *provider_dir, *template_dir, *sql_dir;
-	char *ca_file;            /* for outgoing TLS; NULL: the system's */
-	struct netpol egress;     /* egress_allow lines: origins that only an operator may open */
+	char *ca_file;        /* for outgoing TLS; NULL: the system's */
+	struct netpol egress; /* egress_allow lines: origins that only an operator may open */
+	struct cfg_var vars[CFG_VARS_MAX]; /* "operator.NAME = origin": for provider files */
+	size_t n_vars;
 	long session_idle_s;      /* 8 h */
 	long session_absolute_s;  /* 24 h */
 	long provider_timeout_ms; /* 15000 */
