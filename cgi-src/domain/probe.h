@@ -63,8 +63,8 @@ void probe_identity_read(const struct identity_recipe *recipe, jsonv *document,
 void probe_words(const char *text, size_t len, const struct placeholder_values *secrets,
 	char out[PROBE_WORDS_SIZE]);
 
-/** probe_mentions(text, len, secrets): would probe_words have to remove a secret? True also when memory is
- * short: then nobody knows. */
+/** probe_mentions(text, len, secrets): does the text hold a secret that probe_words would remove from it as it
+ * stands? True also when memory is short: then nobody knows. */
 bool probe_mentions(const char *text, size_t len, const struct placeholder_values *secrets);
 
 #endif

@@ -176,7 +176,7 @@ static void every_key_of_the_recipe_arrives(void)
 	struct catalogue *catalogue;
 	const struct provider *p = parse(HEAD CLIENT KEY
 		"grantry:\n  org: acme\n  plugin: plug\n  kind: tool\n"
-		"  icon: {letter: É, color: '#aBcDeF'}\n"
+		"  icon: {letter: É, tone: teal}\n"
 		"  api_key:\n    check:\n      request: {method: POST, url: "
 		"'https://a.example/{{credential.api_key}}', headers: {X-A: b}, format: json, "
 		"body: {k: '{{credential.api_key|}}'}}\n"
@@ -206,7 +206,7 @@ static void every_key_of_the_recipe_arrives(void)
 	CHECK_STR(p->id, "acme/plug/drive");
 	CHECK_STR(p->plugin_id, "acme/plug");
 	CHECK_STR(p->icon_letter, "É");
-	CHECK_STR(p->icon_color, "#aBcDeF");
+	CHECK_STR(p->icon_tone, "teal");
 	CHECK_INT(p->kind, PROVIDER_TOOL);
 	CHECK_STR(p->api_key_check.request.method, "POST");
 	CHECK_INT(p->api_key_check.n_success_status, 2);
@@ -337,7 +337,7 @@ static void the_section_is_strict(void)
 	refuse(HEAD SECTION "  colour: red\n", 6, "colour: unknown key");
 	refuse(HEAD SECTION "  kind: drive\n", 6, "kind: must be datasource");
 	refuse(HEAD SECTION "  icon: {letter: ABC}\n", 6, "letter: must be one or two");
-	refuse(HEAD SECTION "  icon: {color: red}\n", 6, "color: must be a colour");
+	refuse(HEAD SECTION "  icon: {tone: pink}\n", 6, "tone: must be ink");
 	refuse(HEAD SECTION "  api_key: {}\n", 6, "no credentials_schema");
 	refuse(HEAD SECTION "  oauth: {}\n", 6, "\"authorization_url\" is missing");
 	refuse(HEAD CLIENT SECTION "  oauth:\n    authorization_url: https://a.example\n", 11,
@@ -594,6 +594,8 @@ static const char *source_path(char *out, size_t size, const char *name)
 {
 	const char *dir = getenv("GRANTRY_TEST_SRCDIR");
 
+	if (!dir)
+		dir = getenv("srcdir"); /* of automake */
 	snprintf(out, size, "%s/%s", dir ? dir : ".", name);
 	return out;
 }

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A provider document of any bytes is refused with a reason or becomes a provider that keeps what the
+ * loader promises: ids of the pattern, pages that a browser may open, endpoints whose templates expand.
+ */
+#include <string.h>
+
+#include "domain/placeholder.h"
+#include "domain/provider.h"
+#include "must.h"
+#include "platform/url.h"
+
+static const struct pair origin = {"sandbox_origin", "http://127.0.0.1:9000"};
+static const struct pairs vars = {(struct pair *)&origin, 1};
+
+static void id_holds(const char *id)
+{
+	MUST(id && *id && strlen(id) <= 64);
+	MUST(strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(id));
+}
+
+static void page_holds(const char *page)
+{
+	MUST(!page || strncmp(page, "https://", 8) == 0 || strncmp(page, origin.value, 21) == 0);
+	MUST(!page || !strpbrk(page, "<>\"' \\"));
+}
+
+static void words_hold(const struct i18n *t)
+{
+	MUST(i18n_text(t, "de_DE") != NULL);
+	for (size_t i = 0; i < t->n; i++)
+		MUST(t->items[i].language && t->items[i].text);
+}
+
+static void schema_holds(const struct schema *schema)
+{
+	for (size_t i = 0; i < schema->n; i++) {
+		const struct field *f = &schema->fields[i];
+
+		MUST(schema_find(schema, f->name) == f);
+		MUST(f->kind != FIELD_SELECT || f->n_options);
+		page_holds(f->url);
+		words_hold(&f->label);
+		words_hold(&f->help);
+		words_hold(&f->placeholder);
+	}
+}
+
+/* Every field given, the template becomes a URL, unless a value does not fit where it stands. */
+static void url_holds(const char *text, const struct placeholder_values *values)
+{
+	struct secret out = SECRET_EMPTY;
+	struct url url;
+	enum rc rc;
+
+	if (!text)
+		return;
+	MUST(placeholder_check(text, "client,credential,token") == RC_OK);
+	MUST(strchr(text, '#') == NULL);
+	rc = placeholder_expand(text, values, PLACEHOLDER_URL, &out);
+	MUST(rc == RC_OK || rc == RC_INVALID);
+	if (rc == RC_OK && !strstr(text, "{{"))
+		MUST(url_parse(secret_text(&out), URL_HTTP_TOO, &url) == RC_OK);
+	secret_release(&out);
+}
+
+static void request_holds(
+	const struct http_recipe *request, const struct placeholder_values *values)
+{
+	MUST(!request->method || request->url);
+	MUST(request->format != BODY_NONE || request->body.n == 0);
+	url_holds(request->url, values);
+	for (size_t i = 0; i < request->headers.n; i++)
+		MUST(placeholder_check(
+			     request->headers.items[i].value, "client,credential,token") == RC_OK);
+}
+
+static void oauth_holds(const struct provider *p, const struct placeholder_values *values)
+{
+	const struct oauth_recipe *o = &p->oauth;
+
+	if (!p->has_oauth || p->missing)
+		return;
+	MUST(o->authorization_url && o->token_url && schema_find(&p->client_schema, "client_id"));
+	MUST(o->access_token.n && o->credential.n && o->scope_separator && o->default_token_type);
+	MUST(!url_query_has(o->authorization_url, "state"));
+	MUST(!o->iss_required || o->issuer);
+	MUST(o->host_from_client || !placeholder_in_authority(o->token_url));
+	url_holds(o->authorization_url, values);
+	url_holds(o->token_url, values);
+	url_holds(o->issuer, values);
+	request_holds(&o->revocation_request, values);
+	request_holds(&o->identity.request, values);
+	page_holds(o->setup_url);
+	for (size_t i = 0; i < o->n_scopes; i++)
+		MUST(o->scopes[i].name && !strchr(o->scopes[i].name, ' '));
+	for (size_t i = 0; i < o->n_setup_steps; i++)
+		words_hold(&o->setup_steps[i]);
+}
+
+static void provider_holds(const struct provider *p)
+{
+	struct fieldset client = FIELDSET_EMPTY;
+	struct placeholder_values values = {&client, &client, &client};
+
+	id_holds(p->org);
+	id_holds(p->plugin);
+	id_holds(p->name);
+	MUST(strncmp(p->id, p->plugin_id, strlen(p->plugin_id)) == 0 && p->file && p->icon_letter);
+	words_hold(&p->label);
+	words_hold(&p->description);
+	for (size_t i = 0; i < p->client_schema.n; i++)
+		MUST(fieldset_put_text(&client, p->client_schema.fields[i].name, "a.example") ==
+			RC_OK);
+	schema_holds(&p->api_key_schema);
+	schema_holds(&p->client_schema);
+	schema_holds(&p->oauth_credentials_schema);
+	request_holds(&p->api_key_check.request, &values);
+	request_holds(&p->api_key_identity.request, &values);
+	oauth_holds(p, &values);
+	fieldset_release(&client);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct catalogue *catalogue;
+	struct provider_error error;
+	enum rc rc =
+		provider_parse("fuzz.yaml", (const char *)data, size, &vars, &catalogue, &error);
+
+	MUST(catalogue != NULL);
+	MUST((rc == RC_OK) == (catalogue_count(catalogue) == 1));
+	MUST((rc == RC_OK) == (error.reason[0] == '\0'));
+	MUST(catalogue_error_count(catalogue) == (rc != RC_OK));
+	if (rc == RC_OK)
+		provider_holds(catalogue_at(catalogue, 0));
+	catalogue_free(catalogue);
+	return 0;
+}

@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/probe.h"
+
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "platform/codec.h"
+#include "platform/log.h"
+
+/* --- words --- */
+
+static struct fieldset client, credential, token;
+static const struct placeholder_values secrets = {&client, &credential, &token};
+
+static void fill(void)
+{
+	CHECK_INT(fieldset_put_text(&client, "client_id", "my-client"), RC_OK);
+	CHECK_INT(fieldset_put_text(&client, "client_secret", "p+s/w&rd %41"), RC_OK);
+	CHECK_INT(fieldset_put_text(&credential, "api_key", "key-0123456789"), RC_OK);
+	CHECK_INT(fieldset_put_text(&credential, "short", "on"), RC_OK);
+	CHECK_INT(fieldset_put_text(&token, "access_token", "token-abcdef"), RC_OK);
+}
+
+static void empty(void)
+{
+	fieldset_release(&client);
+	fieldset_release(&credential);
+	fieldset_release(&token);
+}
+
+static void expect_words(const char *text, const char *want)
+{
+	char words[PROBE_WORDS_SIZE];
+
+	probe_words(text, strlen(text), &secrets, words);
+	CHECK_STR(words, want);
+}
+
+static void secrets_are_removed_as_they_are_and_encoded(void)
+{
+	fill();
+	expect_words("Bad key key-0123456789!", "Bad key •••!");
+	expect_words("key-0123456789", "•••");
+	expect_words("key-0123456789key-0123456789", "•••");
+	expect_words("a token-abcdef b my-client c", "a ••• b ••• c");
+	expect_words("secret=p%2Bs%2Fw%26rd+%2541&x", "secret=•••&x");
+	expect_words("secret=p%2bs%2fw%26rd%20%2541&x", "secret=•••&x");
+	expect_words("p+s/w&rd %41", "•••");
+	expect_words("no secret on here", "no secret on here"); /* "on" is too short to be one */
+	expect_words("key-012345678", "key-012345678");
+	empty();
+}
+
+static void a_mention_is_noticed(void)
+{
+	fill();
+	CHECK(probe_mentions("x key-0123456789", 16, &secrets));
+	CHECK(!probe_mentions("x key-012345678", 15, &secrets));
+	CHECK(!probe_mentions("", 0, &secrets));
+	CHECK(!probe_mentions("x key-0123456789", 16, NULL));
+	empty();
+}
+
+/* text: base64 of prefix, secret and suffix; every alignment by the length of the prefix. */
+static void expect_hidden_in_base64(const char *prefix, const char *secret, const char *suffix)
+{
+	struct secret plain = SECRET_EMPTY, text = SECRET_EMPTY;
+	char words[PROBE_WORDS_SIZE];
+
+	CHECK_INT(secret_append_text(&plain, prefix), RC_OK);
+	CHECK_INT(secret_append_text(&plain, secret), RC_OK);
+	CHECK_INT(secret_append_text(&plain, suffix), RC_OK);
+	CHECK_INT(codec_base64_secret(&plain, &text), RC_OK);
+	probe_words(secret_text(&text), text.len, &secrets, words);
+	CHECK(strstr(words, "•••") != NULL);
+	/* what is left are the characters shared with the neighbours: two at each end */
+	CHECK(strlen(words) <= (strlen(prefix) + strlen(suffix) + 6) * 4 / 3 + strlen("•••"));
+	secret_release(&plain);
+	secret_release(&text);
+}
+
+static void secrets_are_removed_from_base64_at_every_alignment(void)
+{
+	fill();
+	expect_hidden_in_base64("", "key-0123456789", "");
+	expect_hidden_in_base64("a", "key-0123456789", "");
+	expect_hidden_in_base64("ab", "key-0123456789", "z");
+	expect_hidden_in_base64("abc", "key-0123456789", "zz");
+	expect_hidden_in_base64("id:", "p+s/w&rd %41", "");
+	expect_hidden_in_base64("other:", "p%2Bs%2Fw%26rd+%2541", ""); /* as HTTP Basic does */
+	empty();
+}
+
+static void base64url_is_recognised_too(void)
+{
+	struct secret value = SECRET_EMPTY;
+	char text[64];
+
+	CHECK_INT(secret_set(&value, "\xfb\xef\xbe\xff\xfe\xfd", 6), RC_OK);
+	CHECK_INT(fieldset_put(&token, "access_token", value.bytes, value.len), RC_OK);
+	codec_base64url(value.bytes, value.len, text);
+	CHECK(strpbrk(text, "-_") != NULL);
+	expect_words(text, "•••");
+	secret_release(&value);
+	empty();
+}
+
+static void what_hides_a_secret_does_not_help_it(void)
+{
+	fill();
+	expect_words("key-01\x01"
+		     "23456789",
+		"•••"); /* becomes whole when made harmless */
+	CHECK_INT(fieldset_put_text(&token, "access_token", "two  spaces"), RC_OK);
+	expect_words("x two  spaces y", "x ••• y");
+	empty();
+}
+
+static void words_are_harmless_and_short(void)
+{
+	char text[2000], words[PROBE_WORDS_SIZE];
+	size_t chars;
+
+	expect_words("a\r\nb\x1b[31m \xe2\x80\xae"
+		     "c",
+		"a b[31m c");
+	expect_words("<b>&amp;</b>", "<b>&amp;</b>"); /* escaping is the page's work */
+	expect_words("", "");
+	probe_words("bad \xff byte", 10, NULL, words);
+	CHECK_STR(words, "bad \xef\xbf\xbd byte");
+	for (size_t i = 0; i + 4 <= sizeof(text); i += 4)
+		memcpy(text + i, "\xf0\x9f\x94\x91", 4);
+	probe_words(text, sizeof(text), NULL, words);
+	CHECK(strlen(words) < PROBE_WORDS_SIZE);
+	CHECK_STR(words + strlen(words) - 3, "…");
+	chars = (strlen(words) - 3) / 4 + 1;
+	CHECK_INT(chars, 256);
+}
+
+static void a_secret_is_never_cut_in_half(void)
+{
+	char text[400], words[PROBE_WORDS_SIZE];
+
+	fill();
+	for (size_t at = 230; at < 262; at++) {
+		memset(text, '.', sizeof(text));
+		memcpy(text + at, "key-0123456789", 14);
+		probe_words(text, sizeof(text), &secrets, words);
+		CHECK(strstr(words, "key-") == NULL);
+	}
+	empty();
+}
+
+/* --- building requests --- */
+
+static const char *header(const struct httpc_request *rq, const char *name)
+{
+	for (size_t i = 0; i < rq->n_headers; i++)
+		if (strcasecmp(rq->headers[i].name, name) == 0)
+			return secret_text(&rq->headers[i].value);
+	return NULL;
+}
+
+static void a_request_is_built_from_a_recipe(void)
+{
+	struct pair headers[] = {{"Authorization", "Bearer {{credential.api_key}}"},
+		{"X-Client", "{{client.client_id}}"}};
+	struct pair body[] = {{"q u", "a {{credential.api_key}}&b"},
+		{"none", "{{credential.none|}}"}, {"e", "{{credential.none|x y}}"}};
+	struct http_recipe recipe = {.method = "POST",
+		.url = "https://a.example/{{client.client_secret}}?k={{token.access_token}}",
+		.headers = {headers, 2},
+		.body = {body, 3},
+		.format = BODY_FORM};
+	struct httpc_request rq;
+
+	fill();
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_OK);
+	CHECK_STR(rq.method, "POST");
+	CHECK_STR(secret_text(&rq.url), "https://a.example/p%2Bs%2Fw%26rd%20%2541?k=token-abcdef");
+	CHECK_STR(header(&rq, "authorization"), "Bearer key-0123456789");
+	CHECK_STR(header(&rq, "X-Client"), "my-client");
+	CHECK_STR(header(&rq, "Accept"), "application/json");
+	CHECK_STR(header(&rq, "Content-Type"), "application/x-www-form-urlencoded");
+	CHECK(rq.has_body);
+	CHECK_STR(secret_text(&rq.body), "q+u=a+key-0123456789%26b&e=x+y");
+	httpc_request_release(&rq);
+	recipe.format = BODY_JSON;
+	body[0].value = "a \"{{credential.api_key}}\"";
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_OK);
+	CHECK_STR(header(&rq, "Content-Type"), "application/json");
+	CHECK_STR(secret_text(&rq.body), "{\"q u\":\"a \\\"key-0123456789\\\"\",\"e\":\"x y\"}");
+	httpc_request_release(&rq);
+	empty();
+}
+
+static void a_blank_header_is_left_out(void)
+{
+	struct pair headers[] = {
+		{"Authorization", "Bearer {{credential.api_key|}}"}, {"Accept", "text/plain"}};
+	struct http_recipe recipe = {
+		.method = "GET", .url = "https://a.example/", .headers = {headers, 2}};
+	struct httpc_request rq;
+
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_OK);
+	CHECK(header(&rq, "Authorization") == NULL);
+	CHECK_STR(header(&rq, "Accept"), "text/plain");
+	CHECK_INT(rq.n_headers, 1);
+	CHECK(!rq.has_body && header(&rq, "Content-Type") == NULL);
+	httpc_request_release(&rq);
+}
+
+static void a_json_body_may_be_empty(void)
+{
+	struct http_recipe recipe = {
+		.method = "POST", .url = "https://a.example/", .format = BODY_JSON};
+	struct httpc_request rq;
+
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_OK);
+	CHECK_STR(secret_text(&rq.body), "{}");
+	httpc_request_release(&rq);
+}
+
+static void values_that_cannot_stand_in_a_request_are_refused(void)
+{
+	struct pair headers[] = {{"X-Key", "{{credential.api_key}}"}};
+	struct pair body[] = {{"k", "{{credential.api_key}}"}};
+	struct http_recipe recipe = {
+		.method = "GET", .url = "https://a.example/", .headers = {headers, 1}};
+	struct httpc_request rq;
+
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_INVALID); /* no value */
+	CHECK_INT(fieldset_put_text(&credential, "api_key", "a\r\nb: c"), RC_OK);
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_INVALID);
+	CHECK_INT(fieldset_put(&credential, "api_key", "a\0b", 3), RC_OK);
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_INVALID);
+	CHECK_INT(fieldset_put_text(&credential, "api_key", "\xff"), RC_OK);
+	recipe = (struct http_recipe){.method = "POST",
+		.url = "https://a.example/",
+		.format = BODY_JSON,
+		.body = {body, 1}};
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_INVALID);
+	CHECK(rq.url.bytes == NULL && rq.n_headers == 0);
+	empty();
+}
+
+/* --- identities --- */
+
+static void read_identity(const char *json, struct identity *out)
+{
+	static const char *subject[] = {"/id", "/uid"}, *name[] = {"/name", "/email"},
+			  *account[] = {"/email"}, *avatar[] = {"/picture"};
+	static const struct identity_recipe recipe = {.subject = {subject, 2},
+		.name = {name, 2},
+		.account = {account, 1},
+		.avatar = {avatar, 1}};
+	struct jsonr *document;
+
+	memset(out, 'x', sizeof(*out));
+	CHECK_INT(jsonr_parse(json, strlen(json), &document), RC_OK);
+	probe_identity_read(&recipe, jsonr_root(document), &secrets, out);
+	jsonr_free(document);
+}
+
+static void an_identity_is_read_by_pointers(void)
+{
+	struct identity who;
+
+	read_identity("{\"id\":\"u1\",\"name\":\"Ada\\nL\",\"email\":\"a@x\","
+		      "\"picture\":\"https://p.example/1.png?x=y\"}",
+		&who);
+	CHECK_STR(who.subject, "u1");
+	CHECK_STR(who.name, "Ada L");
+	CHECK_STR(who.account, "a@x");
+	CHECK_STR(who.avatar_url, "https://p.example/1.png?x=y");
+	read_identity("{\"uid\":42,\"name\":\"\",\"email\":\"b@x\",\"picture\":null}", &who);
+	CHECK_STR(who.subject, "42");
+	CHECK_STR(who.name, "b@x");
+	CHECK_STR(who.avatar_url, "");
+	read_identity("[]", &who);
+	CHECK(!who.subject[0] && !who.name[0] && !who.account[0] && !who.avatar_url[0]);
+	read_identity("{\"id\":{},\"name\":7,\"picture\":[]}", &who);
+	CHECK(!who.subject[0] && !who.name[0]);
+}
+
+static void hostile_identities_are_tamed(void)
+{
+	struct identity who;
+	char json[2000], long_text[401];
+
+	fill();
+	memset(long_text, 'n', sizeof(long_text) - 1);
+	long_text[400] = '\0';
+	snprintf(json, sizeof(json), "{\"id\":\"%s\",\"name\":\"%s\",\"picture\":\"javascript:x\"}",
+		long_text, long_text);
+	read_identity(json, &who);
+	CHECK_STR(who.subject, ""); /* cut, it might be somebody else's */
+	CHECK(strlen(who.name) < sizeof(who.name) && strlen(who.name) > 250);
+	CHECK_STR(who.avatar_url, "");
+	read_identity("{\"id\":\"token-abcdef\",\"name\":\"I am token-abcdef\",\"picture\":"
+		      "\"https://p.example/?t=token-abcdef\"}",
+		&who);
+	CHECK_STR(who.subject, "");
+	CHECK_STR(who.name, "I am •••");
+	CHECK_STR(who.avatar_url, "");
+	read_identity("{\"id\":\"a\\u202eb\",\"picture\":\"http://p.example/1.png\"}", &who);
+	CHECK_STR(who.subject, "");
+	CHECK_STR(who.avatar_url, "");
+	/* characters of several bytes are not cut in the middle */
+	for (size_t i = 0; i + 3 <= 400; i += 3)
+		memcpy(long_text + i, "\xe2\x82\xac", 3);
+	long_text[399] = '\0';
+	snprintf(json, sizeof(json), "{\"name\":\"%s\"}", long_text);
+	read_identity(json, &who);
+	CHECK_INT(strlen(who.name) % 3, 0);
+	CHECK(strlen(who.name) > 240);
+	empty();
+}
+
+/* --- against a server that says what we want --- */
+
+static pid_t server;
+static char origin[64];
+
+static void answer_one(int listener, const char *answer)
+{
+	int fd = accept(listener, NULL, NULL);
+	char request[4096];
+	ssize_t n = read(fd, request, sizeof(request) - 1);
+
+	if (n > 0 && answer[0] != '\0') {
+		n = write(fd, answer, strlen(answer));
+		shutdown(fd, SHUT_WR);
+		while (n > 0 && read(fd, request, sizeof(request)) > 0)
+			;
+	}
+	close(fd);
+}
+
+/* Answers the next requests, one answer each, "" hangs up. Ended by NULL. */
+static void serve(const char *const *answers)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	CHECK_INT(bind(listener, (struct sockaddr *)&address, len), 0);
+	CHECK_INT(listen(listener, 8), 0);
+	CHECK_INT(getsockname(listener, (struct sockaddr *)&address, &len), 0);
+	snprintf(origin, sizeof(origin), "http://127.0.0.1:%u", ntohs(address.sin_port));
+	fflush(stdout);
+	server = fork();
+	if (server == 0) {
+		alarm(20);
+		for (; *answers; answers++)
+			answer_one(listener, *answers);
+		_exit(0);
+	}
+	close(listener);
+}
+
+static void served(void)
+{
+	CHECK(waitpid(server, NULL, 0) == server);
+}
+
+static struct httpc *open_http(struct netpol *policy)
+{
+	struct httpc_config config = {.policy = policy, .total_timeout_ms = 3000};
+	struct httpc *http = NULL;
+
+	*policy = (struct netpol){0};
+	CHECK_INT(netpol_allow_origin(policy, origin), RC_OK);
+	CHECK_INT(httpc_new(&config, &http), RC_OK);
+	return http;
+}
+
+static void run_check(const char *answer, const char *second, struct probe_result *out)
+{
+	static const char *message[] = {"/error/message", "/error"}, *name[] = {"/name"},
+			  *subject[] = {"/id"};
+	static int success[] = {200};
+	const char *const answers[] = {answer, second, NULL};
+	struct pair headers[] = {{"Authorization", "Bearer {{credential.api_key}}"}};
+	struct pair require[] = {{"/ok", "true"}, {"/code", "200"}};
+	struct check_recipe check = {.request = {.method = "GET",
+					     .url = "{{client.base}}/check",
+					     .headers = {headers, 1}},
+		.success_status = success,
+		.n_success_status = 1,
+		.require = {require, 2},
+		.message = {message, 2}};
+	struct identity_recipe identity = {.name = {name, 1}, .subject = {subject, 1}};
+	struct netpol policy;
+	struct httpc *http;
+
+	fill();
+	serve(answers);
+	http = open_http(&policy);
+	CHECK_INT(fieldset_put_text(&client, "base", origin), RC_OK);
+	if (second) {
+		identity.request.method = "GET";
+		identity.request.url = "{{client.base}}/me";
+	}
+	CHECK_INT(probe_check(http, &check, &identity, &secrets, out), RC_OK);
+	httpc_free(http);
+	served();
+	empty();
+}
+
+#define ANSWER(status, type, body)                                                                 \
+	"HTTP/1.1 " status "\r\nContent-Type: " type "\r\nConnection: close\r\n\r\n" body
+#define JSON(status, body) ANSWER(status, "application/json", body)
+
+static void success_needs_status_and_words(void)
+{
+	struct probe_result r;
+
+	run_check(JSON("200 OK", "{\"ok\":true,\"code\":200,\"name\":\"Ada\",\"id\":7}"), NULL, &r);
+	CHECK_INT(r.verdict, PROBE_OK);
+	CHECK_INT(r.status, 200);
+	CHECK_STR(r.identity.name, "Ada");
+	CHECK_STR(r.identity.subject, "7");
+	CHECK_STR(r.words, "");
+	run_check(JSON("200 OK", "{\"ok\":\"true\",\"code\":\"200\"}"), NULL, &r);
+	CHECK_INT(r.verdict, PROBE_OK);
+	CHECK_STR(r.identity.name, "");
+	run_check(JSON("200 OK", "{\"ok\":false,\"code\":200,\"error\":\"no credit\"}"), NULL, &r);
+	CHECK_INT(r.verdict, PROBE_REFUSED);
+	CHECK_STR(r.words, "no credit");
+	run_check(JSON("200 OK", "{\"ok\":true}"), NULL, &r);
+	CHECK_INT(r.verdict, PROBE_REFUSED);
+	CHECK_STR(r.words, "The answer was HTTP status 200.");
+	run_check(JSON("200 OK", "<html>"), NULL, &r);
+	CHECK_INT(r.verdict, PROBE_NO_ANSWER);
+	CHECK_STR(r.words, "The answer could not be read.");
+}
+
+static void an_identity_of_its_own_is_asked_for(void)
+{
+	static const char good[] = JSON("200 OK", "{\"ok\":true,\"code\":200,\"name\":\"no\"}");
+	struct probe_result r;
+
+	run_check(good, JSON("200 OK", "{\"name\":\"Ben\"}"), &r);
+	CHECK_INT(r.verdict, PROBE_OK);
+	CHECK_STR(r.identity.name, "Ben");
+	run_check(good, JSON("403 No", "{\"name\":\"Ben\"}"), &r);
+	CHECK_INT(r.verdict, PROBE_OK); /* a label is never worth a credential */
+	CHECK_STR(r.identity.name, "");
+}
+
+static void refusals_keep_the_providers_words(void)
+{
+	struct probe_result r;
+
+	run_check(JSON("401 No", "{\"error\":{\"message\":\"Key key-0123456789 is unknown\"}}"),
+		NULL, &r);
+	CHECK_INT(r.verdict, PROBE_REFUSED);
+	CHECK_INT(r.status, 401);
+	CHECK_STR(r.words, "Key ••• is unknown");
+	run_check(ANSWER("403 No", "text/plain; charset=utf-8", "Not you\n"), NULL, &r);
+	CHECK_INT(r.verdict, PROBE_REFUSED);
+	CHECK_STR(r.words, "Not you");
+	run_check(ANSWER("404 No", "text/html", "<h1>no</h1>"), NULL, &r);
+	CHECK_STR(r.words, "The answer was HTTP status 404.");
+	run_check(JSON("429 Slow", "{\"error\":\"slow down\"}"), NULL, &r);
+	CHECK_INT(r.verdict, PROBE_RATE_LIMITED);
+	CHECK_STR(r.words, "slow down");
+}
+
+static void what_is_no_verdict_is_no_answer(void)
+{
+	struct probe_result r;
+
+	run_check(JSON("500 Oh", "{\"error\":\"down\"}"), NULL, &r);
+	CHECK_INT(r.verdict, PROBE_NO_ANSWER);
+	CHECK_STR(r.words, "down");
+	run_check(
+		"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+		NULL, &r);
+	CHECK_INT(r.verdict, PROBE_NO_ANSWER);
+	CHECK_INT(r.status, 302);
+	run_check("", NULL, &r);
+	CHECK_INT(r.verdict, PROBE_NO_ANSWER);
+	CHECK_INT(r.status, 0);
+	CHECK_STR(r.words, "The provider could not be reached.");
+}
+
+static void a_forbidden_address_is_told_apart(void)
+{
+	static int success[] = {200};
+	struct check_recipe check = {.request = {.method = "GET", .url = "https://127.0.0.1/"},
+		.success_status = success,
+		.n_success_status = 1};
+	struct netpol policy = {0};
+	struct httpc_config config = {.policy = &policy};
+	struct httpc *http = NULL;
+	struct probe_result r;
+
+	CHECK_INT(httpc_new(&config, &http), RC_OK);
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_OK);
+	CHECK_INT(r.verdict, PROBE_FORBIDDEN);
+	check.request.url = "{{credential.none}}";
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_INVALID);
+	check.request.url = "not a url";
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_INVALID);
+	httpc_free(http);
+}
+
+int main(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	log_open("test_probe", LOG_ERROR);
+	CHECK_INT(codec_init(), RC_OK);
+	RUN(secrets_are_removed_as_they_are_and_encoded);
+	RUN(a_mention_is_noticed);
+	RUN(secrets_are_removed_from_base64_at_every_alignment);
+	RUN(base64url_is_recognised_too);
+	RUN(what_hides_a_secret_does_not_help_it);
+	RUN(words_are_harmless_and_short);
+	RUN(a_secret_is_never_cut_in_half);
+	RUN(a_request_is_built_from_a_recipe);
+	RUN(a_blank_header_is_left_out);
+	RUN(a_json_body_may_be_empty);
+	RUN(values_that_cannot_stand_in_a_request_are_refused);
+	RUN(an_identity_is_read_by_pointers);
+	RUN(hostile_identities_are_tamed);
+	RUN(success_needs_status_and_words);
+	RUN(an_identity_of_its_own_is_asked_for);
+	RUN(refusals_keep_the_providers_words);
+	RUN(what_is_no_verdict_is_no_answer);
+	RUN(a_forbidden_address_is_told_apart);
+	return CHECK_DONE;
+}
