@@ -8,7 +8,7 @@ bad=0
 listed=$(mktemp)
 trap 'rm -f "$listed" "$listed.not"' EXIT
 
-sed 's/^#.*//' Makefile.am | tr -s ' \t\\' '\n' | grep -E '^[a-zA-Z0-9._-]+(/[a-zA-Z0-9._-]+)*$' | sort -u >"$listed"
+sed 's/^#.*//' Makefile.am | tr -s ' \t\\' '\n' | grep -E '^[a-zA-Z0-9._@-]+(/[a-zA-Z0-9._@-]+)*$' | sort -u >"$listed"
 
 find cgi-src deploy docs providers sql static templates tests -type f \
 	-not -path '*/node_modules/*' -not -path 'tests/work/*' -not -name '*.o' -not -name '*~' \
