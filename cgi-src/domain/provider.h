@@ -162,7 +162,7 @@ struct provider {
 	const char *id;                  /* "org/plugin/name" */
 	const char *file;                /* base name, for messages */
 	struct i18n label, description;
-	const char *vendor; /* who runs it, for sentences: "Google"; NULL: as the label */
+	const char *vendor; /* who runs it, for sentences: "Acme"; NULL: as the label */
 	const char *icon_letter, *icon_tone; /* tile: 1-2 letters; "blue", …, NULL: "ink" */
 	bool has_api_key, has_oauth;
 	struct schema api_key_schema;

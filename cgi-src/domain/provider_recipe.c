@@ -222,17 +222,10 @@ static void read_letter(struct parse *ps, const struct yamlr_node *node, void *a
 /* The style sheet has light and dark shades of these. */
 static void read_tone(struct parse *ps, const struct yamlr_node *node, void *at)
 {
-	static const char *const tones[] = {"ink", "blue", "teal", "green", "amber", "orange", "red",
-		"violet"};
-	const char *text = yamlr_text(node);
+	static const char *const words[] = {
+		"ink", "blue", "teal", "green", "amber", "orange", "red", "violet"};
 
-	for (size_t i = 0; text && i < sizeof(tones) / sizeof(tones[0]); i++) {
-		if (strcmp(text, tones[i]) == 0) {
-			read_text(ps, node, at);
-			return;
-		}
-	}
-	parse_fail(ps, node, "must be ink, blue, teal, green, amber, orange, red or violet");
+	*(const char **)at = words[parse_word(ps, node, words, 8)];
 }
 
 static void read_icon(struct parse *ps, const struct yamlr_node *node, void *at)
