@@ -338,7 +338,7 @@ static void the_section_is_strict(void)
 	refuse(HEAD SECTION "  colour: red\n", 6, "colour: unknown key");
 	refuse(HEAD SECTION "  kind: drive\n", 6, "kind: must be datasource");
 	refuse(HEAD SECTION "  icon: {letter: ABC}\n", 6, "letter: must be one or two");
-	refuse(HEAD SECTION "  icon: {tone: pink}\n", 6, "tone: must be ink");
+	refuse(HEAD SECTION "  icon: {tone: pink}\n", 6, "tone: must be one of: ink, blue");
 	refuse(HEAD SECTION "  api_key: {}\n", 6, "no credentials_schema");
 	refuse(HEAD SECTION "  oauth: {}\n", 6, "\"authorization_url\" is missing");
 	refuse(HEAD CLIENT SECTION "  oauth:\n    authorization_url: https://a.example\n", 11,
