@@ -102,7 +102,7 @@ build() {
 	if build_run "$dir" "$target" "$@" >"$log" 2>&1; then
 		return 0
 	fi
-	grep -E -m 20 '(error|warning|undefined reference|No rule).*' "$log" >&2 || tail -n 20 "$log" >&2
+	grep -E -m 20 '(error|warning): |undefined reference|No rule to make|Error [0-9]+$' "$log" >&2 || tail -n 20 "$log" >&2
 	say "The build failed; its whole log: $log" >&2
 	return 1
 }
@@ -121,5 +121,5 @@ build_run() {
 		fi
 		# Regenerates configure and Makefile when their sources changed; not safe for two at once.
 		make Makefile
-	) 8>"$ROOT/build/.lock" && make -C "$dir" -j"$(nproc)" "$target"
+	) 8>"$ROOT/build/.lock" && make -C "$dir" -k -j"$(nproc)" "$target"
 }
