@@ -18,10 +18,8 @@
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs include!"part_provider.cs" ?><?cs
 call:page_head("Data Sources") ?><?cs call:app_open() ?>
 <div class="page-head">
-  <div>
-    <h1>Data Sources</h1>
-    <p class="lede">Connect the places your knowledge pipelines read from. Secrets are encrypted; nobody can read them back.</p>
-  </div>
+  <h1>Data Sources</h1>
+  <p class="lede">Connect the places your knowledge pipelines read from. Secrets are encrypted; nobody can read them back.</p>
   <?cs call:provider_search("Search data sources") ?>
 </div>
 <?cs call:provider_refused("data source", "data sources") ?>

@@ -15,6 +15,7 @@
     Result.Validity           date, optional  Text "Renews itself in 59 min"
     Result.Granted.N.Words    text            scopes that were granted
     Result.Granted.N.Code     text, optional
+    Result.Granted.N.Why      text, optional
     Result.Missing.N.Words    text            scopes that were asked for and not granted
     Result.Missing.N.Code     text, optional
     Result.Missing.N.Why      text, optional  what will not work without it

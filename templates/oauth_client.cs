@@ -27,7 +27,7 @@ call:page_head("OAuth Client Settings — " + Provider.Label) ?><?cs call:panel_
     <label class="choice<?cs if:!Client.DefaultReady ?> choice-off<?cs /if ?>"><input type="radio" name="client" value="default" id="client-default"<?cs if:!Client.DefaultReady ?> disabled<?cs elif:Client.Choice == "default" ?> checked<?cs /if ?>><span class="choice-title">Default</span><span class="choice-text"><?cs if:Client.DefaultReady ?>Maintained by your operator. One click, nothing to set up.<?cs else ?>Your operator has not set one up for <?cs var:Provider.Label ?>.<?cs /if ?></span></label>
     <label class="choice"><input type="radio" name="client" value="custom" id="client-custom"<?cs if:!Client.DefaultReady || Client.Choice == "custom" ?> checked<?cs /if ?>><span class="choice-title">Custom</span><span class="choice-text">Your own app. Overrides the default for this workspace.</span></label>
   </fieldset>
-  <?cs if:Client.InUse ?><p class="hint"><?cs if:Client.InUse == #1 ?>1 authorization was<?cs else ?><?cs var:Client.InUse ?> authorizations were<?cs /if ?> made through the present client. After a change they have to be authorized again.</p><?cs /if ?>
+  <?cs if:Client.InUse ?><p class="hint"><?cs if:Client.InUse == #1 ?>1 authorization was<?cs else ?><?cs var:Client.InUse ?> authorizations were<?cs /if ?> made through the present client. If you switch, they stay bound to it and may have to be authorized again.</p><?cs /if ?>
   <fieldset class="custom-only">
     <legend class="visually-hidden">Custom client</legend>
     <div class="field">
