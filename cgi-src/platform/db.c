@@ -158,28 +158,35 @@ static enum rc load_password(const struct db_config *config, struct secret *pass
 	return RC_OK;
 }
 
-/* One row of two numbers; the second goes to *second unless NULL. 0, or the error number. */
-static unsigned ask(MYSQL *mysql, const char *sql, bool *first, size_t *second)
+unsigned db_note_error(struct db *db)
 {
+	snprintf(db->message, sizeof db->message, "%s", mysql_error(db->mysql));
+	return mysql_errno(db->mysql) ? mysql_errno(db->mysql) : CR_UNKNOWN_ERROR;
+}
+
+unsigned db_command(struct db *db, const char *sql)
+{
+	return mysql_real_query(db->mysql, sql, strlen(sql)) ? db_note_error(db) : 0;
+}
+
+/* One row of two numbers; the second goes to *second unless NULL. 0, or the error number. */
+static unsigned ask(struct db *db, const char *sql, bool *first, size_t *second)
+{
+	unsigned err = db_command(db, sql);
 	MYSQL_RES *result;
 	MYSQL_ROW row;
 
-	if (mysql_real_query(mysql, sql, strlen(sql)))
-		return mysql_errno(mysql);
-	result = mysql_store_result(mysql);
+	if (err)
+		return err;
+	result = mysql_store_result(db->mysql);
 	if (!result)
-		return mysql_errno(mysql) ? mysql_errno(mysql) : CR_UNKNOWN_ERROR;
+		return db_note_error(db);
 	row = mysql_fetch_row(result);
 	*first = row && row[0] && strcmp(row[0], "1") == 0;
 	if (second)
 		*second = row && row[1] ? strtoul(row[1], NULL, 10) : 0;
 	mysql_free_result(result);
 	return 0;
-}
-
-unsigned db_command(struct db *db, const char *sql)
-{
-	return mysql_real_query(db->mysql, sql, strlen(sql)) ? mysql_errno(db->mysql) : 0;
 }
 
 /* Applies the settings and asks the server whether they hold. 0, or an error number. */
@@ -191,7 +198,7 @@ static unsigned set_session(struct db *db)
 	if (!err)
 		err = db_command(db, session_isolation);
 	if (!err)
-		err = ask(db->mysql, session_get, &holds, &db->packet_max);
+		err = ask(db, session_get, &holds, &db->packet_max);
 	if (err || !holds)
 		return err ? err : CR_UNKNOWN_ERROR;
 	for (size_t i = 0; i < sizeof session_optional / sizeof *session_optional; i++) {
@@ -199,7 +206,7 @@ static unsigned set_session(struct db *db)
 		if (err == ER_UNKNOWN_SYSTEM_VARIABLE)
 			continue;
 		if (!err)
-			err = ask(db->mysql, session_optional[i].get, &holds, NULL);
+			err = ask(db, session_optional[i].get, &holds, NULL);
 		if (err || !holds)
 			return err ? err : CR_UNKNOWN_ERROR;
 	}
@@ -219,7 +226,7 @@ static unsigned open_session(struct db *db, const struct secret *password)
 	if (db->mysql->passwd)
 		secret_wipe(db->mysql->passwd, strlen(db->mysql->passwd));
 	if (!ok)
-		return mysql_errno(db->mysql) ? mysql_errno(db->mysql) : CR_UNKNOWN_ERROR;
+		return db_note_error(db);
 	return set_session(db);
 }
 
@@ -306,6 +313,6 @@ enum rc db_ping(struct db *db)
 		return rc;
 	if (!mysql_ping(db->mysql))
 		return RC_OK;
-	db_failed(db, mysql_errno(db->mysql), "PING");
+	db_failed(db, db_note_error(db), "PING");
 	return RC_UNAVAILABLE;
 }

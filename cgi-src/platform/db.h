@@ -71,11 +71,11 @@ enum rc db_exec(struct db *db, const char *sql, const struct db_value *args, siz
  * else is text or bytes; at most 64. */
 enum rc db_query(struct db *db, const char *sql, const struct db_value *args, size_t n,
 	struct db_rows **out) RC_MUST_CHECK;
-/** db_next(rows): moves to the next (first) row; false at the end. */
+/** db_next(rows): moves to the next (first) row; false at the end. All of these take NULL as no rows. */
 bool db_next(struct db_rows *rows);
 size_t db_row_count(const struct db_rows *rows);
 bool db_is_null(const struct db_rows *rows, unsigned col);
-int64_t db_get_int(const struct db_rows *rows, unsigned col); /* 0 for NULL */
+int64_t db_get_int(const struct db_rows *rows, unsigned col);      /* 0 for NULL */
 const char *db_get_text(const struct db_rows *rows, unsigned col); /* "" for NULL; borrowed */
 const void *db_get_bytes(const struct db_rows *rows, unsigned col, size_t *len); /* borrowed */
 /** db_get_id(rows, col): the zero id for NULL or any length but 16. */

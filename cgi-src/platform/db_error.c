@@ -20,6 +20,7 @@ bool db_is_lost(unsigned err)
 	case CR_MALFORMED_PACKET:
 	case CR_SSL_CONNECTION_ERROR:
 	case CR_NET_PACKET_TOO_LARGE:
+	case CR_NEW_STMT_METADATA: /* a table gained columns; the rows are still on the wire */
 	case ER_CONNECTION_KILLED:
 	case ER_SERVER_SHUTDOWN:
 	case ER_NET_PACKET_TOO_LARGE: /* the server hangs up after it */
@@ -92,9 +93,7 @@ static bool message_is_safe(unsigned err)
 
 const char *db_message(const struct db *db, unsigned err)
 {
-	const char *message = db->mysql && message_is_safe(err) ? mysql_error(db->mysql) : "";
-
-	return *message ? message : NULL;
+	return message_is_safe(err) && *db->message ? db->message : NULL;
 }
 
 /* "UPDATE credential SET" of a statement: enough to find it, too little to hold a value. */

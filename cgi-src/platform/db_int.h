@@ -12,7 +12,7 @@
 #include "platform/db.h"
 
 struct db_stmt {
-	const char *sql; /* key: the literal's address; NULL: free slot */
+	const char *sql;    /* key: the literal's address; NULL: free slot */
 	uint64_t text_hash; /* guards against another text at an old address */
 	MYSQL_STMT *handle; /* NULL: to be prepared (again) */
 };
@@ -38,15 +38,16 @@ struct db_call {
 
 struct db {
 	struct db_config config; /* strings are our copies */
-	MYSQL *mysql; /* NULL: not connected */
+	MYSQL *mysql;            /* NULL: not connected */
 	struct db_stmts stmts;
-	size_t packet_max; /* max_allowed_packet of the server */
-	int64_t retry_at_ms; /* no new attempt to connect before (monotonic) */
+	size_t packet_max;    /* max_allowed_packet of the server */
+	int64_t retry_at_ms;  /* no new attempt to connect before (monotonic) */
 	int64_t log_again_ms; /* no new line about a refused connection before (monotonic) */
-	bool down; /* the last attempt to connect failed */
-	bool patient; /* for scripts: no limits on the time of a statement */
+	bool down;            /* the last attempt to connect failed */
+	bool patient;         /* for scripts: no limits on the time of a statement */
 	bool in_transaction;
-	enum rc tx_rc; /* what ended the open transaction early, else RC_OK */
+	char message[256]; /* the server's words on the last error; may hold values */
+	enum rc tx_rc;     /* what ended the open transaction early, else RC_OK */
 };
 
 /** db_ready(db): a live connection, or, in a transaction, the one it began on. Errors:
@@ -62,7 +63,7 @@ bool db_is_lost(unsigned err);
 /** db_failed(db, err, sql): logs, translates, drops a lost connection and marks the transaction. */
 enum rc db_failed(struct db *db, unsigned err, const char *sql);
 
-/** db_message(db, err): the server's own words when they cannot hold a row's values, else NULL. */
+/** db_message(db, err): db->message when it cannot hold a row's values, else NULL. */
 const char *db_message(const struct db *db, unsigned err);
 
 /** db_command(db, sql): one statement without parameters or result; 0 or its error number. */
@@ -74,6 +75,9 @@ enum rc db_stmt_failed(struct db *db, struct db_call *call, MYSQL_STMT *stmt);
 
 /** db_take_result(db, call, stmt): reads the result to its end, into call->rows if wanted. */
 enum rc db_take_result(struct db *db, struct db_call *call, MYSQL_STMT *stmt) RC_MUST_CHECK;
+
+/** db_note_error(db): the connection's error number, never 0; keeps the words for db_message. */
+unsigned db_note_error(struct db *db);
 
 /** db_stmts_drop(stmts): closes all; after mysql_close this touches memory only. */
 void db_stmts_drop(struct db_stmts *stmts);

@@ -102,6 +102,18 @@ static bool out_of_range(const struct columns *c, unsigned i)
 	return c->error[i] || (c->bind[i].is_unsigned && c->number[i] < 0);
 }
 
+/* Connector/C believes rows to be still on the wire when a statement is run again whose last result was
+ * stored, was empty or freed, and was not fetched to its very end: it then waits for them until the
+ * read timeout (measured with 3.3.20). So every result is fetched to "no more data". */
+static void run_out(MYSQL_STMT *stmt)
+{
+	int got;
+
+	do {
+		got = mysql_stmt_fetch(stmt);
+	} while (got == 0 || got == MYSQL_DATA_TRUNCATED);
+}
+
 /* First pass over the buffered rows: how many bytes of text, and is all in range? */
 static enum rc measure(
 	struct db *db, struct db_call *call, MYSQL_STMT *stmt, struct columns *c, size_t *text_size)
@@ -155,7 +167,7 @@ static enum rc copy_rows(
 	enum rc rc =
 		db_rows_new((size_t)mysql_stmt_num_rows(stmt), c->n, text_size, &call->rows, &text);
 
-	if (rc)
+	if (rc || !call->rows->n_rows)
 		return rc;
 	cell = call->rows->cells;
 	mysql_stmt_data_seek(stmt, 0);
@@ -181,6 +193,7 @@ enum rc db_take_result(struct db *db, struct db_call *call, MYSQL_STMT *stmt)
 {
 	struct columns columns;
 	size_t text_size = 0;
+	bool stored;
 	enum rc rc;
 
 	call->step = DB_STEP_RESULT;
@@ -191,12 +204,15 @@ enum rc db_take_result(struct db *db, struct db_call *call, MYSQL_STMT *stmt)
 	}
 	/* Read to the end, or the next statement is "out of sync". */
 	rc = bind_columns(db, call, stmt, &columns);
-	if (!rc && mysql_stmt_store_result(stmt))
+	stored = !rc && !mysql_stmt_store_result(stmt);
+	if (!rc && !stored)
 		rc = db_stmt_failed(db, call, stmt);
 	if (!rc && call->wants_rows)
 		rc = measure(db, call, stmt, &columns, &text_size);
 	if (!rc && call->wants_rows)
 		rc = copy_rows(db, call, stmt, &columns, text_size);
+	if (stored)
+		run_out(stmt);
 	mysql_stmt_free_result(stmt);
 	if (rc) {
 		db_rows_free(call->rows);

@@ -62,7 +62,7 @@ void db_rows_free(struct db_rows *rows)
 
 bool db_next(struct db_rows *rows)
 {
-	if (rows->at > rows->n_rows)
+	if (!rows || rows->at > rows->n_rows)
 		return false;
 	rows->at++;
 	return rows->at <= rows->n_rows;
@@ -70,7 +70,12 @@ bool db_next(struct db_rows *rows)
 
 size_t db_row_count(const struct db_rows *rows)
 {
-	return rows->n_rows;
+	return rows ? rows->n_rows : 0;
+}
+
+static bool has_cell(const struct db_rows *rows, unsigned col)
+{
+	return rows && rows->at && rows->at <= rows->n_rows && col < rows->n_cols;
 }
 
 /* A cell of the wanted type, or NULL for SQL NULL. Asking beside the table or for another type is a
@@ -79,7 +84,7 @@ static const struct db_value *cell(const struct db_rows *rows, unsigned col, boo
 {
 	const struct db_value *v;
 
-	if (rows->at == 0 || rows->at > rows->n_rows || col >= rows->n_cols) {
+	if (!has_cell(rows, col)) {
 		log_error("db_column", "reason", "no such cell");
 		return NULL;
 	}
@@ -95,7 +100,7 @@ static const struct db_value *cell(const struct db_rows *rows, unsigned col, boo
 
 bool db_is_null(const struct db_rows *rows, unsigned col)
 {
-	if (rows->at == 0 || rows->at > rows->n_rows || col >= rows->n_cols)
+	if (!has_cell(rows, col))
 		return true;
 	return rows->cells[(rows->at - 1) * rows->n_cols + col].type == DB_NULL;
 }

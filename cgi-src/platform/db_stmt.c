@@ -4,6 +4,7 @@
  */
 #include <errmsg.h>
 #include <mysqld_error.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -102,6 +103,7 @@ static void forget(struct db_stmts *stmts, const char *sql)
 
 enum rc db_stmt_failed(struct db *db, struct db_call *call, MYSQL_STMT *stmt)
 {
+	snprintf(db->message, sizeof db->message, "%s", mysql_stmt_error(stmt));
 	call->err = mysql_stmt_errno(stmt);
 	if (!call->err)
 		call->err = mysql_errno(db->mysql);

@@ -104,7 +104,7 @@ static enum rc run_statement(struct db *db, const char *sql)
 		return db_failed(db, err, sql);
 	result = mysql_store_result(db->mysql);
 	if (!result && mysql_errno(db->mysql))
-		return db_failed(db, mysql_errno(db->mysql), sql);
+		return db_failed(db, db_note_error(db), sql);
 	mysql_free_result(result);
 	return RC_OK;
 }
