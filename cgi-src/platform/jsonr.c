@@ -26,11 +26,22 @@ static struct json_object *unconst(jsonv *v)
 	return (struct json_object *)v;
 }
 
-enum rc jsonr_check(const char *p, size_t len)
+static enum rc check(const char *p, size_t len, size_t *values_out)
 {
 	if (len > JSONR_SIZE_MAX)
 		return RC_LIMIT;
-	return jsonscan_check(p, len, JSONR_DEPTH_MAX, JSONR_KEYS_MAX);
+	return jsonscan_check(p, len, JSONR_DEPTH_MAX, JSONR_KEYS_MAX, values_out);
+}
+
+enum rc jsonr_check(const char *p, size_t len)
+{
+	return check(p, len, NULL);
+}
+
+/* For plain loops over the members of an object, in document order. */
+static struct lh_entry *first_member(jsonv *object)
+{
+	return lh_table_head(json_object_get_object(object));
 }
 
 /* --- parsing --- */
@@ -60,29 +71,49 @@ static void tokener_free(struct json_tokener *tok)
 	json_tokener_free(tok);
 }
 
-/* A null document is a success with a NULL object: only the tokener's error tells. */
-static bool tokener_run(
-	struct json_tokener *tok, const char *p, size_t len, struct json_object **out)
+/* How many values that are not null; as deep as the document, which is bounded. */
+static size_t count(const struct json_object *v)
+{
+	size_t n = v ? 1 : 0;
+	struct lh_entry *e;
+
+	if (json_object_is_type(v, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(v); i++)
+			n += count(json_object_array_get_idx(v, i));
+	} else if (json_object_is_type(v, json_type_object)) {
+		for (e = first_member(v); e; e = lh_entry_next(e))
+			n += count((const struct json_object *)lh_entry_v(e));
+	}
+	return n;
+}
+
+/* False: no memory, the grammar having been judged already. json-c 0.16 does not report that: it calls a
+ * document complete whose member it could not allocate or hang in (measured by failing each malloc in
+ * turn), and a token answer would lose its refresh token. So the values are counted. What cannot be
+ * cured here: for a key it cannot copy it reads through NULL, which ends the process.
+ * A null document is a success with a NULL object: only the tokener's error tells. */
+static bool tokener_run(struct json_tokener *tok, const char *p, size_t len, size_t values,
+	struct json_object **out)
 {
 	*out = json_tokener_parse_ex(tok, p, (int)len);
 	if (json_tokener_get_error(tok) == json_tokener_continue) {
 		/* A number, true, false or null at the top could go on: the NUL tells that it does not. */
 		*out = json_tokener_parse_ex(tok, "", 1);
-		return json_tokener_get_error(tok) == json_tokener_success;
+	} else if (json_tokener_get_parse_end(tok) != len) {
+		return false;
 	}
-	/* json-c 0.16 reports "success" when a value could not be allocated; the place gives it away. */
-	return json_tokener_get_error(tok) == json_tokener_success &&
-	       json_tokener_get_parse_end(tok) == len;
+	return json_tokener_get_error(tok) == json_tokener_success && count(*out) == values;
 }
 
 enum rc jsonr_parse(const char *p, size_t len, struct jsonr **out)
 {
 	struct json_tokener *tok = NULL;
 	struct jsonr *doc = NULL;
+	size_t values;
 	enum rc rc;
 
 	*out = NULL;
-	rc = jsonr_check(p, len);
+	rc = check(p, len, &values);
 	if (rc)
 		return rc;
 	while (strchr(" \t\r\n", p[len - 1])) /* not empty: the check passed; no NUL either */
@@ -90,9 +121,8 @@ enum rc jsonr_parse(const char *p, size_t len, struct jsonr **out)
 	doc = calloc(1, sizeof(*doc));
 	tok = tokener_new(len);
 	rc = doc && tok ? RC_OK : RC_NOMEM;
-	if (!rc && !tokener_run(tok, p, len, &doc->root)) {
-		/* The grammar was judged already, so this is memory; should the two ever disagree about
-		 * a document, the log tells it. */
+	if (!rc && !tokener_run(tok, p, len, values, &doc->root)) {
+		/* Should the scanner and json-c ever disagree about a document, the log tells it. */
 		log_error("json_refused_late", "reason",
 			json_tokener_error_desc(json_tokener_get_error(tok)));
 		rc = RC_NOMEM;
@@ -111,6 +141,8 @@ enum rc jsonr_parse(const char *p, size_t len, struct jsonr **out)
  * them in freed memory than can be reached, and a key is a name, not a secret. */
 static void wipe(struct json_object *v)
 {
+	struct lh_entry *e;
+
 	switch (json_object_get_type(v)) {
 	case json_type_string:
 		secret_wipe(
@@ -120,12 +152,10 @@ static void wipe(struct json_object *v)
 		for (size_t i = 0; i < json_object_array_length(v); i++)
 			wipe(json_object_array_get_idx(v, i));
 		break;
-	case json_type_object: {
-		struct lh_entry *e;
-
-		lh_foreach(json_object_get_object(v), e) wipe((struct json_object *)lh_entry_v(e));
+	case json_type_object:
+		for (e = first_member(v); e; e = lh_entry_next(e))
+			wipe((struct json_object *)lh_entry_v(e));
 		break;
-	}
 	default:
 		break;
 	}
@@ -191,8 +221,7 @@ static bool member(jsonv *object, const char *token, size_t len, jsonv **out)
 {
 	struct lh_entry *e;
 
-	lh_foreach(json_object_get_object(object), e)
-	{
+	for (e = first_member(object); e; e = lh_entry_next(e)) {
 		if (token_is(token, len, (const char *)lh_entry_k(e))) {
 			*out = (jsonv *)lh_entry_v(e);
 			return true;
@@ -322,7 +351,7 @@ void jsonr_each(jsonv *object, void (*visit)(const char *key, jsonv *v, void *ar
 
 	if (jsonr_kind(object) != JSONR_OBJECT)
 		return;
-	lh_foreach(json_object_get_object(object), e)
+	for (e = first_member(object); e; e = lh_entry_next(e))
 		visit((const char *)lh_entry_k(e), (jsonv *)lh_entry_v(e), arg);
 }
 

@@ -32,6 +32,7 @@ struct scan {
 	} open[JSONSCAN_DEPTH_MAX];
 	size_t depth, depth_max;
 	uint32_t objects;
+	size_t values; /* so far, null not counted */
 	struct key *keys;
 	size_t n_keys, keys_cap, keys_max;
 	char *text; /* all decoded keys; never longer than the document, so it never moves */
@@ -299,6 +300,10 @@ static enum rc take_value(struct scan *s, enum expect *expect)
 	struct sink forget = {0};
 	bool ok;
 
+	*expect = after_value(s);
+	if (take_word(s, "null"))
+		return RC_OK;
+	s->values++;
 	if (take(s, '{')) {
 		*expect = EXPECT_KEY_OR_END;
 		return open_container(s, true);
@@ -312,8 +317,7 @@ static enum rc take_value(struct scan *s, enum expect *expect)
 	else if (at(s, '-') || at_digit(s))
 		ok = take_number(s);
 	else
-		ok = take_word(s, "true") || take_word(s, "false") || take_word(s, "null");
-	*expect = after_value(s);
+		ok = take_word(s, "true") || take_word(s, "false");
 	return ok ? RC_OK : RC_INVALID;
 }
 
@@ -357,7 +361,8 @@ static enum rc step(struct scan *s, enum expect *expect)
 	return RC_INTERNAL;
 }
 
-enum rc jsonscan_check(const char *p, size_t len, size_t depth_max, size_t keys_max)
+enum rc jsonscan_check(
+	const char *p, size_t len, size_t depth_max, size_t keys_max, size_t *values_out)
 {
 	struct scan s = {.p = p, .end = p + len, .depth_max = depth_max, .keys_max = keys_max};
 	enum expect expect = EXPECT_VALUE;
@@ -375,5 +380,7 @@ enum rc jsonscan_check(const char *p, size_t len, size_t depth_max, size_t keys_
 		rc = keys_check(&s);
 	free(s.keys);
 	free(s.text);
+	if (values_out)
+		*values_out = rc ? 0 : s.values;
 	return rc;
 }

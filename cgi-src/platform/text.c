@@ -6,7 +6,7 @@
 #include "platform/buf.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
-#define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
+#define ELLIPSIS "\xe2\x80\xa6"    /* U+2026 */
 
 /* Length of the sequence that a first byte announces, and the bits it carries. C0, C1 (overlong) and
  * F5..FF (beyond U+10FFFF) announce nothing. */

@@ -62,7 +62,7 @@ void yamlr_free(struct yamlr *doc)
 
 struct frame {
 	struct yamlr_node *node, *last; /* the open container and its last child */
-	const char *key; /* of the value to come; NULL: a key comes next */
+	const char *key;                /* of the value to come; NULL: a key comes next */
 	unsigned key_line;
 };
 
