@@ -19,7 +19,7 @@
 #define REQ_QUERY_MAX 8192
 #define REQ_BODY_MAX ((size_t)64 * 1024)
 #define REQ_SEGMENTS_MAX 16
-#define REQ_PARAMS_MAX 6000   /* 5000 unknown callback parameters must pass (A24) */
+#define REQ_PARAMS_MAX 6000 /* 5000 unknown callback parameters must pass (A24) */
 #define REQ_FORM_MAX 200
 #define REQ_COOKIES_MAX 100
 #define REQ_COOKIE_TEXT_MAX 8192 /* more cookies or a longer header: no cookies at all (D6) */
@@ -30,7 +30,8 @@ enum req_method { REQ_GET, REQ_HEAD, REQ_POST, REQ_OTHER };
 enum req_body { REQ_BODY_NONE, REQ_BODY_FORM, REQ_BODY_JSON, REQ_BODY_CSP_REPORT, REQ_BODY_OTHER };
 
 struct param {
-	const char *name, *value; /* decoded once, NUL-terminated; value may hold anything but NUL */
+	/* decoded once, NUL-terminated; value may hold anything but NUL */
+	const char *name, *value;
 	size_t value_len;
 };
 
@@ -41,7 +42,7 @@ struct params {
 
 struct req {
 	enum req_method method;
-	bool https;		    /* as the web server says */
+	bool https;                  /* as the web server says */
 	char path[REQ_PATH_MAX + 1]; /* decoded, for routing and the log; never the query */
 	/* of "/a/b": "a", "b"; of "/a/": "a", "", which no route matches; of "/": none */
 	const char *segments[REQ_SEGMENTS_MAX];
@@ -50,12 +51,13 @@ struct req {
 	struct params cookies;
 	enum req_body body_kind;
 	struct secret raw_query, body, cookie_text; /* what the params point into */
-	char *path_copy;	       /* what the segments point into */
+	char *path_copy;                            /* what the segments point into */
 	/* the few header fields that we read; NULL when absent */
 	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *sec_fetch_dest, *sec_purpose,
 		*accept_language, *user_agent, *remote_addr, *content_type;
-	int bad_status;		       /* 0, or the status that this request must be answered with: 400,
-					* 413, 414. Then only method, https and the header fields are sure */
+	/* 0, or the status that this request must be answered with: 400, 413, 414. Then only method, https
+	 * and the header fields are sure. */
+	int bad_status;
 };
 
 /** req_parse(x, out): never fails for what the client did: see out->bad_status. RC_NOMEM; RC_INVALID:
@@ -69,7 +71,8 @@ enum rc req_parse_params(struct secret *text, size_t max, struct params *out) RC
 /** req_parse_cookies(header, store, out): RFC 6265 §5.4 pairs; store receives the copied text. Left out:
  * what has no "=" or whose name is no token. Kept so that req_cookie() can count them: a pair without a
  * name (name ""), and one whose value is malformed (value ""). RC_LIMIT: too many or too long. */
-enum rc req_parse_cookies(const char *header, struct secret *store, struct params *out) RC_MUST_CHECK;
+enum rc req_parse_cookies(
+	const char *header, struct secret *store, struct params *out) RC_MUST_CHECK;
 
 /** params_get(ps, name): first value, NULL when absent. params_count: how many times it is there. */
 const char *params_get(const struct params *ps, const char *name);

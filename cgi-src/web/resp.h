@@ -17,13 +17,14 @@
 struct resp {
 	int status;
 	const char *content_type; /* literal; "text/html; charset=utf-8" at the start */
-	struct buf headers;	  /* further header lines */
+	struct buf headers;       /* further header lines */
 	struct buf body;
-	bool https;		  /* HSTS only then */
-	bool no_body;		  /* HEAD */
-	bool no_referrer;	  /* the URL holds a code (callback: R21). Otherwise "same-origin", with
-				   * which browsers still name the Origin of our own form posts */
-	enum rc rc;		  /* first error while building */
+	bool https;   /* HSTS only then */
+	bool no_body; /* HEAD */
+	/* The URL holds a code (callback: R21). Otherwise "same-origin", with which browsers still name the
+	 * Origin of our own form posts. */
+	bool no_referrer;
+	enum rc rc; /* first error while building */
 };
 
 void resp_init(struct resp *rs);

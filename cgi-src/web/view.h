@@ -15,8 +15,8 @@
 #include "platform/rc.h"
 
 struct view;
-struct view_data;   /* the data set of one page */
-struct view_node;   /* a place in it; borrowed from the data set */
+struct view_data; /* the data set of one page */
+struct view_node; /* a place in it; borrowed from the data set */
 
 /** view_open(dir, out): parse every template not named layout or part_*. Errors: RC_NOT_FOUND,
  * RC_INVALID (logged with the template's name). */
@@ -41,7 +41,7 @@ struct view_node *view_append(struct view_node *list);
 /** view_render(view, data, template, out): template as "provider" for provider.cs; appends to out. What
  * the template sets lies in data, nothing stays in view for the next request (E21).
  * Errors: RC_NOT_FOUND no such template, RC_LIMIT, RC_NOMEM, RC_INTERNAL; out is empty then. */
-enum rc view_render(struct view *view, struct view_data *data, const char *template, struct buf *out)
-	RC_MUST_CHECK;
+enum rc view_render(struct view *view, struct view_data *data, const char *template,
+	struct buf *out) RC_MUST_CHECK;
 
 #endif

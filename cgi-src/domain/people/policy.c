@@ -6,7 +6,8 @@
 
 /* One bit an action. What is not named here is denied. */
 #define MAY(action) (1u << (action))
-#define MAY_MEMBER (MAY(ACTION_VIEW) | MAY(ACTION_CONNECT) | MAY(ACTION_CREDENTIAL_OWN))
+#define MAY_MEMBER                                                                                 \
+	(MAY(ACTION_ACCOUNT) | MAY(ACTION_VIEW) | MAY(ACTION_CONNECT) | MAY(ACTION_CREDENTIAL_OWN))
 #define MAY_EDITOR (MAY_MEMBER | MAY(ACTION_CREDENTIAL_MANAGE))
 #define MAY_ADMIN (MAY_EDITOR | MAY(ACTION_CLIENT_MANAGE))
 

@@ -13,12 +13,13 @@
 enum role { ROLE_NONE, ROLE_MEMBER, ROLE_EDITOR, ROLE_ADMIN, ROLE_OWNER, ROLE__MAX };
 
 enum action {
-	ACTION_NONE,		  /* nobody: a route that forgot its action is closed */
-	ACTION_VIEW,		  /* see providers, the list of credentials, members */
-	ACTION_CONNECT,		  /* Add OAuth, authorize again what one added oneself */
-	ACTION_CREDENTIAL_OWN,	  /* rename or delete what one added oneself */
+	ACTION_NONE,              /* nobody: a route that forgot its action is closed */
+	ACTION_ACCOUNT,           /* one's own account: sign out, password, another workspace */
+	ACTION_VIEW,              /* see providers, the list of credentials, members */
+	ACTION_CONNECT,           /* Add OAuth, authorize again what one added oneself */
+	ACTION_CREDENTIAL_OWN,    /* rename or delete what one added oneself */
 	ACTION_CREDENTIAL_MANAGE, /* add API keys; rename, edit, default, delete any */
-	ACTION_CLIENT_MANAGE,	  /* OAuth Client Settings */
+	ACTION_CLIENT_MANAGE,     /* OAuth Client Settings */
 	ACTION__MAX
 };
 
