@@ -17,9 +17,9 @@ struct view_node {
 	HDF *hdf;
 	const char *name; /* a literal, or part of one */
 	size_t name_len;
-	size_t n_items; /* appended so far */
-	struct view_node *named; /* first of the children made by view_child */
-	struct view_node *next; /* next of its siblings */
+	size_t n_items;           /* appended so far */
+	struct view_node *named;  /* first of the children made by view_child */
+	struct view_node *next;   /* next of its siblings */
 	struct view_node *before; /* made before this one: the list by which all are freed */
 };
 
