@@ -7,6 +7,7 @@
 #   mariadb.sh stop DIR                                      orderly end; no error when none runs
 #   mariadb.sh kill DIR                                      SIGKILL, for tests of sudden death
 #   mariadb.sh socket DIR                                    prints the socket path
+#   mariadb.sh remove DIR                                    stop, then delete all of it
 #
 # Afterwards: user root without password, empty database grantry_test (utf8mb4, binary collation).
 # --quick gives up durability (no flush at commit) for speed. Exit 77: MariaDB is not installed.
@@ -38,8 +39,9 @@ running() { # a recorded pid may have been given to another program since
 
 create() {
 	[ -d "$dir/data/mysql" ] && return
-	"$(find_tool mariadb-install-db)" --no-defaults --datadir="$dir/data" --user="$(id -un)" \
-		--auth-root-authentication-method=normal --skip-test-db >"$dir/install.log" 2>&1 ||
+	# Relative, because the tool does not quote: a build tree may have spaces in its name.
+	(cd "$dir" && "$(find_tool mariadb-install-db)" --no-defaults --datadir=./data \
+		--user="$(id -un)" --auth-root-authentication-method=normal --skip-test-db >install.log 2>&1) ||
 		{ cat "$dir/install.log" >&2; fail "mariadb-install-db failed"; }
 }
 
@@ -94,7 +96,19 @@ end() { # $1: signal
 	rm -f "$dir/pid"
 }
 
-[ $# -ge 2 ] || fail "usage: mariadb.sh start|stop|kill|socket DIR [--quick] [-- OPTION...]"
+remove() {
+	end TERM
+	sock=$(socket_path)
+	case $sock in
+	"$dir"/*) ;;
+	*) rm -rf "${sock%/db.sock}" ;;
+	esac
+	rm -rf "$dir/data" "$dir/tmp"
+	rm -f "$dir/socket" "$dir/error.log" "$dir/install.log" "$dir/mariadbd.pid"
+	rmdir "$dir" 2>/dev/null || true # somebody else's files stay
+}
+
+[ $# -ge 2 ] || fail "usage: mariadb.sh start|stop|kill|socket|remove DIR [--quick] [-- OPTION...]"
 verb=$1
 mkdir -p "$2"
 dir=$(cd "$2" && pwd -P)
@@ -104,5 +118,6 @@ start) start "$@" ;;
 stop) end TERM ;;
 kill) end KILL ;;
 socket) socket_path ;;
+remove) remove ;;
 *) fail "unknown verb $verb" ;;
 esac
