@@ -125,7 +125,8 @@ port_any() { # one that the kernel says is free
 
 # --- database ---
 
-# The database user root is whoever runs this (asked of the socket by the kernel), without a password.
+# The database user root is the system's root, told by the socket. For another user, who may not be
+# called root there, it has no password; the folder, open to that user alone, keeps the others out.
 stack_database() {
 	local me
 	me=$(id -un)
@@ -139,7 +140,7 @@ stack_database() {
 	part_spawn database "$(command -v mariadbd)" --defaults-file="$VAR/mariadb.cnf" --user="$me"
 	part_await database mariadb-admin --no-defaults --socket="$RUN/db.sock" --user="$me" ping
 	[ "$me" = root ] || mariadb --no-defaults --socket="$RUN/db.sock" --user="$me" -e \
-		"ALTER USER root@localhost IDENTIFIED VIA unix_socket AS '$me'"
+		"ALTER USER root@localhost IDENTIFIED VIA mysql_native_password USING PASSWORD('')"
 }
 
 # --- secrets and configuration ---
@@ -193,7 +194,17 @@ stack_demo() {
 			operator user add ada@acme.test --name "Ada Lovelace" --tenant "Acme Labs" --role owner &&
 			operator user add ben@acme.test --name "Ben Bitdiddle" --tenant "Acme Research" --role member
 	} >>"$VAR/log/setup.log" 2>&1 || part_failed setup "did not succeed"
+	[ "$SANDBOX" = no ] || stack_demo_client
 	touch "$VAR/demo"
+}
+
+# The Default client of the sandbox provider, so that Add OAuth works at once.
+stack_demo_client() {
+	local file=$VAR/tmp/client.json
+	printf '{"client_id": "sandbox-client-2", "client_secret": "sandbox-secret-2"}\n' >"$file"
+	operator client set grantry/sandbox/sandbox_drive --file "$file" >>"$VAR/log/setup.log" 2>&1 ||
+		part_failed setup "did not succeed"
+	rm -f "$file"
 }
 
 operator() { # COMMAND…: the command line of this installation
@@ -221,7 +232,7 @@ stack_web() {
 	lighttpd) part_spawn web "${as[@]}" "$(command -v lighttpd)" -D -f "$VAR/lighttpd.conf" ;;
 	apache) part_spawn web "${as[@]}" "$(command -v apache2)" -D FOREGROUND -f "$VAR/apache.conf" ;;
 	esac
-	part_await web curl -sf -o /dev/null "$(stack_address)/static/icon.svg"
+	part_await web curl -sf -o /dev/null "$(stack_address)/api/ready"
 }
 
 # What tests and people need to know, in one file.
