@@ -27,3 +27,15 @@ GRANT SELECT ON tool_oauth_tenant_clients TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE ON datasource_providers TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE ON datasource_provider_defaults TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_flows TO 'grantry_connect';
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON keks TO 'grantry_operator';
+GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_keys TO 'grantry_operator';
+GRANT SELECT, INSERT, UPDATE ON tenants TO 'grantry_operator';
+GRANT SELECT, INSERT, UPDATE ON users TO 'grantry_operator';
+GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_members TO 'grantry_operator';
+GRANT SELECT, INSERT, DELETE ON sign_in_codes TO 'grantry_operator';
+GRANT SELECT, DELETE ON sessions TO 'grantry_operator';
+GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_oauth_params TO 'grantry_operator';
+GRANT SELECT, INSERT, UPDATE, DELETE ON tool_oauth_system_clients TO 'grantry_operator';
+GRANT SELECT, INSERT ON audit_events TO 'grantry_operator';
+GRANT SELECT ON schema_migrations TO 'grantry_operator';

@@ -21,7 +21,7 @@ struct core {
 	const struct cfg *cfg;
 	struct db *db;
 	struct keyring *keyring;
-	struct httpc *http; /* NULL in a program that makes no calls */
+	struct httpc *http;                /* NULL in a program that makes no calls */
 	const struct catalogue *catalogue; /* NULL in a program that needs none */
 };
 
@@ -32,5 +32,11 @@ struct actor {
 	unsigned char session_hash[HASH_SIZE];
 	const char *request_id, *peer; /* for the audit log; borrowed */
 };
+
+/** core_catalogue(cfg, out): provider files with the operator's variables; refused ones are logged. */
+enum rc core_catalogue(const struct cfg *cfg, struct catalogue **out) RC_MUST_CHECK;
+
+/** core_database(cfg, user, out): as that database user; not connected yet. */
+enum rc core_database(const struct cfg *cfg, const char *user, struct db **out) RC_MUST_CHECK;
 
 #endif

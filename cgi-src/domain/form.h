@@ -12,7 +12,7 @@
 #define FORM_VALUE_MAX ((size_t)16 * 1024)
 
 struct form_error {
-	const char *field; /* schema name; NULL: not of one field */
+	const char *field;  /* schema name; NULL: not of one field */
 	const char *reason; /* a sentence for people; static */
 };
 

@@ -142,3 +142,19 @@ char *buf_take(struct buf *b)
 	buf_release(b);
 	return text;
 }
+
+enum rc buf_load(struct buf *b, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char chunk[4096];
+	bool failed;
+	size_t n;
+
+	if (!f)
+		return RC_NOT_FOUND;
+	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
+		buf_add(b, chunk, n);
+	failed = ferror(f) != 0; /* a folder opens, and fails to be read */
+	(void)fclose(f);
+	return failed ? RC_NOT_FOUND : buf_done(b);
+}

@@ -31,6 +31,9 @@ void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
+/** buf_load(b, path): append a whole file. RC_NOT_FOUND: none, or unreadable; RC_LIMIT. */
+enum rc buf_load(struct buf *b, const char *path) RC_MUST_CHECK;
+
 /** buf_done(b): RC_OK, or the first error of all the appends. */
 enum rc buf_done(const struct buf *b) RC_MUST_CHECK;
 

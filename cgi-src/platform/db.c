@@ -80,6 +80,7 @@ enum rc db_new(const struct db_config *config, struct db **out)
 		return RC_NOMEM;
 	c = &db->config;
 	c->port = config->port;
+	c->create = config->create;
 	if (copy_text(config->socket, &c->socket) || copy_text(config->host, &c->host) ||
 		copy_text(config->ca_file, &c->ca_file) || copy_text(config->name, &c->name) ||
 		copy_text(config->user, &c->user) ||
@@ -215,18 +216,43 @@ static unsigned set_session(struct db *db)
 	return 0;
 }
 
+/* A schema name goes into the statement as text. */
+static unsigned create_database(struct db *db)
+{
+	char statement[256];
+	const char *name = db->config.name;
+	unsigned err;
+
+	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
+		return CR_UNKNOWN_ERROR;
+	(void)snprintf(statement, sizeof statement,
+		"CREATE DATABASE IF NOT EXISTS %.64s CHARACTER SET utf8mb4"
+		" COLLATE utf8mb4_nopad_bin",
+		name);
+	err = db_command(db, statement);
+	if (!err && mysql_select_db(db->mysql, name))
+		err = db_note_error(db);
+	return err;
+}
+
 static unsigned open_session(struct db *db, const struct secret *password)
 {
 	const struct db_config *c = &db->config;
 	MYSQL *ok = mysql_real_connect(db->mysql, c->socket ? "localhost" : c->host, c->user,
-		password->len ? secret_text(password) : NULL, c->name, c->socket ? 0 : c->port,
-		c->socket, 0);
+		password->len ? secret_text(password) : NULL, c->create ? NULL : c->name,
+		c->socket ? 0 : c->port, c->socket, 0);
 
 	/* The library keeps a copy only to reconnect, which we never let it do. */
 	if (db->mysql->passwd)
 		secret_wipe(db->mysql->passwd, strlen(db->mysql->passwd));
 	if (!ok)
 		return db_note_error(db);
+	if (c->create) {
+		unsigned err = create_database(db);
+
+		if (err)
+			return err;
+	}
 	return set_session(db);
 }
 

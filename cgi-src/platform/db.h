@@ -26,6 +26,7 @@ struct db_config {
 	const char *ca_file; /* required for TCP */
 	const char *name, *user;
 	const char *password_file; /* 0400; NULL: no password (unix_socket authentication) */
+	bool create;               /* make the database when it is not there; for migrations */
 };
 
 enum db_type { DB_NULL, DB_INT, DB_TEXT, DB_BYTES };

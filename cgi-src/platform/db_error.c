@@ -87,7 +87,8 @@ static bool message_is_safe(unsigned err)
 	case ER_CANT_CREATE_TABLE:
 		return true;
 	default:
-		return err >= CR_MIN_ERROR && err <= CR_MAX_ERROR;
+		return (err >= CR_MIN_ERROR && err <= CR_MAX_ERROR) ||
+		       (err >= CER_MIN_ERROR && err <= CR_MARIADB_LAST_ERROR);
 	}
 }
 

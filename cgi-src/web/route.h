@@ -17,10 +17,11 @@
 struct ctx;
 
 enum route_gate {
-	GATE_SESSION,	  /* session, action; POST also the session's CSRF token */
-	GATE_PUBLIC,	  /* no session needed; POST needs the pre-session CSRF token */
-	GATE_CALLBACK,	  /* as PUBLIC, and a cross-site navigation may enter (the provider sends it) */
-	GATE_REPORT,	  /* POST without CSRF token: browsers' own reports; changes nothing */
+	GATE_SESSION,  /* session, action; POST also the session's CSRF token */
+	GATE_PUBLIC,   /* no session needed; POST needs the pre-session CSRF token */
+	GATE_CALLBACK, /* as PUBLIC, and a cross-site navigation may enter (the provider sends it) */
+	GATE_REPORT,   /* POST without CSRF token: browsers' own reports; changes nothing */
+	GATE_PROBE,    /* health checks: any Host, no session */
 };
 
 /* path: segments, ":name" matches one segment: "/data-sources/:org/:plugin/:provider/rename".
@@ -43,9 +44,10 @@ struct route_table {
 #define ROUTE_ARGS_MAX 8
 struct route_match {
 	const struct route *route; /* NULL: see status */
-	int status;		   /* 0, 404 or 405 */
-	char allow[64];		   /* with 405 */
-	const char *names[ROUTE_ARGS_MAX], *values[ROUTE_ARGS_MAX]; /* borrowed from table and request */
+	int status;                /* 0, 404 or 405 */
+	char allow[64];            /* with 405 */
+	const char *names[ROUTE_ARGS_MAX],
+		*values[ROUTE_ARGS_MAX]; /* borrowed from table and request */
 	size_t n;
 };
 

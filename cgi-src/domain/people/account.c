@@ -2,20 +2,21 @@
 #include "domain/people/account.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "domain/audit.h"
-#include "domain/keyring.h"
 #include "platform/clock.h"
 #include "platform/text.h"
+#include "store/people_store.h"
 #include "store/session_store.h"
 
-#define FREE_FAILURES 10 /* then the account waits, longer each time */
+#define FREE_FAILURES 10      /* then the account waits, longer each time */
 #define PEER_FREE_FAILURES 50 /* a whole office may sit behind one address */
 #define FIRST_LOCK_S 30
 #define LAST_LOCK_S 3600
 #define FORGET_AFTER_S 86400
-#define CODE_GROUPS 8 /* groups of 4 of 32 characters: 160 bits */
 
 /* What an unknown person's password is compared with, so that both answers cost the same. Made once. */
 static const char *dummy_hash(void)
@@ -84,7 +85,7 @@ static enum rc throttle_count(
 
 /* ---- sign-in ---- */
 
-static void code_hash(const struct secret *code, unsigned char out[HASH_SIZE])
+void account_code_hash(const struct secret *code, unsigned char out[HASH_SIZE])
 {
 	struct secret lower = SECRET_EMPTY;
 
@@ -115,7 +116,7 @@ static enum rc verify(const struct core *core, const struct user_row *user, bool
 		return RC_DENIED;
 	if (has_password && right)
 		return RC_OK;
-	code_hash(password, hash);
+	account_code_hash(password, hash);
 	rc = code_consume(core->db, &user->id, hash, clock_now_s());
 	*by_code = rc == RC_OK;
 	return rc == RC_NOT_FOUND ? RC_DENIED : rc;
@@ -252,7 +253,31 @@ enum rc account_set_password(const struct core *core, const struct actor *actor,
 	return rc;
 }
 
-/* ---- the operator's part ---- */
+enum rc account_people(
+	const struct core *core, const struct actor *actor, struct person **out, size_t *n)
+{
+	struct member_row *rows;
+	enum rc rc = member_list(core->db, &actor->tenant, &rows, n);
+
+	*out = NULL;
+	if (rc == RC_OK && *n) {
+		*out = calloc(*n, sizeof(**out));
+		if (!*out)
+			rc = RC_NOMEM;
+	}
+	for (size_t i = 0; rc == RC_OK && i < *n; i++) {
+		struct person *p = &(*out)[i];
+
+		p->id = rows[i].user;
+		p->since_s = rows[i].since_s;
+		(void)snprintf(p->email, sizeof(p->email), "%s", rows[i].email);
+		(void)snprintf(p->name, sizeof(p->name), "%s", rows[i].name);
+		if (role_parse(rows[i].role, &p->role) != RC_OK)
+			p->role = ROLE_NONE;
+	}
+	free(rows);
+	return rc;
+}
 
 enum rc account_email(const char *text, char out[EMAIL_SIZE])
 {
@@ -270,69 +295,4 @@ enum rc account_email(const char *text, char out[EMAIL_SIZE])
 	}
 	out[len] = '\0';
 	return RC_OK;
-}
-
-struct tenant_creation {
-	const struct core *core;
-	struct tenant_row row;
-};
-
-static enum rc create_tenant(struct db *db, void *arg)
-{
-	struct tenant_creation *t = arg;
-	enum rc rc = tenant_insert(db, &t->row, clock_now_s());
-
-	return rc == RC_OK ? keyring_create(t->core->keyring, db, &t->row.id) : rc;
-}
-
-enum rc account_tenant_create(const struct core *core, const char *name, struct tenant_id *out)
-{
-	struct tenant_creation t = {.core = core};
-	enum rc rc;
-
-	if (!text_is_line(name, strlen(name), NAME_MAX_CHARS))
-		return RC_INVALID;
-	t.row.id.u = uuid_random();
-	(void)snprintf(t.row.name, sizeof(t.row.name), "%s", name);
-	rc = db_transact(core->db, create_tenant, &t);
-	if (rc == RC_OK)
-		*out = t.row.id;
-	return rc;
-}
-
-enum rc account_user_create(
-	const struct core *core, const char *email, const char *name, struct user_id *out)
-{
-	struct user_row row = {0};
-	enum rc rc = account_email(email, row.email);
-
-	if (rc != RC_OK || !text_is_line(name, strlen(name), NAME_MAX_CHARS))
-		return RC_INVALID;
-	row.id.u = uuid_random();
-	(void)snprintf(row.name, sizeof(row.name), "%s", name);
-	rc = user_insert(core->db, &row, clock_now_s());
-	if (rc == RC_OK)
-		*out = row.id;
-	return rc;
-}
-
-enum rc account_code_create(const struct core *core, const struct user_id *user, struct secret *out)
-{
-	static const char alphabet[] = "abcdefghjkmnpqrstuvwxyz123456789"; /* 32: no i, l, o, 0 */
-	unsigned char random[CODE_GROUPS * 4], hash[HASH_SIZE];
-	enum rc rc = RC_OK;
-
-	codec_random(random, sizeof(random));
-	secret_release(out);
-	for (size_t i = 0; i < sizeof(random) && rc == RC_OK; i++) {
-		if (i && i % 4 == 0)
-			rc = secret_append(out, "-", 1);
-		if (rc == RC_OK)
-			rc = secret_append(out, &alphabet[random[i] & 31], 1);
-	}
-	secret_wipe(random, sizeof(random));
-	if (rc != RC_OK)
-		return rc;
-	code_hash(out, hash);
-	return code_replace(core->db, user, hash, clock_now_s() + CODE_LIFETIME_S);
 }

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * People: sign-in with throttling, passwords, one-time codes; what the operator's commands need.
+ * People: sign-in with throttling, passwords, the list of members.
  */
 #ifndef GRANTRY_DOMAIN_PEOPLE_ACCOUNT_H
 #define GRANTRY_DOMAIN_PEOPLE_ACCOUNT_H
 
 #include "domain/core.h"
-#include "store/people_store.h"
 
 #define PASSWORD_MIN_CHARS 15 /* security R78: a single factor */
 #define PASSWORD_MAX_BYTES 1024
-#define CODE_LIFETIME_S (24 * 3600)
 
 struct sign_in {
 	struct user_id user;
 	struct tenant_id tenant;
 	bool must_set_password; /* a one-time code was used */
-	int64_t retry_after_s; /* with RC_LIMIT */
+	int64_t retry_after_s;  /* with RC_LIMIT */
 };
 
 /** account_sign_in(core, email, password, peer, request_id, out): password or unused one-time code.
@@ -34,20 +32,21 @@ enum rc account_password_check(const char *email, const struct secret *password)
 enum rc account_set_password(const struct core *core, const struct actor *actor, const char *email,
 	const struct secret *password) RC_MUST_CHECK;
 
+struct person {
+	struct user_id id;
+	char email[EMAIL_SIZE], name[NAME_SIZE];
+	enum role role;
+	int64_t since_s;
+};
+
+/** account_people(core, actor, out, n): members of the workspace, by name; *out is freed with free(). */
+enum rc account_people(const struct core *core, const struct actor *actor, struct person **out,
+	size_t *n) RC_MUST_CHECK;
+
+/** account_code_hash(code, out): of a one-time code as typed: case, spaces and hyphens do not count. */
+void account_code_hash(const struct secret *code, unsigned char out[HASH_SIZE]);
+
 /** account_email(text, out): lower case, checked. RC_INVALID. */
 enum rc account_email(const char *text, char out[EMAIL_SIZE]) RC_MUST_CHECK;
-
-/* --- the operator's part --- */
-
-/** account_tenant_create(core, name, out): with its data key. RC_CONFLICT, RC_INVALID. */
-enum rc account_tenant_create(
-	const struct core *core, const char *name, struct tenant_id *out) RC_MUST_CHECK;
-/** account_user_create(core, email, name, out): RC_CONFLICT, RC_INVALID. */
-enum rc account_user_create(const struct core *core, const char *email, const char *name,
-	struct user_id *out) RC_MUST_CHECK;
-/** account_code_create(core, user, out): a fresh one-time sign-in code, "xxxx-xxxx-…"; replaces an unused
- * one. */
-enum rc account_code_create(
-	const struct core *core, const struct user_id *user, struct secret *out) RC_MUST_CHECK;
 
 #endif

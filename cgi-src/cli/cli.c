@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "domain/keyring.h"
+#include "platform/log.h"
+
+static const struct command commands[] = {
+	{"migrate", NULL, "[--admin-socket SOCKET]", CLI_ADMIN, cli_migrate},
+	{"key-create", NULL, "", CLI_CONFIG, cli_key_create},
+	{"doctor", NULL, "", CLI_DATABASE, cli_doctor},
+	{"tenant", "add", "NAME", CLI_DATABASE, cli_tenant_add},
+	{"tenant", "list", "", CLI_DATABASE, cli_tenant_list},
+	{"user", "add", "EMAIL --name NAME --tenant TENANT --role owner|admin|editor|member",
+		CLI_DATABASE, cli_user_add},
+	{"user", "role", "EMAIL --tenant TENANT --role ROLE", CLI_DATABASE, cli_user_role},
+	{"user", "remove", "EMAIL --tenant TENANT", CLI_DATABASE, cli_user_remove},
+	{"user", "disable", "EMAIL", CLI_DATABASE, cli_user_disable},
+	{"user", "enable", "EMAIL", CLI_DATABASE, cli_user_enable},
+	{"user", "sign-in", "EMAIL   (prints a one-time code)", CLI_DATABASE, cli_user_sign_in},
+	{"client", "set", "PROVIDER [--kind KIND] [--file FILE]   (JSON object; standard input)",
+		CLI_DATABASE, cli_client_set},
+	{"client", "remove", "PROVIDER [--kind KIND]", CLI_DATABASE, cli_client_remove},
+	{"provider", "list", "", CLI_CATALOGUE, cli_provider_list},
+	{"provider", "lint", "[FILE…]", CLI_CONFIG, cli_provider_lint},
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int usage(void)
+{
+	(void)fprintf(stderr, "usage: grantry [-c CONFIG] COMMAND\n");
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		(void)fprintf(stderr, "  %s%s%s %s\n", commands[i].group,
+			commands[i].verb ? " " : "", commands[i].verb ? commands[i].verb : "",
+			commands[i].usage);
+	return 2;
+}
+
+int cli_fail(const char *what, enum rc rc)
+{
+	static const char *const why[RC__MAX] = {
+		[RC_NOT_FOUND] = "there is none",
+		[RC_DENIED] = "not allowed",
+		[RC_INVALID] = "a value breaks a rule",
+		[RC_CONFLICT] = "it is there already, or was changed meanwhile",
+		[RC_UNAVAILABLE] = "the database or a key cannot be reached",
+		[RC_CRYPTO] = "the key does not fit this database",
+	};
+
+	(void)fprintf(stderr, "grantry: %s: %s\n", what,
+		(unsigned)rc < RC__MAX && why[rc] ? why[rc] : rc_name(rc));
+	return 1;
+}
+
+char *cli_option(int *argc, char **argv, const char *name)
+{
+	for (int i = 0; i + 1 < *argc; i++) {
+		char *value = argv[i + 1];
+
+		if (strcmp(argv[i], name) != 0)
+			continue;
+		for (int k = i; k + 2 < *argc; k++)
+			argv[k] = argv[k + 2];
+		*argc -= 2;
+		return value;
+	}
+	return NULL;
+}
+
+static const struct command *find_command(int *argc, char ***argv)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		const struct command *c = &commands[i];
+		int words = c->verb ? 2 : 1;
+
+		if (*argc < words || strcmp((*argv)[0], c->group) != 0)
+			continue;
+		if (c->verb && strcmp((*argv)[1], c->verb) != 0)
+			continue;
+		*argc -= words;
+		*argv += words;
+		return c;
+	}
+	return NULL;
+}
+
+/* As the person who runs this, whom the socket itself identifies; no password. */
+static enum rc open_admin(struct cli *cli)
+{
+	const struct passwd *me = getpwuid(geteuid());
+	struct db_config config = {
+		.socket = cli->admin_socket ? cli->admin_socket : cli->cfg->db_socket,
+		.name = cli->cfg->db_name,
+		.user = me ? me->pw_name : "root",
+		.create = true,
+	};
+
+	return config.socket ? db_new(&config, &cli->core.db) : RC_INVALID;
+}
+
+static enum rc cli_open(struct cli *cli, enum cli_need need, const char *config)
+{
+	enum rc rc = need == CLI_NOTHING ? RC_OK : cfg_load(config, &cli->cfg);
+
+	cli->core.cfg = cli->cfg;
+	if (rc == RC_OK)
+		rc = codec_init();
+	if (rc == RC_OK && need >= CLI_CATALOGUE)
+		rc = core_catalogue(cli->cfg, &cli->catalogue);
+	cli->core.catalogue = cli->catalogue;
+	if (rc == RC_OK && need >= CLI_DATABASE)
+		rc = keyring_open(cli->cfg->key_dir, &cli->core.keyring);
+	if (rc == RC_OK && need == CLI_DATABASE)
+		rc = core_database(cli->cfg, "grantry_operator", &cli->core.db);
+	if (rc == RC_OK && need == CLI_ADMIN)
+		rc = open_admin(cli);
+	return rc;
+}
+
+static void cli_close(struct cli *cli)
+{
+	db_free(cli->core.db);
+	keyring_free(cli->core.keyring);
+	catalogue_free(cli->catalogue);
+	cfg_free(cli->cfg);
+}
+
+int cli_main(int argc, char **argv)
+{
+	const struct command *command;
+	const char *config;
+	struct cli cli = {0};
+	int status;
+	enum rc rc;
+
+	argc--, argv++;
+	config = cli_option(&argc, argv, "-c");
+	command = find_command(&argc, &argv);
+	if (!command)
+		return usage();
+	log_open("grantry", LOG_WARN);
+	if (command->need == CLI_ADMIN)
+		cli.admin_socket = cli_option(&argc, argv, "--admin-socket");
+	rc = cli_open(&cli, command->need, config);
+	if (rc == RC_OK)
+		status = command->run(&cli, argc, argv);
+	else
+		status = cli_fail("cannot start", rc);
+	cli_close(&cli);
+	return status == 2 ? usage() : status;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "domain/doctor.h"
+#include "domain/migrate.h"
+#include "platform/vault.h"
+
+int cli_key_create(struct cli *cli, int argc, char **argv)
+{
+	enum rc rc;
+
+	(void)argv;
+	if (argc != 0)
+		return 2;
+	rc = vault_kek_create(cli->cfg->key_dir);
+	return rc == RC_OK ? 0 : cli_fail(cli->cfg->key_dir, rc);
+}
+
+int cli_migrate(struct cli *cli, int argc, char **argv)
+{
+	int64_t applied;
+	enum rc rc;
+
+	(void)argv;
+	if (argc != 0)
+		return 2;
+	rc = migrate_run(&cli->core, &applied);
+	if (rc != RC_OK)
+		return cli_fail("migrate", rc);
+	(void)printf("%lld applied\n", (long long)applied);
+	return 0;
+}
+
+static int report(const char *what, bool good, const char *advice)
+{
+	(void)printf(
+		"%-4s %s%s%s\n", good ? "ok" : "BAD", what, good ? "" : ": ", good ? "" : advice);
+	return good ? 0 : 1;
+}
+
+int cli_doctor(struct cli *cli, int argc, char **argv)
+{
+	struct readiness r;
+	int bad = 0;
+
+	(void)argv;
+	if (argc != 0)
+		return 2;
+	doctor_readiness(&cli->core, &r);
+	bad |= report("database", r.database, "is it running, and is db_socket right?");
+	bad |= report("schema", r.schema, "run grantry migrate");
+	bad |= report(
+		"key", r.key, "key_dir does not hold the key that this database was made with");
+	bad |= report("providers", catalogue_error_count(cli->catalogue) == 0,
+		"run grantry provider lint");
+	bad |= report("public origin is https", cli->cfg->origin_is_https,
+		"fine for a trial on this machine, not for anything else");
+	return bad;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Is this installation fit to work? For readiness probes and for the operator's command line.
+ */
+#ifndef GRANTRY_DOMAIN_DOCTOR_H
+#define GRANTRY_DOMAIN_DOCTOR_H
+
+#include "domain/core.h"
+
+struct readiness {
+	bool database, schema, key;
+};
+
+/** doctor_readiness(core, out): asks the database; schema: as new as this build needs; key: the current
+ * key-encryption key is the one that the database knows. */
+void doctor_readiness(const struct core *core, struct readiness *out);
+
+#endif

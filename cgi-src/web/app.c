@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "domain/keyring.h"
+#include "platform/log.h"
+#include "web/dispatch.h"
+
+#define DEFAULT_WORKERS 4
+
+/* ---- a worker ---- */
+
+static enum rc worker_start(void *arg)
+{
+	struct app *app = arg;
+	struct httpc_config http = {
+		.policy = &app->cfg->egress,
+		.ca_file = app->cfg->ca_file,
+		.total_timeout_ms = app->cfg->provider_timeout_ms,
+	};
+	char user[64];
+	enum rc rc;
+
+	(void)snprintf(user, sizeof(user), "grantry_%s", app->program);
+	app->core.cfg = app->cfg;
+	app->core.keyring = app->keyring;
+	app->core.catalogue = app->catalogue;
+	rc = core_database(app->cfg, user, &app->core.db);
+	if (rc == RC_OK && app->outgoing)
+		rc = httpc_new(&http, &app->core.http);
+	return rc;
+}
+
+static void worker_stop(void *arg)
+{
+	struct app *app = arg;
+
+	httpc_free(app->core.http);
+	db_free(app->core.db);
+	app->core = (struct core){0};
+}
+
+static void handle(struct fcgi_exchange *x, void *arg)
+{
+	dispatch(x, arg);
+}
+
+/* ---- the program ---- */
+
+static enum rc app_open(struct app *app, const char *config)
+{
+	enum rc rc = cfg_load(config, &app->cfg);
+
+	if (rc == RC_OK)
+		rc = codec_init();
+	if (rc == RC_OK)
+		rc = keyring_open(app->cfg->key_dir, &app->keyring);
+	if (rc == RC_OK && app->pages)
+		rc = core_catalogue(app->cfg, &app->catalogue);
+	if (rc == RC_OK && app->pages)
+		rc = view_open(app->cfg->template_dir, &app->view);
+	return rc;
+}
+
+static void app_close(struct app *app)
+{
+	view_free(app->view);
+	catalogue_free(app->catalogue);
+	keyring_free(app->keyring);
+	cfg_free(app->cfg);
+}
+
+static int usage(const struct app *app)
+{
+	(void)fprintf(
+		stderr, "usage: %s.fcgi [-c CONFIG] [-s SOCKET [-n WORKERS]]\n", app->program);
+	return 2;
+}
+
+static bool parse_workers(const char *text, unsigned *out)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*end != '\0' || n < 1 || n > 256)
+		return false;
+	*out = (unsigned)n;
+	return true;
+}
+
+int app_main(struct app *app, int argc, char **argv)
+{
+	struct fcgi_options options = {.workers = DEFAULT_WORKERS};
+	struct fcgi_app fcgi = {worker_start, handle, worker_stop, app};
+	const char *config = NULL;
+	int option, status = 1;
+
+	while ((option = getopt(argc, argv, "c:s:n:")) != -1) {
+		if (option == 'c')
+			config = optarg;
+		else if (option == 's')
+			options.socket_path = optarg;
+		else if (option != 'n' || !parse_workers(optarg, &options.workers))
+			return usage(app);
+	}
+	if (optind != argc)
+		return usage(app);
+	log_open(app->program, LOG_INFO);
+	if (app_open(app, config) == RC_OK)
+		status = fcgi_serve(&options, &fcgi);
+	app_close(app);
+	return status;
+}

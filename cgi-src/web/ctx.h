@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a program opens once (struct app) and what one request carries (struct ctx).
+ */
+#ifndef GRANTRY_WEB_CTX_H
+#define GRANTRY_WEB_CTX_H
+
+#include "domain/core.h"
+#include "domain/people/session.h"
+#include "web/req.h"
+#include "web/resp.h"
+#include "web/route.h"
+#include "web/view.h"
+
+#define REQUEST_ID_SIZE 17
+
+struct app {
+	const char *program; /* "settings", … names the database user too */
+	struct route_table routes;
+	bool pages;    /* answers in HTML; else in JSON */
+	bool outgoing; /* may call providers */
+	/* opened by app_open: shared by the workers */
+	struct cfg *cfg;
+	struct catalogue *catalogue;
+	struct keyring *keyring;
+	struct view *view;
+	/* opened by each worker */
+	struct core core;
+};
+
+struct ctx {
+	struct app *app;
+	const struct core *core;
+	struct req req;
+	struct resp resp;
+	struct route_match match;
+	char request_id[REQUEST_ID_SIZE];
+	struct session *session;       /* NULL: nobody is signed in */
+	struct actor actor;            /* with a session */
+	char csrf[SESSION_TOKEN_SIZE]; /* what forms of this response carry */
+	const char *language;
+	struct view_data *data; /* the page being built */
+	struct view_node *root;
+};
+
+#endif

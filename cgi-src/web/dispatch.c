@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/dispatch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain/audit.h"
+#include "platform/clock.h"
+#include "platform/log.h"
+#include "web/errors.h"
+#include "web/pages/page.h"
+
+/* "__Host-" binds a cookie to this host and to https; without https browsers refuse it. */
+static const char *cookie_name(const struct ctx *c, bool form)
+{
+	if (c->app->cfg->origin_is_https)
+		return form ? "__Host-grantry-form" : "__Host-grantry";
+	return form ? "grantry-form" : "grantry";
+}
+
+void dispatch_sign_in(struct ctx *c, const struct secret *token)
+{
+	resp_cookie(&c->resp, cookie_name(c, false), secret_text(token),
+		c->app->cfg->origin_is_https, -1);
+}
+
+void dispatch_sign_out(struct ctx *c)
+{
+	resp_cookie(&c->resp, cookie_name(c, false), "", c->app->cfg->origin_is_https, 0);
+	resp_header(&c->resp, "Clear-Site-Data", "\"cache\", \"storage\"");
+}
+
+/* ---- who ---- */
+
+static enum rc load_session(struct ctx *c, struct session *session)
+{
+	const char *token = req_cookie(&c->req, cookie_name(c, false));
+	enum rc rc;
+
+	c->actor.request_id = c->request_id;
+	c->actor.peer = c->req.remote_addr ? c->req.remote_addr : "";
+	if (!token)
+		return RC_OK;
+	rc = session_find(c->core, token, session);
+	if (rc == RC_NOT_FOUND)
+		return RC_OK;
+	if (rc != RC_OK)
+		return rc;
+	c->session = session;
+	c->actor.tenant = session->current.id;
+	c->actor.user = session->user;
+	c->actor.role = session->current.role;
+	memcpy(c->actor.session_hash, session->hash, HASH_SIZE);
+	(void)snprintf(c->csrf, sizeof(c->csrf), "%s", session->csrf);
+	return RC_OK;
+}
+
+/* The token of forms that need no session: derived from a random cookie that only this browser has. */
+static void form_token(const char *cookie, char out[SESSION_TOKEN_SIZE])
+{
+	unsigned char hash[HASH_SIZE];
+	char text[128];
+	int n = snprintf(text, sizeof(text), "form token:%s", cookie);
+
+	codec_hash(text, n < 0 ? 0 : strnlen(text, sizeof(text)), hash);
+	codec_base64url(hash, sizeof(hash), out);
+}
+
+static void ensure_form_token(struct ctx *c)
+{
+	const char *cookie = req_cookie(&c->req, cookie_name(c, true));
+	unsigned char random[HASH_SIZE];
+	char fresh[SESSION_TOKEN_SIZE];
+
+	if (c->session)
+		return;
+	if (!cookie || codec_unbase64url(cookie, strlen(cookie), random, sizeof(random)) != RC_OK) {
+		codec_random(random, sizeof(random));
+		codec_base64url(random, sizeof(random), fresh);
+		resp_cookie(
+			&c->resp, cookie_name(c, true), fresh, c->app->cfg->origin_is_https, -1);
+		cookie = fresh;
+	}
+	form_token(cookie, c->csrf);
+}
+
+static bool csrf_is_right(const struct ctx *c)
+{
+	const struct param *given = params_find(&c->req.form, "csrf");
+
+	return given && params_count(&c->req.form, "csrf") == 1 &&
+	       given->value_len == strlen(c->csrf) &&
+	       codec_equal(given->value, c->csrf, given->value_len);
+}
+
+/* ---- preconditions, in the order that route.h states; 0: none is hurt ---- */
+
+static bool host_is_ours(const struct ctx *c)
+{
+	const char *origin = c->app->cfg->public_origin, *ours = strstr(origin, "://");
+
+	return c->req.host && ours && strcmp(c->req.host, ours + 3) == 0;
+}
+
+static int check_route(struct ctx *c)
+{
+	if (c->req.bad_status)
+		return c->req.bad_status;
+	route_match(&c->app->routes, &c->req, &c->match);
+	if (c->match.route && c->match.route->gate == GATE_PROBE)
+		return 0;
+	if (!host_is_ours(c))
+		return 400;
+	if (!c->match.route)
+		return c->match.status;
+	if (!route_fetch_allowed(&c->req, c->match.route->gate, c->app->cfg->public_origin))
+		return 403;
+	if (c->req.method == REQ_POST && c->req.body_kind != c->match.route->body)
+		return 415;
+	return 0;
+}
+
+static int check_person(struct ctx *c)
+{
+	const struct route *route = c->match.route;
+	bool post = c->req.method == REQ_POST;
+
+	if (route->gate == GATE_REPORT || route->gate == GATE_PROBE)
+		return 0;
+	if (route->gate == GATE_SESSION && !c->session)
+		return 401;
+	if (post && !csrf_is_right(c)) {
+		(void)audit_event(c->core, &c->actor, "request.csrf", route->path, "denied");
+		return 403;
+	}
+	if (route->gate == GATE_SESSION && !policy_allows(c->actor.role, route->action)) {
+		(void)audit_event(c->core, &c->actor, "request.role", route->path, "denied");
+		return 403;
+	}
+	return 0;
+}
+
+/* A one-time code opens nothing but the page that sets a password. */
+static bool must_set_password_first(const struct ctx *c)
+{
+	return c->session && c->session->must_set_password &&
+	       c->match.route->gate == GATE_SESSION && c->match.route->action != ACTION_ACCOUNT;
+}
+
+static void answer_unauthorized(struct ctx *c)
+{
+	if (c->app->pages && c->req.method != REQ_POST &&
+		page_sign_in_first(c, c->req.path) == RC_OK)
+		return;
+	error_answer(c, 401);
+}
+
+static void run_handler(struct ctx *c)
+{
+	enum rc rc = c->match.route->handler(c);
+
+	if (rc == RC_OK)
+		rc = c->resp.rc;
+	if (rc == RC_OK)
+		rc = buf_done(&c->resp.body);
+	if (rc != RC_OK)
+		error_answer(c, error_status(rc));
+}
+
+static void answer(struct ctx *c, struct session *session)
+{
+	int status = check_route(c);
+	enum rc rc = RC_OK;
+
+	/* error pages too show whose they are; a request of nobody we trust asks the database nothing */
+	if (status == 0 || status == 404 || status == 405)
+		rc = load_session(c, session);
+	if (rc != RC_OK) {
+		error_answer(c, error_status(rc));
+		return;
+	}
+	if (status == 0)
+		ensure_form_token(c);
+	if (status == 0)
+		status = check_person(c);
+	if (status == 401)
+		answer_unauthorized(c);
+	else if (status)
+		error_answer(c, status);
+	else if (must_set_password_first(c))
+		resp_redirect(&c->resp, "/password");
+	else
+		run_handler(c);
+}
+
+/* ---- one request ---- */
+
+static void log_access(const struct ctx *c, int64_t start_ms)
+{
+	static const char *const methods[] = {"GET", "HEAD", "POST", "other"};
+	char status[12], elapsed[24];
+
+	(void)snprintf(status, sizeof(status), "%d", c->resp.status);
+	(void)snprintf(elapsed, sizeof(elapsed), "%lld", (long long)(clock_mono_ms() - start_ms));
+	/* the pattern, not the path: no identifier, no query */
+	log_info("request", "method", methods[c->req.method], "route",
+		c->match.route ? c->match.route->path : "-", "status", status, "ms", elapsed);
+}
+
+static void ctx_init(struct ctx *c, struct app *app)
+{
+	unsigned char random[(REQUEST_ID_SIZE - 1) / 2];
+
+	memset(c, 0, sizeof(*c));
+	c->app = app;
+	c->core = &app->core;
+	c->language = "en_US";
+	codec_random(random, sizeof(random));
+	codec_hex(random, sizeof(random), c->request_id);
+	resp_init(&c->resp);
+	log_request(c->request_id);
+}
+
+static void ctx_release(struct ctx *c)
+{
+	view_data_free(c->data);
+	resp_release(&c->resp);
+	req_release(&c->req);
+	log_request(NULL);
+	secret_wipe(c, sizeof(*c));
+}
+
+void dispatch(struct fcgi_exchange *x, struct app *app)
+{
+	int64_t start_ms = clock_mono_ms();
+	struct session session;
+	struct ctx c;
+	enum rc rc;
+
+	ctx_init(&c, app);
+	rc = req_parse(x, &c.req);
+	if (rc != RC_INVALID) { /* else no request at all: an aborted begin */
+		c.resp.no_body = c.req.method == REQ_HEAD;
+		c.resp.https = app->cfg->origin_is_https;
+		if (rc == RC_OK)
+			answer(&c, &session);
+		else
+			error_answer(&c, error_status(rc));
+		resp_write(&c.resp, x);
+		log_access(&c, start_ms);
+	}
+	ctx_release(&c);
+	secret_wipe(&session, sizeof(session));
+}

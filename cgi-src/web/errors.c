@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/errors.h"
+
+#include <stdio.h>
+
+#include "platform/log.h"
+#include "web/pages/page.h"
+
+static const struct error_text {
+	int status;
+	const char *code, *title, *what, *next;
+} texts[] = {
+	{400, "bad_request", "This request was not understood",
+		"The address or the form was incomplete, damaged or out of date.",
+		"Go back, reload the page and try again."},
+	{401, "unauthorized", "Please sign in", "You are not signed in, or your session is over.",
+		"Sign in and try again."},
+	{403, "forbidden", "You may not do this",
+		"Your role in this workspace does not allow it, or the form came from another page "
+		"or "
+		"an older session.",
+		"Reload the page and try again. If it stays like this, ask an owner or admin of "
+		"the "
+		"workspace."},
+	{404, "not_found", "This page does not exist",
+		"There is nothing at this address, or it belongs to another workspace.",
+		"Check the address, or start from the list of data sources."},
+	{405, "method_not_allowed", "This does not work that way",
+		"The address exists, but it cannot be used with this kind of request.",
+		"Start from the page that has the button."},
+	{409, "conflict", "Somebody else was faster",
+		"It was changed meanwhile, so your change was not made.",
+		"Reload the page to see it as it is now, then decide again."},
+	{413, "too_large", "This is too large", "The form holds more than can be taken.",
+		"Send less."},
+	{414, "uri_too_long", "This address is too long",
+		"The address holds more than can be taken.",
+		"Start from the page that has the link."},
+	{415, "unsupported_media_type", "This kind of content cannot be taken",
+		"A form was expected, and something else came.", "Use the form on the page."},
+	{422, "invalid", "Something in the form is not right", "A value breaks a rule.",
+		"Go back and correct it."},
+	{429, "too_many_requests", "Too many at once",
+		"There were more attempts than are allowed in this time.",
+		"Wait a little, then try again."},
+	{500, "internal", "Something went wrong here",
+		"The request could not be finished because of a fault on our side.",
+		"Try again. If it stays like this, tell your operator the request number below."},
+	{502, "bad_gateway", "The provider did not answer properly",
+		"Its answer could not be used, or it could not be reached.", "Try again later."},
+	{503, "unavailable", "Not available right now",
+		"The database or a key cannot be reached at the moment. Nothing was changed.",
+		"Try again in a few seconds."},
+	{504, "timeout", "The provider did not answer in time",
+		"It took longer than we wait. Nothing was changed.", "Try again later."},
+};
+
+/* One text for every rejected callback, whatever the reason (security §3.0). */
+static const struct error_text callback_text = {400, "bad_request",
+	"This authorization cannot be completed",
+	"It was already used, is older than ten minutes, or was started in another browser or "
+	"session.",
+	"Sign in if you are signed out, then start again with Add OAuth."};
+
+int error_status(enum rc rc)
+{
+	static const int statuses[RC__MAX] = {
+		[RC_OK] = 200,
+		[RC_NOT_FOUND] = 404,
+		[RC_DENIED] = 403,
+		[RC_INVALID] = 400,
+		[RC_CONFLICT] = 409,
+		[RC_EXPIRED] = 404,
+		[RC_LIMIT] = 429,
+		[RC_UPSTREAM] = 502,
+		[RC_TIMEOUT] = 504,
+		[RC_EGRESS] = 502,
+		[RC_UNAVAILABLE] = 503,
+		[RC_RETRY] = 503,
+		[RC_CRYPTO] = 503,
+		[RC_NOMEM] = 503,
+		[RC_INTERNAL] = 500,
+	};
+
+	return (unsigned)rc < RC__MAX && statuses[rc] ? statuses[rc] : 500;
+}
+
+static const struct error_text *text_for(const struct ctx *c, int status)
+{
+	const struct route *route = c->match.route;
+
+	if (status == 400 && route && route->gate == GATE_CALLBACK)
+		return &callback_text;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].status == status)
+			return &texts[i];
+	return text_for(c, 500);
+}
+
+static void answer_json(struct ctx *c, const struct error_text *t)
+{
+	c->resp.content_type = "application/json";
+	buf_printf(&c->resp.body, "{\"code\":\"%s\",\"message\":\"%s\",\"status\":%d}\n", t->code,
+		t->what, t->status);
+}
+
+static enum rc answer_page(struct ctx *c, const struct error_text *t)
+{
+	struct view_node *error;
+	enum rc rc = page_begin(c);
+
+	if (rc != RC_OK)
+		return rc;
+	error = view_child(c->root, "Error");
+	view_int(error, "Status", t->status);
+	view_text(error, "Title", t->title);
+	view_text(error, "What", t->what);
+	view_text(error, "Next", t->next);
+	if (t->status == 401) {
+		view_text(error, "ActionUrl", "/sign-in");
+		view_text(error, "ActionLabel", "Sign in");
+	} else if (c->session) {
+		view_text(error, "ActionUrl", "/data-sources");
+		view_text(error, "ActionLabel", "Data Sources");
+	}
+	if (t->status >= 500) /* a 4xx must not differ between a foreign and an unknown id */
+		view_text(error, "RequestId", c->request_id);
+	return view_render(c->app->view, c->data, "error", &c->resp.body);
+}
+
+/* When not even the error page can be made. */
+static void answer_plain(struct ctx *c, const struct error_text *t)
+{
+	buf_clear(&c->resp.body);
+	c->resp.content_type = "text/plain; charset=utf-8";
+	buf_printf(&c->resp.body, "%s. %s %s\n", t->title, t->what, t->next);
+}
+
+void error_answer(struct ctx *c, int status)
+{
+	const struct error_text *t = text_for(c, status);
+
+	resp_reset(&c->resp);
+	c->resp.status = t->status;
+	if (t->status == 405 && c->match.allow[0])
+		resp_header(&c->resp, "Allow", c->match.allow);
+	if (t->status == 503)
+		resp_header(&c->resp, "Retry-After", "5");
+	if (t->status == 429)
+		resp_header(&c->resp, "Retry-After", "60");
+	if (!c->app->pages)
+		answer_json(c, t);
+	else if (answer_page(c, t) != RC_OK)
+		answer_plain(c, t);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Add API Key, and editing one: a form made from the provider's schema.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/credential.h"
+#include "web/errors.h"
+#include "web/pages/page.h"
+#include "web/pages/pages.h"
+
+/* One showing of the form. */
+struct key_form {
+	const struct provider *p;
+	const struct credential_view *view;     /* NULL: a new one */
+	const struct credential_change *change; /* NULL: fresh */
+	const struct fieldset *typed;
+	enum rc rc; /* of the change */
+};
+
+static void set_frame(struct ctx *c, const struct key_form *f)
+{
+	const struct provider *p = f->p;
+	char id[UUID_TEXT_SIZE];
+
+	page_set_provider(c, p);
+	page_url(c->root, "Form.CancelUrl", "/data-sources/%s", p->id);
+	view_text(c->root, "Form.Name",
+		f->change ? f->change->name : (f->view ? f->view->name : NULL));
+	if (!f->view) {
+		page_url(c->root, "Form.Url", "/data-sources/%s/api-key", p->id);
+		return;
+	}
+	uuid_text(&f->view->id.u, id);
+	view_flag(c->root, "Form.Edit", true);
+	page_url(c->root, "Form.Url", "/data-sources/%s/credentials/%s/edit", p->id, id);
+	view_int(c->root, "Form.Version", (int64_t)f->view->version);
+}
+
+static void set_conflict(struct ctx *c, const struct key_form *f)
+{
+	struct view_node *conflict = view_child(c->root, "Conflict");
+	struct view_node *change = view_append(view_child(conflict, "Changes"));
+	char id[UUID_TEXT_SIZE];
+
+	uuid_text(&f->view->id.u, id);
+	view_text(conflict, "Who", f->view->changed_by[0] ? f->view->changed_by : "Somebody");
+	page_date(conflict, "When", f->view->updated_at_s);
+	page_url(conflict, "ReloadUrl", "/data-sources/%s/credentials/%s/edit", f->p->id, id);
+	view_text(change, "Label", "Authorization Name");
+	view_text(change, "Theirs", f->view->name);
+	if (strcmp(f->view->name, f->change->name) != 0)
+		view_text(change, "Yours", f->change->name);
+}
+
+static void set_problem(struct ctx *c, const struct key_form *f)
+{
+	const struct credential_change *change = f->change;
+
+	if (f->rc == RC_UPSTREAM)
+		page_form_said(c, f->p, &change->probe);
+	else if (f->rc == RC_CONFLICT && !change->name_taken && f->view)
+		set_conflict(c, f);
+	else if (f->rc == RC_CONFLICT)
+		page_form_error(c, "This name is taken.",
+			"Another authorization of this provider has it.", "Choose another name.");
+	else
+		page_form_error(c, "Something in the form is not right.",
+			change->bad_field ? NULL : change->reason, NULL);
+	if (f->rc == RC_CONFLICT && change->name_taken)
+		view_text(c->root, "Form.NameError", "Choose another name.");
+	if (change->bad_field && strcmp(change->bad_field, "name") == 0)
+		view_text(c->root, "Form.NameError", change->reason);
+}
+
+static int problem_status(const struct key_form *f)
+{
+	if (f->rc == RC_UPSTREAM && f->change->probe.verdict == PROBE_RATE_LIMITED)
+		return 429;
+	if (f->rc == RC_UPSTREAM && f->change->probe.verdict != PROBE_NO_ANSWER)
+		return 422;
+	return f->rc == RC_INVALID ? 422 : error_status(f->rc);
+}
+
+static enum rc show_form(struct ctx *c, const struct key_form *f)
+{
+	struct page_fields fields = {
+		.schema = &f->p->api_key_schema,
+		.typed = f->typed,
+		.stored = f->view ? &f->view->shown : NULL,
+		.all_stored = f->view && f->view->state != CREDENTIAL_UNREADABLE,
+		.bad_field = f->change ? f->change->bad_field : NULL,
+		.reason = f->change ? f->change->reason : NULL,
+	};
+	enum rc rc = page_begin(c);
+
+	if (rc != RC_OK)
+		return rc;
+	set_frame(c, f);
+	page_set_fields(c, &fields);
+	if (f->change)
+		set_problem(c, f);
+	return page_send(c, "api_key", f->change ? problem_status(f) : 200);
+}
+
+static bool is_shown_again(enum rc rc)
+{
+	return rc == RC_INVALID || rc == RC_UPSTREAM || rc == RC_CONFLICT;
+}
+
+static enum rc provider_with_keys(struct ctx *c, const struct provider **out)
+{
+	enum rc rc = page_provider(c, out);
+
+	return rc == RC_OK && !(*out)->has_api_key ? RC_NOT_FOUND : rc;
+}
+
+enum rc page_api_key(struct ctx *c)
+{
+	struct key_form f = {0};
+	enum rc rc = provider_with_keys(c, &f.p);
+
+	return rc == RC_OK ? show_form(c, &f) : rc;
+}
+
+/* Form: name, field.… */
+enum rc page_api_key_post(struct ctx *c)
+{
+	struct fieldset typed = FIELDSET_EMPTY;
+	struct credential_change change = {.fields = &typed};
+	struct key_form f = {.change = &change, .typed = &typed};
+	struct credential_id id;
+	enum rc rc = provider_with_keys(c, &f.p);
+
+	change.name = req_form(&c->req, "name") ? req_form(&c->req, "name") : "";
+	if (rc == RC_OK)
+		rc = page_read_fields(c, &f.p->api_key_schema, &typed);
+	if (rc == RC_OK) {
+		f.rc = credential_add_api_key(c->core, &c->actor, f.p, &change, &id);
+		rc = is_shown_again(f.rc) ? show_form(c, &f) : f.rc;
+	}
+	if (rc == RC_OK && f.rc == RC_OK)
+		rc = page_redirect(c, "/data-sources/%s?done=added", f.p->id);
+	fieldset_release(&typed);
+	return rc;
+}
+
+/* The key that the URL names, if this person may change it. */
+static enum rc load_key(struct ctx *c, const struct provider **p, struct credential_view *out)
+{
+	struct credential_id id;
+	enum rc rc = provider_with_keys(c, p);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK)
+		rc = page_credential_id(c, &id);
+	if (rc == RC_OK)
+		rc = credential_show(c->core, &c->actor, *p, &id, out);
+	return rc == RC_OK && out->is_oauth ? RC_NOT_FOUND : rc;
+}
+
+enum rc page_edit(struct ctx *c)
+{
+	struct credential_view view;
+	struct key_form f = {.view = &view};
+	enum rc rc = load_key(c, &f.p, &view);
+
+	if (rc == RC_OK)
+		rc = show_form(c, &f);
+	credential_view_release(&view);
+	return rc;
+}
+
+static enum rc apply_edit(struct ctx *c, struct key_form *f, struct credential_change *change,
+	struct credential_view *view)
+{
+	struct credential_id id = view->id;
+
+	f->rc = credential_edit(c->core, &c->actor, f->p, &id, change);
+	if (f->rc == RC_OK)
+		return page_redirect(c, "/data-sources/%s?done=saved", f->p->id);
+	if (!is_shown_again(f->rc))
+		return f->rc;
+	if (f->rc == RC_CONFLICT) { /* show the other's change, not what was there before it */
+		enum rc rc;
+
+		credential_view_release(view);
+		rc = credential_show(c->core, &c->actor, f->p, &id, view);
+		if (rc != RC_OK)
+			return rc;
+	}
+	return show_form(c, f);
+}
+
+/* Form: version, name, field.… */
+enum rc page_edit_post(struct ctx *c)
+{
+	struct fieldset typed = FIELDSET_EMPTY;
+	struct credential_change change = {.fields = &typed};
+	struct credential_view view;
+	struct key_form f = {.view = &view, .change = &change, .typed = &typed};
+	enum rc rc = load_key(c, &f.p, &view);
+
+	change.name = req_form(&c->req, "name") ? req_form(&c->req, "name") : "";
+	if (rc == RC_OK)
+		rc = page_version(c, &change.expected_version);
+	if (rc == RC_OK)
+		rc = page_read_fields(c, &f.p->api_key_schema, &typed);
+	if (rc == RC_OK)
+		rc = apply_edit(c, &f, &change, &view);
+	credential_view_release(&view);
+	fieldset_release(&typed);
+	return rc;
+}

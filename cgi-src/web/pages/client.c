@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * OAuth Client Settings: Default or Custom.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/oauth/client.h"
+#include "web/errors.h"
+#include "web/pages/page.h"
+#include "web/pages/pages.h"
+
+/* One showing of the form. */
+struct client_form {
+	const struct provider *p;
+	struct client_settings settings;
+	const struct client_change *change; /* NULL: fresh */
+	const struct fieldset *typed;
+	enum rc rc; /* of the change */
+};
+
+static enum rc provider_with_oauth(struct ctx *c, const struct provider **out)
+{
+	enum rc rc = page_provider(c, out);
+
+	return rc == RC_OK && !(*out)->has_oauth ? RC_NOT_FOUND : rc;
+}
+
+static bool custom_is_chosen(const struct client_form *f)
+{
+	if (f->change)
+		return f->change->custom;
+	return f->settings.custom_enabled || !f->settings.has_system;
+}
+
+static enum rc set_redirect_uri(struct ctx *c, const struct provider *p)
+{
+	char context[CLIENT_CONTEXT_SIZE];
+	struct buf uri;
+	enum rc rc;
+
+	client_context(p, CLIENT_SOURCE_TENANT, &c->actor.tenant, context);
+	buf_init(&uri, 2048);
+	rc = client_redirect_uri(c->core, p, context, &uri);
+	view_text(c->root, "Client.RedirectUri", buf_text(&uri));
+	buf_release(&uri);
+	return rc;
+}
+
+static void set_steps(struct ctx *c, const struct provider *p)
+{
+	struct view_node *steps = view_child(c->root, "Client.Steps");
+
+	for (size_t i = 0; i < p->oauth.n_setup_steps; i++)
+		view_text(view_append(steps), "Text",
+			i18n_text(&p->oauth.setup_steps[i], c->language));
+	if (!p->oauth.setup_url)
+		return;
+	view_text(c->root, "Client.ConsoleUrl", p->oauth.setup_url);
+	view_text(c->root, "Client.ConsoleLabel", page_vendor(p));
+}
+
+static enum rc set_frame(struct ctx *c, const struct client_form *f)
+{
+	const struct provider *p = f->p;
+
+	page_set_provider(c, p);
+	page_url(c->root, "Form.Url", "/data-sources/%s/client", p->id);
+	page_url(c->root, "Form.CancelUrl", "/data-sources/%s", p->id);
+	view_int(c->root, "Form.Version", (int64_t)f->settings.revision);
+	view_text(c->root, "Client.Choice", custom_is_chosen(f) ? "custom" : "default");
+	view_flag(c->root, "Client.DefaultReady", f->settings.has_system);
+	view_flag(c->root, "Client.CanAuthorize", !p->missing);
+	if (f->settings.has_custom)
+		page_url(c->root, "Client.RemoveUrl", "/data-sources/%s/client/remove", p->id);
+	set_steps(c, p);
+	return set_redirect_uri(c, p);
+}
+
+static void set_conflict(struct ctx *c, const struct client_form *f)
+{
+	struct view_node *conflict = view_child(c->root, "Conflict");
+	struct view_node *change = view_append(view_child(conflict, "Changes"));
+	const char *who = f->settings.changed_by;
+
+	view_text(conflict, "Who", who[0] ? who : "Somebody");
+	page_date(conflict, "When", f->settings.updated_at_s);
+	page_url(conflict, "ReloadUrl", "/data-sources/%s/client", f->p->id);
+	view_text(change, "Label", "OAuth client");
+	view_text(change, "Theirs",
+		f->settings.has_custom ? (f->settings.custom_enabled ? "Custom" : "Default")
+				       : "Removed");
+	view_text(change, "Yours", f->change->custom ? "Custom" : "Default");
+}
+
+static void set_problem(struct ctx *c, const struct client_form *f)
+{
+	if (f->change && f->rc == RC_CONFLICT)
+		set_conflict(c, f);
+	else if (f->change)
+		page_form_error(c, "Something in the form is not right.",
+			f->change->bad_field ? NULL : f->change->reason, NULL);
+	else if (f->settings.custom_unreadable)
+		page_form_error(c, "The stored client cannot be decrypted.",
+			"It was encrypted with a key that this installation does not have, or it "
+			"was altered.",
+			"Enter client ID and secret again, or remove it.");
+}
+
+static enum rc show_form(struct ctx *c, const struct client_form *f)
+{
+	bool readable = f->settings.has_custom && !f->settings.custom_unreadable;
+	struct page_fields fields = {
+		.schema = &f->p->client_schema,
+		.typed = f->typed,
+		.stored = readable ? &f->settings.stored : NULL,
+		.kept = f->settings.kept,
+		.n_kept = f->settings.n_kept,
+		.bad_field = f->change ? f->change->bad_field : NULL,
+		.reason = f->change ? f->change->reason : NULL,
+	};
+	int status = !f->change ? 200 : f->rc == RC_INVALID ? 422 : error_status(f->rc);
+	enum rc rc = page_begin(c);
+
+	if (rc == RC_OK)
+		rc = set_frame(c, f);
+	if (rc != RC_OK)
+		return rc;
+	page_set_fields(c, &fields);
+	set_problem(c, f);
+	return page_send(c, "oauth_client", status);
+}
+
+enum rc page_client(struct ctx *c)
+{
+	struct client_form f = {0};
+	enum rc rc = provider_with_oauth(c, &f.p);
+
+	if (rc == RC_OK)
+		rc = client_settings_load(c->core, &c->actor.tenant, f.p, &f.settings);
+	if (rc == RC_OK)
+		rc = show_form(c, &f);
+	client_settings_release(&f.settings);
+	return rc;
+}
+
+static enum rc show_again(struct ctx *c, struct client_form *f)
+{
+	enum rc rc = client_settings_load(c->core, &c->actor.tenant, f->p, &f->settings);
+
+	if (rc == RC_OK)
+		rc = show_form(c, f);
+	client_settings_release(&f->settings);
+	return rc;
+}
+
+static enum rc read_change(struct ctx *c, const struct provider *p, struct fieldset *typed,
+	struct client_change *change)
+{
+	const char *choice = req_form(&c->req, "client");
+	enum rc rc;
+
+	if (!choice || (strcmp(choice, "custom") != 0 && strcmp(choice, "default") != 0))
+		return RC_INVALID;
+	change->custom = strcmp(choice, "custom") == 0;
+	rc = page_version(c, &change->expected_revision);
+	return rc == RC_OK ? page_read_fields(c, &p->client_schema, typed) : rc;
+}
+
+/* Form: client, version, field.…, and the button: save or authorize. */
+enum rc page_client_post(struct ctx *c)
+{
+	struct fieldset typed = FIELDSET_EMPTY;
+	struct client_change change = {.fields = &typed};
+	struct client_form f = {.change = &change, .typed = &typed};
+	enum rc rc = provider_with_oauth(c, &f.p);
+
+	if (rc == RC_OK)
+		rc = read_change(c, f.p, &typed, &change);
+	if (rc == RC_OK) {
+		f.rc = client_save(c->core, &c->actor, f.p, &change);
+		if (f.rc == RC_INVALID || f.rc == RC_CONFLICT)
+			rc = show_again(c, &f);
+		else
+			rc = f.rc;
+	}
+	if (rc == RC_OK && f.rc == RC_OK)
+		rc = req_form(&c->req, "authorize")
+			     ? page_redirect(c, "/connect/data-sources/%s", f.p->id)
+			     : page_redirect(c, "/data-sources/%s?done=client", f.p->id);
+	fieldset_release(&typed);
+	return rc;
+}
+
+enum rc page_client_remove(struct ctx *c)
+{
+	struct client_settings settings;
+	const struct provider *p;
+	enum rc rc = provider_with_oauth(c, &p);
+
+	memset(&settings, 0, sizeof(settings));
+	if (rc == RC_OK)
+		rc = client_settings_load(c->core, &c->actor.tenant, p, &settings);
+	if (rc == RC_OK && !settings.has_custom)
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK)
+		rc = page_begin(c);
+	if (rc == RC_OK) {
+		page_set_provider(c, p);
+		view_flag(c->root, "Client.DefaultReady", settings.has_system);
+		page_url(c->root, "Form.Url", "/data-sources/%s/client/remove", p->id);
+		page_url(c->root, "Form.CancelUrl", "/data-sources/%s/client", p->id);
+		view_int(c->root, "Form.Version", (int64_t)settings.revision);
+		rc = page_send(c, "client_remove", 200);
+	}
+	client_settings_release(&settings);
+	return rc;
+}
+
+/* Form: version. */
+enum rc page_client_remove_post(struct ctx *c)
+{
+	const struct provider *p;
+	uint64_t revision;
+	enum rc rc = provider_with_oauth(c, &p);
+
+	if (rc == RC_OK)
+		rc = page_version(c, &revision);
+	if (rc == RC_OK)
+		rc = client_remove(c->core, &c->actor, p, revision);
+	if (rc == RC_OK)
+		rc = page_redirect(c, "/data-sources/%s?done=client-removed", p->id);
+	return rc;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Every data source as a card.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain/credential.h"
+#include "domain/oauth/client.h"
+#include "platform/text.h"
+#include "web/pages/page.h"
+#include "web/pages/pages.h"
+
+#define QUERY_MAX_CHARS 100
+
+/* What the cards need to know about each provider; in the order of the catalogue. */
+struct card {
+	const struct provider *provider;
+	struct credential_tally tally;
+	bool has_client;
+};
+
+struct cards {
+	struct card *items;
+	size_t n;
+};
+
+static struct card *find_card(struct cards *cards, const char *plugin_id, const char *provider)
+{
+	for (size_t i = 0; i < cards->n; i++) {
+		const struct provider *p = cards->items[i].provider;
+
+		if (strcmp(p->name, provider) == 0 && strcmp(p->plugin_id, plugin_id) == 0)
+			return &cards->items[i];
+	}
+	return NULL; /* its provider file is gone */
+}
+
+static void see_tally(
+	const char *plugin_id, const char *provider, struct credential_tally tally, void *arg)
+{
+	struct card *card = find_card(arg, plugin_id, provider);
+
+	if (card)
+		card->tally = tally;
+}
+
+static void see_client(const char *plugin_id, const char *provider, bool custom, void *arg)
+{
+	struct card *card = find_card(arg, plugin_id, provider);
+
+	(void)custom;
+	if (card)
+		card->has_client = true;
+}
+
+static enum rc load_cards(struct ctx *c, struct cards *out)
+{
+	const struct catalogue *catalogue = c->app->catalogue;
+	size_t n = catalogue_count(catalogue);
+	enum rc rc;
+
+	out->n = 0;
+	out->items = calloc(n ? n : 1, sizeof(*out->items));
+	if (!out->items)
+		return RC_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (catalogue_at(catalogue, i)->kind == PROVIDER_DATASOURCE)
+			out->items[out->n++].provider = catalogue_at(catalogue, i);
+	rc = credential_tallies(c->core, &c->actor, see_tally, out);
+	if (rc == RC_OK)
+		rc = client_list_status(c->core, &c->actor.tenant, see_client, out);
+	return rc;
+}
+
+/* The state that most needs attention. */
+static void set_state(struct view_node *item, const struct card *card)
+{
+	const struct provider *p = card->provider;
+	const char *kind = "none";
+	char text[64] = "Not connected";
+
+	if (card->tally.expired) {
+		kind = "warn";
+		(void)snprintf(text, sizeof(text), "%lld %s re-authorization",
+			(long long)card->tally.expired,
+			card->tally.expired == 1 ? "needs" : "need");
+	} else if (card->tally.all == 1) {
+		kind = "ok";
+		(void)snprintf(text, sizeof(text), "Connected");
+	} else if (card->tally.all > 1) {
+		kind = "ok";
+		(void)snprintf(text, sizeof(text), "%lld connected", (long long)card->tally.all);
+	} else if (p->has_oauth && !p->has_api_key && !card->has_client) {
+		kind = "bad";
+		(void)snprintf(text, sizeof(text), "OAuth client not set up");
+	}
+	view_text(item, "State.Kind", kind);
+	view_text(item, "State.Text", text);
+}
+
+static void set_card(struct ctx *c, struct view_node *list, const struct card *card)
+{
+	const struct provider *p = card->provider;
+	struct view_node *item = view_append(list);
+
+	view_text(item, "Label", i18n_text(&p->label, c->language));
+	view_text(item, "Description", i18n_text(&p->description, c->language));
+	page_url(item, "Url", "/data-sources/%s", p->id);
+	page_tile(item, p);
+	set_state(item, card);
+	view_flag(item, "ApiKey", p->has_api_key);
+	view_flag(item, "Oauth", p->has_oauth);
+}
+
+static bool contains(const char *text, const char *part)
+{
+	return strcasestr(text, part) != NULL;
+}
+
+static bool is_wanted(struct ctx *c, const struct provider *p, const char *query)
+{
+	return !query || contains(i18n_text(&p->label, c->language), query) ||
+	       contains(i18n_text(&p->description, c->language), query) || contains(p->id, query);
+}
+
+static void set_cards(struct ctx *c, const struct cards *cards, const char *query)
+{
+	struct view_node *list = view_child(c->root, "Providers");
+	size_t refused = catalogue_error_count(c->app->catalogue);
+
+	view_text(c->root, "Search.Url", "/data-sources");
+	view_text(c->root, "Search.Query", query);
+	for (size_t i = 0; i < cards->n; i++)
+		if (is_wanted(c, cards->items[i].provider, query))
+			set_card(c, list, &cards->items[i]);
+	if (refused)
+		view_int(c->root, "Refused.Count", (int64_t)refused);
+}
+
+/* Query: q. */
+enum rc page_data_sources(struct ctx *c)
+{
+	const char *query = req_query(&c->req, "q");
+	struct cards cards = {0};
+	enum rc rc;
+
+	if (query && !text_is_line(query, strlen(query), QUERY_MAX_CHARS))
+		query = NULL;
+	rc = load_cards(c, &cards);
+	if (rc == RC_OK)
+		rc = page_begin(c);
+	if (rc == RC_OK) {
+		page_notice(c);
+		set_cards(c, &cards, query);
+		rc = page_send(c, "data_sources", 200);
+	}
+	free(cards.items);
+	return rc;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/pages/page.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain/people/account.h"
+#include "platform/clock.h"
+
+#define PATH_SIZE 1024
+
+/* ---- the frame ---- */
+
+static void set_workspaces(struct ctx *c, struct view_node *workspace)
+{
+	const struct session *s = c->session;
+	struct view_node *items;
+
+	view_text(workspace, "Name", s->current.name);
+	view_text(workspace, "RoleText", role_label(s->current.role));
+	if (s->n_workspaces < 2)
+		return;
+	view_text(workspace, "SwitchUrl", "/workspace");
+	items = view_child(workspace, "Items");
+	for (size_t i = 0; i < s->n_workspaces; i++) {
+		const struct workspace *w = &s->workspaces[i];
+		struct view_node *item = view_append(items);
+		char id[UUID_TEXT_SIZE];
+
+		uuid_text(&w->id.u, id);
+		view_text(item, "Name", w->name);
+		view_text(item, "RoleText", role_label(w->role));
+		view_text(item, "Value", id);
+		view_flag(item, "Current", uuid_equal(&w->id.u, &s->current.id.u));
+	}
+}
+
+static void set_navigation(struct ctx *c)
+{
+	static const struct {
+		const char *group, *label, *url;
+	} links[] = {
+		{"Authorization", "Data Sources", "/data-sources"},
+		{"Workspace", "Members", "/members"},
+	};
+	struct view_node *items = view_child(c->root, "Nav.Items");
+
+	view_text(c->root, "Nav.HomeUrl", "/data-sources");
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		struct view_node *item = view_append(items);
+		size_t len = strlen(links[i].url);
+
+		view_text(item, "Group", links[i].group);
+		view_text(item, "Label", links[i].label);
+		view_text(item, "Url", links[i].url);
+		view_flag(item, "Current",
+			strncmp(c->req.path, links[i].url, len) == 0 &&
+				(c->req.path[len] == '\0' || c->req.path[len] == '/'));
+	}
+}
+
+enum rc page_begin(struct ctx *c)
+{
+	enum rc rc;
+
+	view_data_free(c->data);
+	c->root = NULL;
+	rc = view_data_new(&c->data);
+	if (rc != RC_OK)
+		return rc;
+	c->root = view_root(c->data);
+	view_text(c->root, "Csrf.Token", c->csrf);
+	if (!c->session)
+		return RC_OK;
+	view_text(c->root, "Me.Email", c->session->user_email);
+	view_text(c->root, "Me.Name", c->session->user_name);
+	view_text(c->root, "SignOut.Url", "/sign-out");
+	set_workspaces(c, view_child(c->root, "Workspace"));
+	set_navigation(c);
+	return RC_OK;
+}
+
+enum rc page_send(struct ctx *c, const char *template, int status)
+{
+	c->resp.status = status;
+	return view_render(c->app->view, c->data, template, &c->resp.body);
+}
+
+void page_notice(struct ctx *c)
+{
+	static const struct {
+		const char *word, *text;
+	} notices[] = {
+		{"added", "The API key was checked and saved."},
+		{"saved", "Your change was saved."},
+		{"renamed", "The name was changed."},
+		{"default", "The default was changed."},
+		{"deleted", "The authorization was deleted."},
+		{"client", "The OAuth client settings were saved."},
+		{"client-removed", "The custom OAuth client was removed."},
+		{"password", "Your password was set."},
+		{"workspace", "You are in another workspace now."},
+	};
+	const char *done = req_query(&c->req, "done");
+
+	for (size_t i = 0; done && i < sizeof(notices) / sizeof(notices[0]); i++) {
+		if (strcmp(done, notices[i].word) != 0)
+			continue;
+		view_text(c->root, "Notice.Kind", "ok");
+		view_text(c->root, "Notice.Text", notices[i].text);
+	}
+}
+
+enum rc page_redirect(struct ctx *c, const char *fmt, ...)
+{
+	char path[PATH_SIZE];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return RC_INTERNAL;
+	resp_redirect(&c->resp, path);
+	return RC_OK;
+}
+
+void page_url(struct view_node *node, const char *name, const char *fmt, ...)
+{
+	char path[PATH_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	view_text(node, name, path);
+}
+
+void page_date(struct view_node *node, const char *name, int64_t at_s)
+{
+	static const char *const months[] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct view_node *date = view_child(node, name);
+	char iso[CLOCK_ISO_SIZE], text[32];
+	int year, month, day;
+
+	clock_iso(at_s, iso);
+	view_text(date, "Iso", iso);
+	/* the year may have more than four digits one day; then the exact form must do */
+	if (sscanf(iso, "%4d-%2d-%2d", &year, &month, &day) == 3 && month >= 1 && month <= 12) {
+		(void)snprintf(text, sizeof(text), "%d %s %d", day, months[month - 1], year);
+		view_text(date, "Text", text);
+	} else {
+		view_text(date, "Text", iso);
+	}
+}
+
+/* ---- of the URL ---- */
+
+enum rc page_provider(struct ctx *c, const struct provider **out)
+{
+	char id[512];
+	int n = snprintf(id, sizeof(id), "%s/%s/%s", route_arg(&c->match, "org"),
+		route_arg(&c->match, "plugin"), route_arg(&c->match, "provider"));
+
+	*out = NULL;
+	if (n > 0 && (size_t)n < sizeof(id))
+		*out = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, id);
+	return *out ? RC_OK : RC_NOT_FOUND;
+}
+
+enum rc page_credential_id(struct ctx *c, struct credential_id *out)
+{
+	return uuid_parse(route_arg(&c->match, "credential"), &out->u) == RC_OK ? RC_OK
+										: RC_NOT_FOUND;
+}
+
+enum rc page_version(struct ctx *c, uint64_t *out)
+{
+	const char *text = req_form(&c->req, "version");
+	char *end;
+
+	*out = 0;
+	if (!text || text[0] < '0' || text[0] > '9' || strlen(text) > 18)
+		return RC_INVALID;
+	*out = strtoull(text, &end, 10);
+	return *end == '\0' ? RC_OK : RC_INVALID;
+}
+
+/* ---- provider ---- */
+
+const char *page_vendor(const struct provider *p)
+{
+	return p->vendor ? p->vendor : i18n_text(&p->label, "en_US");
+}
+
+void page_tile(struct view_node *node, const struct provider *p)
+{
+	struct view_node *icon = view_child(node, "Icon");
+
+	view_text(icon, "Letter", p->icon_letter);
+	view_text(icon, "Tone", p->icon_tone ? p->icon_tone : "ink");
+}
+
+void page_set_provider(struct ctx *c, const struct provider *p)
+{
+	struct view_node *node = view_child(c->root, "Provider");
+
+	view_text(node, "Label", i18n_text(&p->label, c->language));
+	view_text(node, "Description", i18n_text(&p->description, c->language));
+	view_text(node, "Vendor", page_vendor(p));
+	view_text(node, "ListLabel", "Data Sources");
+	view_text(node, "ListUrl", "/data-sources");
+	page_tile(node, p);
+}
+
+void page_scope(struct ctx *c, struct view_node *list, const struct provider *p, const char *name,
+	size_t name_len)
+{
+	struct view_node *item = view_append(list);
+	char code[512];
+
+	(void)snprintf(code, sizeof(code), "%.*s", (int)name_len, name);
+	for (size_t i = 0; i < p->oauth.n_scopes; i++) {
+		const struct scope *s = &p->oauth.scopes[i];
+		const char *why = i18n_text(&s->why, c->language);
+
+		if (strcmp(s->name, code) != 0)
+			continue;
+		view_text(item, "Words", i18n_text(&s->label, c->language));
+		view_text(item, "Code", code);
+		if (why[0])
+			view_text(item, "Why", why);
+		return;
+	}
+	view_text(item, "Words", code);
+}
+
+enum rc page_set_helpers(struct ctx *c)
+{
+	struct view_node *people = view_child(c->root, "Help.People");
+	struct person *list;
+	size_t n;
+	enum rc rc = account_people(c->core, &c->actor, &list, &n);
+
+	for (size_t i = 0; rc == RC_OK && i < n; i++) {
+		struct view_node *item;
+
+		if (!policy_allows(list[i].role, ACTION_CLIENT_MANAGE))
+			continue;
+		item = view_append(people);
+		view_text(item, "Name", list[i].name);
+		view_text(item, "Email", list[i].email);
+	}
+	free(list);
+	return rc;
+}

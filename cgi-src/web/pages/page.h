@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What pages share: the frame, the provider of the URL, schema-driven fields, scopes, dates. The data set of
+ * each page is described in the head of its template.
+ */
+#ifndef GRANTRY_WEB_PAGES_PAGE_H
+#define GRANTRY_WEB_PAGES_PAGE_H
+
+#include "domain/fieldset.h"
+#include "domain/probe.h"
+#include "web/ctx.h"
+
+/** page_begin(c): makes c->root and fills in the frame (layout.cs). May be called again: starts afresh. */
+enum rc page_begin(struct ctx *c) RC_MUST_CHECK;
+
+/** page_send(c, template, status): renders into the response. */
+enum rc page_send(struct ctx *c, const char *template, int status) RC_MUST_CHECK;
+
+/** page_notice(c): shows the message that a redirect named in ?done=…; unknown words show nothing. */
+void page_notice(struct ctx *c);
+
+/** page_redirect(c, fmt, …): 303 to a path of ours. */
+enum rc page_redirect(struct ctx *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3))) RC_MUST_CHECK;
+
+/** page_url(node, name, fmt, …): a URL variable. */
+void page_url(struct view_node *node, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** page_date(node, name, at_s): Text and Iso. */
+void page_date(struct view_node *node, const char *name, int64_t at_s);
+
+/* ---- of the URL ---- */
+
+/** page_provider(c, out): the data source that :org/:plugin/:provider name. RC_NOT_FOUND. */
+enum rc page_provider(struct ctx *c, const struct provider **out) RC_MUST_CHECK;
+/** page_credential_id(c, out): ":credential". RC_NOT_FOUND, as for one that does not exist. */
+enum rc page_credential_id(struct ctx *c, struct credential_id *out) RC_MUST_CHECK;
+/** page_version(c, out): form field "version". RC_INVALID. */
+enum rc page_version(struct ctx *c, uint64_t *out) RC_MUST_CHECK;
+
+/* ---- parts of a data set ---- */
+
+/** page_set_provider(c, p): Provider.*. page_tile(node, p): Icon.*. page_vendor(p): for sentences. */
+void page_set_provider(struct ctx *c, const struct provider *p);
+void page_tile(struct view_node *node, const struct provider *p);
+const char *page_vendor(const struct provider *p);
+
+/** page_scope(list, p, name, name_len): one item of a scope list, in words where the provider file has some. */
+void page_scope(struct ctx *c, struct view_node *list, const struct provider *p, const char *name,
+	size_t name_len);
+
+/* How a form is shown. */
+struct page_fields {
+	const struct schema *schema;
+	const struct fieldset
+		*typed; /* what was just sent; secrets in it are never shown. NULL: fresh */
+	const struct fieldset *stored; /* values to begin with; NULL: defaults */
+	bool all_stored;               /* every secret field has a stored value */
+	const char **kept;             /* or: these have */
+	size_t n_kept;
+	const char *bad_field, *reason; /* NULL: none wrong */
+};
+
+/** page_set_fields(c, f): Fields.*. */
+void page_set_fields(struct ctx *c, const struct page_fields *f);
+
+/** page_read_fields(c, schema, out): "field.NAME" of the form into a fieldset, secrets and all. Only names of
+ * the schema are read; another "field.…" gives RC_INVALID (R73). */
+enum rc page_read_fields(
+	struct ctx *c, const struct schema *schema, struct fieldset *out) RC_MUST_CHECK;
+
+/** page_form_error(c, title, text, next): FormError.*. page_form_said: what a provider answered. */
+void page_form_error(struct ctx *c, const char *title, const char *text, const char *next);
+void page_form_said(struct ctx *c, const struct provider *p, const struct probe_result *probe);
+
+/** page_set_helpers(c): Help.People.*: owners and admins of the workspace. */
+enum rc page_set_helpers(struct ctx *c) RC_MUST_CHECK;
+
+/** page_sign_in_first(c, next): 401 with the sign-in form. */
+enum rc page_sign_in_first(struct ctx *c, const char *next) RC_MUST_CHECK;
+
+#endif

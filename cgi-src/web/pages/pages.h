@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Handlers of the settings pages and of the authorization pages, one a route. What each reads from the URL
+ * and the form is said above its definition; what its page shows, in the head of its template.
+ */
+#ifndef GRANTRY_WEB_PAGES_PAGES_H
+#define GRANTRY_WEB_PAGES_PAGES_H
+
+#include "web/ctx.h"
+
+/* sign_in.c */
+enum rc page_home(struct ctx *c);
+enum rc page_sign_in(struct ctx *c);
+enum rc page_sign_in_post(struct ctx *c);
+enum rc page_sign_out_post(struct ctx *c);
+enum rc page_password(struct ctx *c);
+enum rc page_password_post(struct ctx *c);
+enum rc page_workspace_post(struct ctx *c);
+enum rc page_csp_report_post(struct ctx *c);
+
+/* data_sources.c, members.c */
+enum rc page_data_sources(struct ctx *c);
+enum rc page_members(struct ctx *c);
+
+/* provider.c */
+enum rc page_provider_home(struct ctx *c);
+
+/* api_key.c */
+enum rc page_api_key(struct ctx *c);
+enum rc page_api_key_post(struct ctx *c);
+enum rc page_edit(struct ctx *c);
+enum rc page_edit_post(struct ctx *c);
+
+/* client.c */
+enum rc page_client(struct ctx *c);
+enum rc page_client_post(struct ctx *c);
+enum rc page_client_remove(struct ctx *c);
+enum rc page_client_remove_post(struct ctx *c);
+
+/* credential.c */
+enum rc page_rename(struct ctx *c);
+enum rc page_rename_post(struct ctx *c);
+enum rc page_delete(struct ctx *c);
+enum rc page_delete_post(struct ctx *c);
+enum rc page_default_post(struct ctx *c);
+
+/* connect.c */
+enum rc page_allow_access(struct ctx *c);
+enum rc page_allow_access_post(struct ctx *c);
+enum rc page_callback(struct ctx *c);
+enum rc page_flow(struct ctx *c);
+
+#endif

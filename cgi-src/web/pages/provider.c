@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One provider and the authorizations that the workspace has for it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/credential.h"
+#include "domain/oauth/client.h"
+#include "platform/clock.h"
+#include "web/pages/page.h"
+#include "web/pages/pages.h"
+
+static bool may(const struct ctx *c, enum action action)
+{
+	return policy_allows(c->actor.role, action);
+}
+
+/* ---- one authorization ---- */
+
+struct state_text {
+	const char *kind, *text, *reason, *next;
+};
+
+static const struct state_text state_texts[] = {
+	[CREDENTIAL_ACTIVE] = {"ok", "Active", NULL, NULL},
+	[CREDENTIAL_EXPIRED] = {"bad", "Needs re-authorization",
+		"Its access is over, and the provider gave nothing to renew it with.",
+		"Authorize it again."},
+	[CREDENTIAL_RENEWAL_DUE] = {"warn", "Renewal due",
+		"The access token is over; it is renewed when it is next used.", NULL},
+	[CREDENTIAL_UNREADABLE] = {"bad", "Cannot be decrypted",
+		"It was encrypted with a key that this installation does not have, or it was "
+		"altered.",
+		"Authorize it again or enter the key again; your operator can check the keys."},
+};
+
+static void set_validity(struct view_node *item, const struct credential_view *v)
+{
+	int64_t left_s = v->expires_at_s - clock_now_s();
+	struct view_node *node;
+	char text[64], iso[CLOCK_ISO_SIZE];
+	const char *verb = v->refreshable ? "Renews itself in" : "Valid for";
+
+	if (!v->expires || left_s <= 0 || v->state == CREDENTIAL_UNREADABLE)
+		return;
+	if (left_s < 3600)
+		(void)snprintf(text, sizeof(text), "%s %lld min", verb, (long long)left_s / 60 + 1);
+	else if (left_s < 2 * 86400)
+		(void)snprintf(text, sizeof(text), "%s %lld h", verb, (long long)left_s / 3600);
+	else
+		(void)snprintf(text, sizeof(text), "%s %lld days", verb, (long long)left_s / 86400);
+	clock_iso(v->expires_at_s, iso);
+	node = view_child(item, "Validity");
+	view_text(node, "Text", text);
+	view_text(node, "Iso", iso);
+}
+
+static void set_links(struct ctx *c, const struct provider *p, struct view_node *item,
+	const struct credential_view *v)
+{
+	char id[UUID_TEXT_SIZE];
+	bool broken = v->state == CREDENTIAL_EXPIRED || v->state == CREDENTIAL_UNREADABLE;
+
+	if (!v->may_change)
+		return;
+	uuid_text(&v->id.u, id);
+	if (v->is_oauth) {
+		page_url(item, "AuthorizeUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
+		view_flag(item, "AuthorizeFirst", broken);
+	} else if (may(c, ACTION_CREDENTIAL_MANAGE)) {
+		page_url(item, "EditUrl", "/data-sources/%s/credentials/%s/edit", p->id, id);
+	}
+	if (!v->is_default && may(c, ACTION_CREDENTIAL_MANAGE))
+		page_url(item, "DefaultUrl", "/data-sources/%s/credentials/%s/default", p->id, id);
+	page_url(item, "RenameUrl", "/data-sources/%s/credentials/%s/rename", p->id, id);
+	page_url(item, "DeleteUrl", "/data-sources/%s/credentials/%s/delete", p->id, id);
+}
+
+static void set_credential(struct ctx *c, const struct provider *p, struct view_node *list,
+	const struct credential_view *v)
+{
+	const struct state_text *state = &state_texts[v->state];
+	struct view_node *item = view_append(list);
+
+	view_text(item, "Name", v->name);
+	view_flag(item, "Default", v->is_default);
+	if (v->account[0])
+		view_text(item, "Account", v->account);
+	view_text(item, "Kind", v->is_oauth ? "oauth2" : "api-key");
+	if (v->added_by[0])
+		view_text(item, "AddedBy", v->added_by);
+	page_date(item, "Added", v->created_at_s);
+	view_text(item, "State.Kind", state->kind);
+	view_text(item, "State.Text", state->text);
+	view_text(item, "Reason", state->reason);
+	view_text(item, "Next", state->next);
+	set_validity(item, v);
+	set_links(c, p, item, v);
+}
+
+static void set_banner(struct ctx *c, const struct provider *p, const struct credential_view *v)
+{
+	struct view_node *banner;
+	char title[CREDENTIAL_NAME_BYTES + 64], id[UUID_TEXT_SIZE];
+
+	if (v->state != CREDENTIAL_EXPIRED && v->state != CREDENTIAL_UNREADABLE)
+		return;
+	banner = view_append(view_child(c->root, "Banners"));
+	(void)snprintf(title, sizeof(title),
+		v->state == CREDENTIAL_EXPIRED ? "%s needs to be authorized again."
+					       : "%s cannot be decrypted.",
+		v->name);
+	view_text(banner, "Kind", "warn");
+	view_text(banner, "Title", title);
+	view_text(banner, "Text", state_texts[v->state].reason);
+	if (v->is_oauth && v->may_change) {
+		uuid_text(&v->id.u, id);
+		page_url(banner, "ActionUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
+		view_text(banner, "ActionLabel", "Authorize again");
+	}
+}
+
+/* ---- the page ---- */
+
+static void set_actions(struct ctx *c, const struct provider *p, const struct client_settings *s)
+{
+	bool custom = s->has_custom && s->custom_enabled;
+	bool has_client = custom || s->has_system;
+	bool manage = may(c, ACTION_CLIENT_MANAGE);
+
+	if (p->has_api_key && may(c, ACTION_CREDENTIAL_MANAGE))
+		page_url(c->root, "ApiKey.AddUrl", "/data-sources/%s/api-key", p->id);
+	if (!p->has_oauth)
+		return;
+	if (has_client && may(c, ACTION_CONNECT))
+		page_url(c->root, "Oauth.AddUrl", "/connect/data-sources/%s", p->id);
+	if (manage)
+		page_url(c->root, has_client ? "Oauth.SettingsUrl" : "Oauth.SetupUrl",
+			"/data-sources/%s/client", p->id);
+	view_flag(c->root, "Oauth.Custom", custom);
+}
+
+static enum rc set_help(struct ctx *c, const struct provider *p, const struct client_settings *s)
+{
+	bool has_client = s->has_system || (s->has_custom && s->custom_enabled);
+	const char *kind = NULL;
+
+	if (p->has_oauth && !has_client && !may(c, ACTION_CLIENT_MANAGE))
+		kind = "setup";
+	else if (p->has_api_key && !may(c, ACTION_CREDENTIAL_MANAGE))
+		kind = "keys";
+	if (!kind)
+		return RC_OK;
+	view_text(c->root, "Help.Kind", kind);
+	return page_set_helpers(c);
+}
+
+enum rc page_provider_home(struct ctx *c)
+{
+	struct credential_views views = {0};
+	struct client_settings settings = {0};
+	const struct provider *p;
+	enum rc rc = page_provider(c, &p);
+
+	if (rc == RC_OK)
+		rc = credential_list(c->core, &c->actor, p, &views);
+	if (rc == RC_OK && p->has_oauth)
+		rc = client_settings_load(c->core, &c->actor.tenant, p, &settings);
+	if (rc == RC_OK)
+		rc = page_begin(c);
+	if (rc == RC_OK) {
+		page_notice(c);
+		page_set_provider(c, p);
+		set_actions(c, p, &settings);
+		for (size_t i = 0; i < views.n; i++) {
+			set_banner(c, p, &views.items[i]);
+			set_credential(c, p, view_child(c->root, "Credentials"), &views.items[i]);
+		}
+		rc = set_help(c, p, &settings);
+	}
+	if (rc == RC_OK)
+		rc = page_send(c, "provider", 200);
+	credential_views_release(&views);
+	client_settings_release(&settings);
+	return rc;
+}

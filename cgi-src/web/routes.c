@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/routes.h"
+
+#include "web/api/health.h"
+#include "web/pages/pages.h"
+
+#define TABLE(routes)                                                                              \
+	{                                                                                          \
+		routes, sizeof(routes) / sizeof((routes)[0])                                       \
+	}
+
+#define PROVIDER "/data-sources/:org/:plugin/:provider"
+#define CREDENTIAL PROVIDER "/credentials/:credential"
+#define CONNECT "/connect/data-sources/:org/:plugin/:provider"
+#define CALLBACK "/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback"
+
+#define GET(path, handler, action)                                                                 \
+	{                                                                                          \
+		REQ_GET, path, handler, action, GATE_SESSION, REQ_BODY_NONE                        \
+	}
+#define POST(path, handler, action)                                                                \
+	{                                                                                          \
+		REQ_POST, path, handler, action, GATE_SESSION, REQ_BODY_FORM                       \
+	}
+
+static const struct route settings[] = {
+	{REQ_GET, "/sign-in", page_sign_in, ACTION_NONE, GATE_PUBLIC, REQ_BODY_NONE},
+	{REQ_POST, "/sign-in", page_sign_in_post, ACTION_NONE, GATE_PUBLIC, REQ_BODY_FORM},
+	{REQ_POST, "/csp-report", page_csp_report_post, ACTION_NONE, GATE_REPORT,
+		REQ_BODY_CSP_REPORT},
+	POST("/sign-out", page_sign_out_post, ACTION_ACCOUNT),
+	GET("/password", page_password, ACTION_ACCOUNT),
+	POST("/password", page_password_post, ACTION_ACCOUNT),
+	POST("/workspace", page_workspace_post, ACTION_ACCOUNT),
+	GET("/", page_home, ACTION_VIEW),
+	GET("/data-sources", page_data_sources, ACTION_VIEW),
+	GET("/members", page_members, ACTION_VIEW),
+	GET(PROVIDER, page_provider_home, ACTION_VIEW),
+	GET(PROVIDER "/api-key", page_api_key, ACTION_CREDENTIAL_MANAGE),
+	POST(PROVIDER "/api-key", page_api_key_post, ACTION_CREDENTIAL_MANAGE),
+	GET(PROVIDER "/client", page_client, ACTION_CLIENT_MANAGE),
+	POST(PROVIDER "/client", page_client_post, ACTION_CLIENT_MANAGE),
+	GET(PROVIDER "/client/remove", page_client_remove, ACTION_CLIENT_MANAGE),
+	POST(PROVIDER "/client/remove", page_client_remove_post, ACTION_CLIENT_MANAGE),
+	GET(CREDENTIAL "/edit", page_edit, ACTION_CREDENTIAL_MANAGE),
+	POST(CREDENTIAL "/edit", page_edit_post, ACTION_CREDENTIAL_MANAGE),
+	POST(CREDENTIAL "/default", page_default_post, ACTION_CREDENTIAL_MANAGE),
+	GET(CREDENTIAL "/rename", page_rename, ACTION_CREDENTIAL_OWN),
+	POST(CREDENTIAL "/rename", page_rename_post, ACTION_CREDENTIAL_OWN),
+	GET(CREDENTIAL "/delete", page_delete, ACTION_CREDENTIAL_OWN),
+	POST(CREDENTIAL "/delete", page_delete_post, ACTION_CREDENTIAL_OWN),
+};
+
+static const struct route authorization[] = {
+	GET(CONNECT, page_allow_access, ACTION_CONNECT),
+	POST(CONNECT, page_allow_access_post, ACTION_CONNECT),
+	GET("/connect/flows/:flow", page_flow, ACTION_CONNECT),
+	{REQ_GET, CALLBACK, page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
+	{REQ_GET, CALLBACK "/:context", page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
+};
+
+static const struct route api[] = {
+	{REQ_GET, "/api/health", api_health, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
+	{REQ_GET, "/api/ready", api_ready, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
+};
+
+const struct route_table routes_settings = TABLE(settings);
+const struct route_table routes_connect = TABLE(authorization);
+const struct route_table routes_api = TABLE(api);
