@@ -34,7 +34,11 @@ socket_path() { # sun_path holds 107 bytes; a build tree may lie deeper than tha
 }
 
 running() { # a recorded pid may have been given to another program since
-	[ -s "$dir/pid" ] && pid=$(cat "$dir/pid") && grep -qs mariadbd "/proc/$pid/comm"
+	[ -s "$dir/pid" ] && pid=$(cat "$dir/pid") && grep -qs mariadbd "/proc/$pid/comm" && living
+}
+
+living() { # the shell that becomes mariadbd counts, one that waits to be reaped does not
+	grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$pid/status"
 }
 
 create() {
@@ -48,7 +52,7 @@ create() {
 await() {
 	tries=0
 	until "$admin" --no-defaults --socket="$sock" -uroot ping >/dev/null 2>&1; do
-		running || { tail -n 20 "$dir/error.log" >&2; fail "mariadbd died"; }
+		living || { tail -n 20 "$dir/error.log" >&2; fail "mariadbd died"; }
 		tries=$((tries + 1))
 		[ $tries -lt 600 ] || fail "mariadbd not ready after 60 s"
 		sleep 0.1
@@ -78,6 +82,7 @@ start() {
 			$quick "$@" </dev/null >/dev/null 2>&1 &
 		echo $! >"$dir/pid"
 	)
+	pid=$(cat "$dir/pid")
 	await
 	"$client" --no-defaults --socket="$sock" -uroot -e \
 		"CREATE DATABASE IF NOT EXISTS grantry_test CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"

@@ -495,6 +495,30 @@ static void worker_that_cannot_start_is_tried_again(void)
 	CHECK_INT(end(pid), 0);
 }
 
+static void service_manager_is_told(void)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct timeval limit = {.tv_sec = 5};
+	char text[64] = "";
+	pid_t pid;
+
+	snprintf(a.sun_path, sizeof a.sun_path, "%s/notify", dir);
+	CHECK(!bind(fd, (struct sockaddr *)&a, sizeof a));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	setenv("NOTIFY_SOCKET", a.sun_path, 1);
+	pid = begin(3, 0);
+	unsetenv("NOTIFY_SOCKET");
+	CHECK(recv(fd, text, sizeof text - 1, 0) > 0);
+	CHECK_STR(text, "READY=1");
+	CHECK_INT(end(pid), 0);
+	memset(text, 0, sizeof text);
+	CHECK(recv(fd, text, sizeof text - 1, 0) > 0);
+	CHECK_STR(text, "STOPPING=1");
+	close(fd);
+	unlink(a.sun_path);
+}
+
 /* --- peers that break the protocol ---------------------------------------------------------- */
 
 static void raw(const void *p, size_t len)
@@ -830,6 +854,7 @@ int main(void)
 	RUN(hangup_replaces_workers_without_a_lost_request);
 	RUN(hangup_keeps_workers_when_new_ones_do_not_start);
 	RUN(worker_that_cannot_start_is_tried_again);
+	RUN(service_manager_is_told);
 	RUN(malformed_records_leave_the_pool_alive);
 	RUN(aborted_and_empty_requests_are_dropped);
 	RUN(client_that_leaves_costs_nothing);
