@@ -36,6 +36,8 @@ head='<?cs # planted.cs: reads nothing ?>'
 plant floors cgi-src/store/planted.c '#include "domain/provider.h"'
 plant floors cgi-src/platform/planted.c '#include "store/ids.h"'
 plant floors cgi-src/web/planted.c '#include "store/ids.h"'
+plant floors cgi-src/cli/planted.c '#include "store/ids.h"'
+plant floors cgi-src/cli/planted.c '#include "web/req.h"'
 plant floors cgi-src/web/planted.c '#include "view.h"'
 plant floors cgi-src/domain/planted.c '#include "domain/planted2.c"'
 printf '#include "domain/planted.h"\n' >cgi-src/domain/planted2.h
