@@ -33,7 +33,6 @@
 #define MAX_REQUESTS 100000
 #define BEGIN_MAX_S 10
 #define REQUEST_MAX_S 120
-#define NAME_MAX_BYTES 256
 #define STATUS_WATCHDOG 75
 #define STATUS_NOT_STARTED 70
 
@@ -65,22 +64,13 @@ const char *fcgi_param(struct fcgi_exchange *x, const char *name)
 }
 
 void fcgi_params_each(struct fcgi_exchange *x,
-	void (*visit)(const char *name, const char *value, void *arg), void *arg)
+	void (*visit)(const char *name, size_t name_len, const char *value, void *arg), void *arg)
 {
 	for (char **p = variables(x); p && *p; p++) {
 		const char *equals = strchr(*p, '=');
-		char name[NAME_MAX_BYTES];
-		size_t len;
 
-		if (!equals)
-			continue;
-		len = (size_t)(equals - *p);
-		/* A longer name is cut: no list of known names holds it either way. */
-		if (len >= sizeof name)
-			len = sizeof name - 1;
-		memcpy(name, *p, len);
-		name[len] = 0;
-		visit(name, equals + 1, arg);
+		if (equals)
+			visit(*p, (size_t)(equals - *p), equals + 1, arg);
 	}
 }
 

@@ -42,10 +42,10 @@ int fcgi_serve(const struct fcgi_options *options, const struct fcgi_app *app);
 
 /** fcgi_param(x, name): a CGI variable, NULL when absent; borrowed until the exchange ends. */
 const char *fcgi_param(struct fcgi_exchange *x, const char *name);
-/** fcgi_params_each(x, visit, arg): every variable, duplicates included; names cut after 255 bytes.
- * fcgi_param gives the first of duplicates. */
+/** fcgi_params_each(x, visit, arg): every variable, duplicates included (fcgi_param gives the first of
+ * them). name has name_len bytes and no NUL behind them; both are borrowed until the exchange ends. */
 void fcgi_params_each(struct fcgi_exchange *x,
-	void (*visit)(const char *name, const char *value, void *arg), void *arg);
+	void (*visit)(const char *name, size_t name_len, const char *value, void *arg), void *arg);
 /** fcgi_read(x, p, len): request body; the number of bytes, less than len only at the end. Never more
  * than CONTENT_LENGTH; fewer when the client broke off: compare. */
 size_t fcgi_read(struct fcgi_exchange *x, void *p, size_t len);

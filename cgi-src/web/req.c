@@ -12,56 +12,67 @@ void req_refuse(struct req *rq, int status)
 		rq->bad_status = status;
 }
 
+struct variable {
+	const char *name; /* no NUL behind it */
+	size_t len;
+};
+
 struct variables {
-	const char *names[VARIABLES_MAX];
+	struct variable items[VARIABLES_MAX];
 	size_t n;
 	bool too_many;
 };
 
 /* Names from the client, and those of ours by which the meaning of a request could be changed. Others
  * (SCRIPT_FILENAME in two included nginx files) are the operator's affair. */
-static bool is_single(const char *name)
+static bool is_single(const char *name, size_t len)
 {
 	static const char *const names[] = {
 		"CONTENT_LENGTH", "CONTENT_TYPE", "REQUEST_METHOD", "REQUEST_URI", "QUERY_STRING"};
 
-	if (strncmp(name, "HTTP_", 5) == 0)
+	if (len >= 5 && memcmp(name, "HTTP_", 5) == 0)
 		return true;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(name, names[i]) == 0)
+		if (strlen(names[i]) == len && memcmp(name, names[i], len) == 0)
 			return true;
 	}
 	return false;
 }
 
-static void variable_collect(const char *name, const char *value, void *arg)
+static void variable_collect(const char *name, size_t len, const char *value, void *arg)
 {
 	struct variables *vs = arg;
 
 	(void)value;
-	if (!is_single(name))
+	if (!is_single(name, len))
 		return;
 	if (vs->n == VARIABLES_MAX)
 		vs->too_many = true;
 	else
-		vs->names[vs->n++] = name;
+		vs->items[vs->n++] = (struct variable){name, len};
 }
 
-static int name_order(const void *a, const void *b)
+static int name_order(const void *left, const void *right)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	const struct variable *a = left, *b = right;
+
+	if (a->len != b->len)
+		return a->len < b->len ? -1 : 1;
+	return memcmp(a->name, b->name, a->len);
 }
 
 static void check_duplicates(struct fcgi_exchange *x, struct req *rq)
 {
-	struct variables vs = {.n = 0};
+	struct variables vs;
 
+	vs.n = 0;
+	vs.too_many = false;
 	fcgi_params_each(x, variable_collect, &vs);
 	if (vs.too_many)
 		req_refuse(rq, 400);
-	qsort(vs.names, vs.n, sizeof(vs.names[0]), name_order);
+	qsort(vs.items, vs.n, sizeof(vs.items[0]), name_order);
 	for (size_t i = 1; i < vs.n; i++) {
-		if (strcmp(vs.names[i - 1], vs.names[i]) == 0)
+		if (name_order(&vs.items[i - 1], &vs.items[i]) == 0)
 			req_refuse(rq, 400);
 	}
 }

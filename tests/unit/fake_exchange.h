@@ -44,10 +44,10 @@ const char *fcgi_param(struct fcgi_exchange *x, const char *name)
 }
 
 void fcgi_params_each(struct fcgi_exchange *x,
-	void (*visit)(const char *name, const char *value, void *arg), void *arg)
+	void (*visit)(const char *name, size_t name_len, const char *value, void *arg), void *arg)
 {
 	for (size_t i = 0; i < x->n; i++)
-		visit(x->names[i], x->values[i], arg);
+		visit(x->names[i], strlen(x->names[i]), x->values[i], arg);
 }
 
 size_t fcgi_read(struct fcgi_exchange *x, void *p, size_t len)

@@ -122,6 +122,15 @@ static inline bool fc_recv(int fd, void *p, size_t len, int wait_ms)
 	return true;
 }
 
+/* Does the peer close within wait_ms, without another byte? */
+static inline bool fc_closed(int fd, int wait_ms)
+{
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+	char c;
+
+	return poll(&pfd, 1, wait_ms) == 1 && recv(fd, &c, 1, 0) <= 0;
+}
+
 /* Reads until END_REQUEST, the peer's end, or silence for wait_ms. True: END_REQUEST came. */
 static inline bool fc_answer(int fd, int wait_ms, struct fc_answer *a)
 {
@@ -139,7 +148,7 @@ static inline bool fc_answer(int fd, int wait_ms, struct fc_answer *a)
 		}
 		a->ended = head[1] == FC_END;
 	}
-	a->closed = !fc_recv(fd, head, 1, a->ended ? wait_ms : 0);
+	a->closed = fc_closed(fd, a->ended ? wait_ms : 0);
 	return a->ended;
 }
 

@@ -167,7 +167,14 @@ static enum rc read_change(struct ctx *c, const struct provider *p, struct field
 	return rc == RC_OK ? page_read_fields(c, &p->client_schema, typed) : rc;
 }
 
-/* Form: client, version, field.…, and the button: save or authorize. */
+static bool wants_to_authorize(struct ctx *c)
+{
+	const char *then = req_form(&c->req, "then");
+
+	return then && strcmp(then, "authorize") == 0;
+}
+
+/* Form: client, version, field.…, then (the button: save or authorize). */
 enum rc page_client_post(struct ctx *c)
 {
 	struct fieldset typed = FIELDSET_EMPTY;
@@ -185,7 +192,7 @@ enum rc page_client_post(struct ctx *c)
 			rc = f.rc;
 	}
 	if (rc == RC_OK && f.rc == RC_OK)
-		rc = req_form(&c->req, "authorize")
+		rc = wants_to_authorize(c)
 			     ? page_redirect(c, "/connect/data-sources/%s", f.p->id)
 			     : page_redirect(c, "/data-sources/%s?done=client", f.p->id);
 	fieldset_release(&typed);
