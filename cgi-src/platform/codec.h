@@ -31,7 +31,7 @@ void codec_hex(const void *p, size_t len, char *out);
 /** codec_unhex(text, out, len): exactly 2·len digits of either case. Errors: RC_INVALID. */
 enum rc codec_unhex(const char *text, void *out, size_t len) RC_MUST_CHECK;
 
-#define BASE64URL_SIZE(n) (((n) * 4 + 2) / 3 + 1)
+#define BASE64URL_SIZE(n) (((n)*4 + 2) / 3 + 1)
 /** codec_base64url(p, len, out): no padding (RFC 4648 §5), NUL-terminated. */
 void codec_base64url(const void *p, size_t len, char *out);
 /** codec_unbase64url(text, text_len, out, len): exactly len bytes, no padding, no white space, no
@@ -47,7 +47,8 @@ bool codec_equal(const void *a, const void *b, size_t len);
 /** codec_password_hash(password, out): Argon2id, t=3, m=64 MiB, p=1 (security R80), encoded with its
  *  parameters. out holds PASSWORD_HASH_SIZE bytes. */
 #define PASSWORD_HASH_SIZE 128
-enum rc codec_password_hash(const struct secret *password, char out[PASSWORD_HASH_SIZE]) RC_MUST_CHECK;
+enum rc codec_password_hash(
+	const struct secret *password, char out[PASSWORD_HASH_SIZE]) RC_MUST_CHECK;
 /** codec_password_verify(encoded, password): false also for a malformed encoding. */
 bool codec_password_verify(const char *encoded, const struct secret *password);
 /** codec_password_stale(encoded): true when made with other parameters than today's. */

@@ -20,11 +20,19 @@
 #define JSONR_DEPTH_MAX 32
 #define JSONR_KEYS_MAX 10000
 
-struct jsonr;	     /* a parsed document; owns everything below */
-struct json_object;  /* opaque: a value inside it, borrowed */
+struct jsonr;       /* a parsed document; owns everything below */
+struct json_object; /* opaque: a value inside it, borrowed */
 typedef const struct json_object jsonv;
 
-enum jsonr_kind { JSONR_NULL, JSONR_BOOL, JSONR_INT, JSONR_DOUBLE, JSONR_STRING, JSONR_ARRAY, JSONR_OBJECT };
+enum jsonr_kind {
+	JSONR_NULL,
+	JSONR_BOOL,
+	JSONR_INT,
+	JSONR_DOUBLE,
+	JSONR_STRING,
+	JSONR_ARRAY,
+	JSONR_OBJECT
+};
 
 /** jsonr_check(p, len): the pre-scanner alone: one RFC 8259 value and white space, UTF-8, no BOM,
  *  depth ≤ 32, ≤ 10000 keys, ≤ 16 MiB, no duplicate key in an object, no U+0000 in a key (json-c cuts

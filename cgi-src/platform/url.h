@@ -24,8 +24,8 @@ enum url_schemes { URL_HTTPS_ONLY, URL_HTTP_TOO };
 struct url {
 	bool https;
 	char host[URL_HOST_MAX + 3]; /* lower case; IPv6 literal with its brackets */
-	uint16_t port;		     /* the scheme's own when the text names none */
-	const char *rest;	     /* borrowed from the text: path and query, at least "" */
+	uint16_t port;               /* the scheme's own when the text names none */
+	const char *rest;            /* borrowed from the text: path and query, at least "" */
 };
 
 /** url_parse(text, schemes, out): out->rest borrows from text. Errors: RC_INVALID. */

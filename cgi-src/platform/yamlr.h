@@ -23,12 +23,12 @@ enum yamlr_kind { YAMLR_SCALAR, YAMLR_SEQUENCE, YAMLR_MAPPING };
 
 struct yamlr_node {
 	enum yamlr_kind kind;
-	bool quoted;	      /* scalar in quotes or a block scalar */
-	unsigned line;	      /* from 1; of its key when it has one */
-	const char *key;      /* when it lies in a mapping, else NULL */
-	const char *text;     /* scalar: UTF-8, NUL-terminated; else NULL */
+	bool quoted;                     /* scalar in quotes or a block scalar */
+	unsigned line;                   /* from 1; of its key when it has one */
+	const char *key;                 /* when it lies in a mapping, else NULL */
+	const char *text;                /* scalar: UTF-8, NUL-terminated; else NULL */
 	struct yamlr_node *first, *next; /* children in order, and the next sibling */
-	size_t n;	      /* how many children */
+	size_t n;                        /* how many children */
 };
 
 struct yamlr; /* owns all nodes */
@@ -40,8 +40,8 @@ struct yamlr_error {
 
 /** yamlr_parse(p, len, out, error): error is filled when the result is not RC_OK.
  * Errors: RC_INVALID, RC_LIMIT, RC_NOMEM. */
-enum rc yamlr_parse(const char *p, size_t len, struct yamlr **out, struct yamlr_error *error)
-	RC_MUST_CHECK;
+enum rc yamlr_parse(
+	const char *p, size_t len, struct yamlr **out, struct yamlr_error *error) RC_MUST_CHECK;
 void yamlr_free(struct yamlr *doc);
 /** yamlr_root(doc): NULL for an empty document. */
 const struct yamlr_node *yamlr_root(const struct yamlr *doc);

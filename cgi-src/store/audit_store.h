@@ -9,8 +9,8 @@
 #include "store/ids.h"
 
 struct audit_row {
-	struct tenant_id tenant; /* zero: none known yet */
-	struct user_id actor; /* zero: nobody known */
+	struct tenant_id tenant;                                  /* zero: none known yet */
+	struct user_id actor;                                     /* zero: nobody known */
 	const char *action, *object, *result, *request_id, *peer; /* short ASCII, no secrets */
 	int64_t at_us;
 };

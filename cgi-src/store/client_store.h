@@ -24,9 +24,9 @@ enum client_table {
 
 struct client_row {
 	struct uuid id;
-	bool enabled; /* always true for a system client */
-	uint64_t revision; /* from 1 */
-	struct buf sealed; /* owned */
+	bool enabled;              /* always true for a system client */
+	uint64_t revision;         /* from 1 */
+	struct buf sealed;         /* owned */
 	struct user_id changed_by; /* zero for a system client */
 	char changed_by_name[NAME_SIZE];
 	int64_t updated_at_s;

@@ -26,7 +26,7 @@ struct credential_row {
 	uint64_t secret_rev, version;
 	struct user_id added_by, changed_by;
 	char added_by_name[NAME_SIZE], changed_by_name[NAME_SIZE]; /* "" when the person is gone */
-	char client_source[9]; /* oauth2 only */
+	char client_source[9];                                     /* oauth2 only */
 	struct uuid client_id;
 	uint64_t client_revision;
 	bool expires;
