@@ -98,7 +98,7 @@ packages_check_fcgi() {
 build() {
 	local dir=$1 target=$2 log=$1.log
 	shift 2
-	mkdir -p "$dir"
+	mkdir -p "$ROOT/build"
 	if build_run "$dir" "$target" "$@" >"$log" 2>&1; then
 		return 0
 	fi
@@ -110,6 +110,7 @@ build() {
 build_run() {
 	local dir=$1 target=$2
 	shift 2
+	mkdir -p "$dir"
 	(
 		flock 8
 		[ -e "$ROOT/configure" ] && [ -e "$ROOT/Makefile.in" ] || (cd "$ROOT" && autoreconf -fi) || exit

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "cli/cli.h"
 #include "domain/doctor.h"
@@ -13,6 +15,8 @@ int cli_key_create(struct cli *cli, int argc, char **argv)
 	(void)argv;
 	if (argc != 0)
 		return 2;
+	if (mkdir(cli->cfg->key_dir, 0700) && errno != EEXIST)
+		return cli_fail(cli->cfg->key_dir, RC_DENIED);
 	rc = vault_kek_create(cli->cfg->key_dir);
 	return rc == RC_OK ? 0 : cli_fail(cli->cfg->key_dir, rc);
 }

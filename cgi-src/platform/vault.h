@@ -55,7 +55,7 @@ struct vault_keks; /* all keys of the folder; locked memory */
  *  reason is logged. An id is 1..32 letters, digits, '-' or '_'. Errors: RC_UNAVAILABLE. */
 enum rc vault_keks_load(const char *dir, struct vault_keks **out) RC_MUST_CHECK;
 void vault_keks_free(struct vault_keks *keks);
-/** vault_kek_create(dir): makes the folder when it is not there; first key and "current", modes 0400, synced; RC_CONFLICT when one is there,
+/** vault_kek_create(dir): first key and "current", modes 0400, synced; RC_CONFLICT when one is there,
  *  RC_UNAVAILABLE when the folder is missing, unsafe or not writable (logged). */
 enum rc vault_kek_create(const char *dir) RC_MUST_CHECK;
 const char *vault_kek_current(const struct vault_keks *keks);

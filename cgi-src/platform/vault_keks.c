@@ -317,8 +317,6 @@ enum rc vault_kek_create(const char *dir)
 
 	if (sodium_init() < 0)
 		return refuse(dir, NULL, "libsodium does not start");
-	if (mkdir(dir, 0700) && errno != EEXIST)
-		return refuse(dir, NULL, strerror(errno));
 	rc = open_dir(dir, &d);
 	if (rc != RC_OK)
 		return rc;

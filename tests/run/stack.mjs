@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A private Grantry for a test file: everything ./start makes, in a folder of its own, on free ports.
 //
-//   const stack = await startStack({ apache: true, sandbox: false, demo: true, conf: 'session_idle_s = 60' });
+//   const stack = await startStack({ apache: true, sandbox: false, demo: true, conf: 'session_idle_s = 60',
+//     providers: ['selfhosted'] });      with definitions of tests/fixtures/providers beside the real ones
 //   stack.address, stack.sandbox, stack.config, stack.var, stack.socket
 //   await stack.operator('user', 'sign-in', 'ada@acme.test')   stdout of the command line
 //   await stack.stop()      fails when a program had to be killed or a sanitizer found something
@@ -9,7 +10,7 @@
 // GRANTRY_BIN names the programs (./check gives the sanitized ones); without it, build/start is used.
 // The folder is kept when GRANTRY_KEEP is set or when stopping failed.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,8 @@ const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const bin = process.env.GRANTRY_BIN ?? join(root, 'build', 'start');
 
-export async function startStack({ apache = false, sandbox = true, demo = true, conf = '', workers = 2, env = {} } = {}) {
+export async function startStack({ apache = false, sandbox = true, demo = true, conf = '', workers = 2, providers = [],
+  env = {} } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'grantry-'));
   const stackVar = join(dir, 'var');
   const environment = {
@@ -28,6 +30,13 @@ export async function startStack({ apache = false, sandbox = true, demo = true, 
     ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? 'exitcode=99'}:detect_leaks=0:log_path=${join(dir, 'sanitizer')}`,
     ...env,
   };
+  if (providers.length > 0) {
+    environment.PROVIDERS = join(dir, 'providers');
+    await cp(join(root, 'providers'), environment.PROVIDERS, { recursive: true });
+    for (const name of providers) {
+      await cp(join(root, 'tests', 'fixtures', 'providers', `${name}.yaml`), join(environment.PROVIDERS, `${name}.yaml`));
+    }
+  }
   const options = ['--var', stackVar, '--port', '0', '--background', '--bin', bin, '--workers', String(workers)];
   if (apache) options.push('--apache');
   if (!sandbox) options.push('--no-sandbox');
