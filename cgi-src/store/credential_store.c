@@ -25,7 +25,8 @@ enum {
 	"SELECT c.id, c.plugin_id, c.provider, c.name, c.auth_type, c.encrypted_credentials,"      \
 	" c.encrypted_profile, c.secret_rev, c.version, c.user_id, c.changed_by, a.name, b.name,"  \
 	" c.client_source, c.client_id, c.client_revision, c.expires_at, c.refreshable,"           \
-	" d.credential_id IS NOT NULL, c.created_at, c.updated_at"                                 \
+	" d.credential_id IS NOT NULL, c.created_at, c.updated_at, c.state, c.state_reason,"       \
+	" c.state_since, c.failures"                                                               \
 	" FROM datasource_providers c"                                                             \
 	" LEFT JOIN datasource_provider_defaults d ON d.tenant_id = c.tenant_id"                   \
 	" AND d.plugin_id = c.plugin_id AND d.provider = c.provider AND d.credential_id = c.id"    \
@@ -129,6 +130,10 @@ static enum rc credential_from_row(const struct db_rows *rows, struct credential
 	out->is_default = db_get_int(rows, 18) != 0;
 	out->created_at_s = db_get_int(rows, 19);
 	out->updated_at_s = db_get_int(rows, 20);
+	COPY_TEXT(state, 21);
+	COPY_TEXT(state_reason, 22);
+	out->state_since_s = db_get_int(rows, 23);
+	out->failures = db_get_int(rows, 24);
 	rc = copy_sealed(rows, 5, &out->credentials);
 	if (rc == RC_OK)
 		rc = copy_sealed(rows, 6, &out->profile);

@@ -32,6 +32,8 @@ struct credential_row {
 	bool expires;
 	int64_t expires_at_s;
 	bool refreshable, is_default;
+	char state[25], state_reason[65]; /* as the renewal left it, see sql/0002_refresh.sql */
+	int64_t state_since_s, failures;
 	int64_t created_at_s, updated_at_s;
 };
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/runtime/key.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/clock.h"
+#include "platform/text.h"
+#include "store/runtime_store.h"
+
+#define RANDOM_SIZE 32
+#define CHECK_BYTES 4 /* 6 characters of base64url */
+
+static void checksum(const char *text, size_t len, char out[BASE64URL_SIZE(CHECK_BYTES)])
+{
+	unsigned char hash[HASH_SIZE];
+
+	codec_hash(text, len, hash);
+	codec_base64url(hash, CHECK_BYTES, out);
+}
+
+enum rc key_hash(const char *text, unsigned char out[HASH_SIZE])
+{
+	const size_t body = KEY_LEN - 6;
+	char check[BASE64URL_SIZE(CHECK_BYTES)];
+
+	if (strlen(text) != KEY_LEN || strncmp(text, KEY_PREFIX, 4) != 0)
+		return RC_INVALID;
+	checksum(text, body, check);
+	if (strcmp(text + body, check) != 0)
+		return RC_INVALID;
+	codec_hash(text, KEY_LEN, out);
+	return RC_OK;
+}
+
+static enum rc make_text(struct secret *out)
+{
+	unsigned char raw[RANDOM_SIZE];
+	char text[BASE64URL_SIZE(RANDOM_SIZE)], check[BASE64URL_SIZE(CHECK_BYTES)];
+	enum rc rc;
+
+	codec_random(raw, sizeof(raw));
+	codec_base64url(raw, sizeof(raw), text);
+	secret_release(out);
+	rc = secret_append_text(out, KEY_PREFIX);
+	if (rc == RC_OK)
+		rc = secret_append_text(out, text);
+	if (rc == RC_OK) {
+		checksum(secret_text(out), out->len, check);
+		rc = secret_append_text(out, check);
+	}
+	secret_wipe(raw, sizeof(raw));
+	secret_wipe(text, sizeof(text));
+	return rc;
+}
+
+enum rc key_create(const struct core *core, const struct tenant_id *tenant, const char *name,
+	const char *providers, int64_t lifetime_s, const struct user_id *by, struct secret *out)
+{
+	int64_t now_s = clock_now_s();
+	struct runtime_key_row row = {
+		.id = uuid_random(),
+		.tenant = *tenant,
+		.expires = lifetime_s > 0,
+		.expires_at_s = now_s + lifetime_s,
+		.created_at_s = now_s,
+	};
+	enum rc rc;
+
+	if (!text_is_line(name, strlen(name), NAME_MAX_CHARS) ||
+		strlen(providers) >= sizeof(row.providers))
+		return RC_INVALID;
+	(void)snprintf(row.name, sizeof(row.name), "%s", name);
+	(void)snprintf(row.providers, sizeof(row.providers), "%s", providers);
+	if (by)
+		row.created_by = *by;
+	rc = make_text(out);
+	if (rc == RC_OK)
+		rc = key_hash(secret_text(out), row.hash);
+	if (rc == RC_OK)
+		rc = runtime_key_insert(core->db, &row);
+	if (rc != RC_OK)
+		secret_release(out);
+	return rc;
+}
