@@ -56,9 +56,9 @@ static bool set_fixed(CURL *c)
 			       CURLE_OK;
 }
 
-static bool set_limits(CURL *c, const struct httpc *http)
+static bool set_limits(CURL *c, const struct httpc_settings *settings)
 {
-	long total = http->total_timeout_ms, connect = http->connect_timeout_ms;
+	long total = settings->total_timeout_ms, connect = settings->connect_timeout_ms;
 	long low_speed_s = total / 3000 > 5 ? 5 : total / 3000;
 
 	return curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, total) == CURLE_OK &&
@@ -69,19 +69,20 @@ static bool set_limits(CURL *c, const struct httpc *http)
 }
 
 /* A CAPATH beside the file would switch the cache of the parsed bundle off. */
-static bool set_trust(CURL *c, const struct httpc *http)
+static bool set_trust(CURL *c, const struct httpc_settings *settings)
 {
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
 
-	if (!http->ca_file && !info->cainfo)
+	if (!settings->ca_file && !info->cainfo)
 		return true;
-	return (!http->ca_file || curl_easy_setopt(c, CURLOPT_CAINFO, http->ca_file) == CURLE_OK) &&
+	return (!settings->ca_file ||
+		       curl_easy_setopt(c, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK) &&
 	       curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK;
 }
 
-bool httpc_set_options(CURL *c, const struct httpc *http)
+bool httpc_set_options(CURL *c, const struct httpc_settings *settings)
 {
-	return set_fixed(c) && set_limits(c, http) && set_trust(c, http);
+	return set_fixed(c) && set_limits(c, settings) && set_trust(c, settings);
 }
 
 /* Our own spelling of what url_parse understood, so that libcurl has nothing to guess. */
