@@ -72,6 +72,9 @@ enum rc httpc_settings_init(const struct httpc_config *config, struct httpc_sett
 	ignore_sigpipe();
 	out->connect_timeout_ms = config->connect_timeout_ms ? config->connect_timeout_ms : 5000;
 	out->total_timeout_ms = config->total_timeout_ms ? config->total_timeout_ms : 15000;
+	out->body_max_bytes = config->body_max_bytes && config->body_max_bytes < HTTPC_BODY_MAX
+				      ? config->body_max_bytes
+				      : HTTPC_BODY_MAX;
 	out->ca_file = config->ca_file ? strdup(config->ca_file) : NULL;
 	return config->ca_file && !out->ca_file ? RC_NOMEM : RC_OK;
 }

@@ -27,6 +27,7 @@ struct httpc_config {
 	const char *ca_file;         /* NULL: the system's */
 	long connect_timeout_ms;     /* 0: 5000 */
 	long total_timeout_ms;       /* 0: 15000 */
+	size_t body_max_bytes;       /* of an answer; 0: HTTPC_BODY_MAX, which is also the most */
 };
 
 struct httpc_header {

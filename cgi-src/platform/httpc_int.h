@@ -16,6 +16,7 @@ struct httpc_settings {
 	const struct netpol *policy; /* borrowed */
 	char *ca_file;
 	long connect_timeout_ms, total_timeout_ms;
+	size_t body_max_bytes;
 };
 
 /* One transfer. libcurl's callbacks hold its address: it stays where it is from prepare to finish. */
@@ -23,6 +24,7 @@ struct httpc_transfer {
 	CURL *curl;                 /* borrowed; reset at the end */
 	struct httpc_response *out; /* borrowed */
 	struct url url;             /* borrows from the request */
+	size_t body_max_bytes;
 	struct curl_slist *headers; /* owned; hold secrets */
 	int64_t begun_ms;
 	bool allow_listed;

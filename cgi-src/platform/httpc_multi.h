@@ -2,8 +2,12 @@
  *
  * Many outgoing transfers at once in one thread, each with the limits, the options and the address
  * guard of httpc.h: a slow one delays no other, and a timeout counts for its own transfer alone. No
- * connection is reused. What is kept between transfers: the parsed CA bundle, one for all, and emptied
- * handles.
+ * connection is reused. What is kept between transfers: the parsed CA bundle, one for all (parsed once
+ * a day; without it a transfer costs 31 ms of CPU instead of 1.2), and emptied handles.
+ *
+ * Memory with libcurl 7.88 and OpenSSL 3.0, the process as a whole: 17 MiB for 60 TLS transfers at
+ * once, 36 for 256; to that come the answers' bodies, at most body_max_bytes each and half as much again
+ * while one grows: 45 MiB for 256 bodies of 64 KiB, 70 for 256 of 256 KiB.
  */
 #ifndef GRANTRY_PLATFORM_HTTPC_MULTI_H
 #define GRANTRY_PLATFORM_HTTPC_MULTI_H

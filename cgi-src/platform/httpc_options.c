@@ -50,10 +50,8 @@ static bool set_fixed(CURL *c)
 	good = good && curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK;
 	good = good && curl_easy_setopt(c, CURLOPT_NOPROXY, "*") == CURLE_OK;
 	good = good && curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "https") == CURLE_OK;
-	good = good &&
+	return good &&
 	       curl_easy_setopt(c, CURLOPT_USERAGENT, "Grantry/" GRANTRY_VERSION) == CURLE_OK;
-	return good && curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)HTTPC_BODY_MAX) ==
-			       CURLE_OK;
 }
 
 static bool set_limits(CURL *c, const struct httpc_settings *settings)
@@ -61,7 +59,9 @@ static bool set_limits(CURL *c, const struct httpc_settings *settings)
 	long total = settings->total_timeout_ms, connect = settings->connect_timeout_ms;
 	long low_speed_s = total / 3000 > 5 ? 5 : total / 3000;
 
-	return curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, total) == CURLE_OK &&
+	return curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE,
+		       (curl_off_t)settings->body_max_bytes) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, total) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, connect < total ? connect : total) ==
 		       CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, low_speed_s > 0 ? low_speed_s : 1L) ==

@@ -125,7 +125,7 @@ static size_t take_body(char *p, size_t size, size_t n, void *arg)
 	struct httpc_transfer *t = arg;
 	size_t len = size * n;
 
-	if (len > HTTPC_BODY_MAX - t->out->body.len)
+	if (len > t->body_max_bytes - t->out->body.len)
 		t->stop = RC_LIMIT;
 	else
 		t->stop = secret_append(&t->out->body, p, len);
@@ -231,7 +231,10 @@ enum rc httpc_transfer_prepare(struct httpc_transfer *t, const struct httpc_sett
 	enum rc rc;
 
 	*out = (struct httpc_response){.retry_after_s = -1};
-	*t = (struct httpc_transfer){.curl = c, .out = out, .begun_ms = clock_mono_ms()};
+	*t = (struct httpc_transfer){.curl = c,
+		.out = out,
+		.body_max_bytes = settings->body_max_bytes,
+		.begun_ms = clock_mono_ms()};
 	rc = check_target(settings, rq, t);
 	if (rc != RC_OK)
 		return rc;

@@ -456,6 +456,34 @@ static void multi_done_may_take_the_body(void)
 	done_with(&s);
 }
 
+static void multi_body_limit_can_be_smaller(void)
+{
+	const struct httpc_config config = {.policy = &policy, .body_max_bytes = 1000};
+	struct seen fits = {0}, told = {0}, grows = {0};
+	struct server small, large, endless;
+	char text[2048], head[128];
+
+	client(1, 0); /* empties the policy */
+	httpc_multi_free(multi);
+	CHECK_INT(httpc_multi_new(&config, 3, &multi), RC_OK);
+	(void)snprintf(text, sizeof text, OK_HEAD "\r\n%01000d", 0);
+	(void)snprintf(head, sizeof head, OK_HEAD "Content-Length: 1001\r\n\r\n");
+	begin(&small, say, text);
+	begin(&large, say_and_wait, head);
+	begin(&endless, endless_body, OK_HEAD "\r\n");
+	CHECK_INT(start(&small, note, &fits), RC_OK);
+	CHECK_INT(start(&large, note, &told), RC_OK);
+	CHECK_INT(start(&endless, note, &grows), RC_OK);
+	finish_all();
+	CHECK_INT(fits.rc, RC_OK);
+	CHECK_INT(fits.body_len, 1000);
+	CHECK_INT(told.rc, RC_LIMIT);
+	CHECK_INT(grows.rc, RC_LIMIT);
+	done_with(&small);
+	done_with(&large);
+	done_with(&endless);
+}
+
 static void multi_bad_options_stop_the_start(void)
 {
 	const struct httpc_config bad_ca = {.policy = &policy, .ca_file = "/nonexistent/ca.pem"};
@@ -500,6 +528,7 @@ int main(void)
 	RUN(multi_done_may_start_another);
 	RUN(multi_used_handle_keeps_nothing);
 	RUN(multi_done_may_take_the_body);
+	RUN(multi_body_limit_can_be_smaller);
 	RUN(multi_bad_options_stop_the_start);
 	check_failed_here = 0;
 	multi_log_names_the_host_only(log);
