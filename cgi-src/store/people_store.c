@@ -44,7 +44,7 @@ static const char *const sql[] = {
 	[ST_MEMBER_FIRST] = "SELECT m.tenant_id FROM tenant_members m"
 			    " JOIN tenants t ON t.id = m.tenant_id"
 			    " WHERE m.user_id = ? AND t.disabled = 0"
-			    " ORDER BY m.created_at, m.tenant_id LIMIT 1",
+			    " ORDER BY m.created_at, t.name LIMIT 1",
 	[ST_CODE_REPLACE] = "REPLACE INTO sign_in_codes (user_id, code_hash, expires_at)"
 			    " VALUES (?, ?, ?)",
 	[ST_CODE_CONSUME] = "DELETE FROM sign_in_codes"
