@@ -168,19 +168,27 @@ static void run_handler(struct ctx *c)
 		error_answer(c, error_status(rc));
 }
 
+/* Error pages too show whose they are; documents do not. Probes and reports must answer without the
+ * database, and a request of nobody we trust asks it nothing. */
+static bool wants_session(const struct ctx *c, int status)
+{
+	if (status)
+		return c->app->pages && (status == 404 || status == 405);
+	return c->match.route->gate != GATE_PROBE && c->match.route->gate != GATE_REPORT;
+}
+
 static void answer(struct ctx *c, struct session *session)
 {
 	int status = check_route(c);
 	enum rc rc = RC_OK;
 
-	/* error pages too show whose they are; a request of nobody we trust asks the database nothing */
-	if (status == 0 || status == 404 || status == 405)
+	if (wants_session(c, status))
 		rc = load_session(c, session);
 	if (rc != RC_OK) {
 		error_answer(c, error_status(rc));
 		return;
 	}
-	if (status == 0)
+	if (status == 0 && c->app->pages)
 		ensure_form_token(c);
 	if (status == 0)
 		status = check_person(c);
