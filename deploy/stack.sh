@@ -183,14 +183,15 @@ stack_sandbox() {
 	printf '%s\n' "${SANDBOX##*:}" >"$VAR/sandbox.port"
 }
 
-# --- demo data: once ---
+# --- demo data: once. A sign-in opens the workspace that a person joined first, and it shall always be
+# --- the same one; the clock counts seconds ---
 
 stack_demo() {
 	[ ! -e "$VAR/demo" ] || return 0
 	{
 		operator tenant add "Acme Research" &&
 			operator tenant add "Acme Labs" &&
-			operator user add ada@acme.test --name "Ada Lovelace" --tenant "Acme Research" --role owner &&
+			GRANTRY_CLOCK_SHIFT_S=-60 operator user add ada@acme.test --name "Ada Lovelace" --tenant "Acme Research" --role owner &&
 			operator user add ada@acme.test --name "Ada Lovelace" --tenant "Acme Labs" --role owner &&
 			operator user add ben@acme.test --name "Ben Bitdiddle" --tenant "Acme Research" --role member
 	} >>"$VAR/log/setup.log" 2>&1 || part_failed setup "did not succeed"

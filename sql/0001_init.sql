@@ -77,7 +77,8 @@ CREATE TABLE sessions (
   last_seen_at  BIGINT      NOT NULL,
   PRIMARY KEY (token_hash),
   KEY session_user (user_id),
-  KEY session_age (last_seen_at),
+  KEY session_seen (last_seen_at),
+  KEY session_created (created_at),
   CONSTRAINT session_member FOREIGN KEY (tenant_id, user_id)
     REFERENCES tenant_members (tenant_id, user_id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;

@@ -84,9 +84,9 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
     </div>
     <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs /if ?></div>
     <div class="row-actions">
-      <?cs if:?cred.AuthorizeUrl && cred.AuthorizeFirst ?><a class="button button-primary" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden">: <?cs var:cred.Name ?></span></a><?cs
+      <?cs if:?cred.AuthorizeUrl && cred.AuthorizeFirst ?><a class="button button-primary" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs
       elif:?cred.TestUrl ?><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="Testing…">Test<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs
-      elif:?cred.AuthorizeUrl ?><a class="button" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden">: <?cs var:cred.Name ?></span></a><?cs /if ?>
+      elif:?cred.AuthorizeUrl ?><a class="button" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs /if ?>
       <?cs if:?cred.DefaultUrl || ?cred.RenameUrl || ?cred.EditUrl || ?cred.ScopesUrl || ?cred.DeleteUrl ?><details class="menu" data-menu>
         <summary class="button button-icon"><span class="icon icon-more" aria-hidden="true"></span><span class="visually-hidden">More actions for <?cs var:cred.Name ?></span></summary>
         <ul class="menu-list">

@@ -111,6 +111,11 @@ struct credential_grant {
 	bool other_account; /* again, but another account answered: it became a new one */
 };
 
+/** credential_may_renew(core, actor, provider, id): may it be authorized again, by this person? RC_NOT_FOUND:
+ * gone, or no authorization; RC_DENIED: another person's. */
+enum rc credential_may_renew(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id) RC_MUST_CHECK;
+
 /** credential_store_grant(core, actor, provider, grant, also, arg): also(db, grant, arg) runs in the same
  * transaction (the flow's end). Errors: RC_NOT_FOUND: the one to authorize again is gone. */
 enum rc credential_store_grant(const struct core *core, const struct actor *actor,

@@ -126,6 +126,20 @@ static enum rc store_new(const struct core *core, const struct actor *actor,
 
 /* ---- authorize again ---- */
 
+enum rc credential_may_renew(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id)
+{
+	struct credential_view view;
+	enum rc rc = credential_show(core, actor, provider, id, &view);
+
+	if (rc == RC_OK && !view.is_oauth)
+		rc = RC_NOT_FOUND;
+	else if (rc == RC_OK && !view.may_change)
+		rc = RC_DENIED;
+	credential_view_release(&view);
+	return rc;
+}
+
 /* Another account, where the provider tells (A42). Unknown on either side counts as the same. */
 static bool is_other_account(const struct identity *new, const struct fieldset *old)
 {

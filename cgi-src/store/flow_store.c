@@ -19,9 +19,11 @@ static const char *const sql[] = {
 			  " AND expires_at > ?",
 	/* cross-tenant: expiry sweep */
 	[ST_DELETE_OLD] = "DELETE FROM oauth_flows WHERE expires_at < ? LIMIT 100",
-	[ST_CONSUME] = "UPDATE oauth_flows SET status = 'consumed'"
+	/* By two clocks: a node that runs slow must not stretch a flow (A10). */
+	[ST_CONSUME] = "UPDATE oauth_flows SET status = 'consumed', expires_at = ?"
 		       " WHERE tenant_id = ? AND state_hash = ? AND status = 'open'"
-		       " AND expires_at > ? AND session_hash = ? AND user_id = ? AND kind = ?"
+		       " AND expires_at > ? AND expires_at > UNIX_TIMESTAMP()"
+		       " AND session_hash = ? AND user_id = ? AND kind = ?"
 		       " AND plugin_id = ? AND provider = ? AND context = ?",
 	/* cross-tenant: tells why a claim failed; the caller compares the owner */
 	[ST_FIND_STATE] = "SELECT " FLOW_COLUMNS ", outcome_sealed, result_id FROM oauth_flows"
@@ -29,8 +31,11 @@ static const char *const sql[] = {
 	[ST_LOAD] = "SELECT " FLOW_COLUMNS ", outcome_sealed, result_id FROM oauth_flows"
 		    " WHERE tenant_id = ? AND user_id = ? AND id = ?",
 	[ST_FINISH] =
-		"UPDATE oauth_flows SET status = ?, outcome_sealed = ?, result_id = ?,"
-		" verifier_sealed = '' WHERE tenant_id = ? AND id = ? AND status = 'consumed'",
+		"UPDATE oauth_flows f JOIN users u ON u.id = f.user_id"
+		" JOIN tenants t ON t.id = f.tenant_id"
+		" SET f.status = ?, f.outcome_sealed = ?, f.result_id = ?, f.verifier_sealed = ''"
+		" WHERE f.tenant_id = ? AND f.id = ? AND f.status = 'consumed'"
+		" AND u.disabled = 0 AND t.disabled = 0",
 };
 
 void flow_row_release(struct flow_row *row)
@@ -80,10 +85,11 @@ enum rc flow_consume(struct db *db, const struct flow_claim *claim)
 {
 	uint64_t affected = 0;
 	enum rc rc = db_exec(db, sql[ST_CONSUME],
-		DB_ARGS(db_id(&claim->tenant.u), db_bytes(claim->state_hash, HASH_SIZE),
-			db_int(claim->now_s), db_bytes(claim->session_hash, HASH_SIZE),
-			db_id(&claim->user.u), db_text(claim->kind), db_text(claim->plugin_id),
-			db_text(claim->provider), db_text(claim->context)),
+		DB_ARGS(db_int(claim->until_s), db_id(&claim->tenant.u),
+			db_bytes(claim->state_hash, HASH_SIZE), db_int(claim->now_s),
+			db_bytes(claim->session_hash, HASH_SIZE), db_id(&claim->user.u),
+			db_text(claim->kind), db_text(claim->plugin_id), db_text(claim->provider),
+			db_text(claim->context)),
 		&affected);
 
 	return rc == RC_OK && affected != 1 ? RC_NOT_FOUND : rc;

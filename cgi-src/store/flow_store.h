@@ -54,10 +54,11 @@ struct flow_claim {
 	struct tenant_id tenant;
 	struct user_id user;
 	const char *kind, *plugin_id, *provider, *context;
-	int64_t now_s;
+	int64_t now_s, until_s; /* until_s: when whoever consumes it must have ended it */
 };
 
-/** flow_consume(db, claim): open → consumed by one conditional statement. RC_NOT_FOUND: not so. */
+/** flow_consume(db, claim): open → consumed by one conditional statement; expires_at is then the end of that
+ * claim. RC_NOT_FOUND: not so. */
 enum rc flow_consume(struct db *db, const struct flow_claim *claim) RC_MUST_CHECK;
 /** flow_find_state(db, state_hash, out): whatever its owner; only to say in the audit log why a claim
  * failed, and to read the row just consumed. RC_NOT_FOUND. */
@@ -67,7 +68,7 @@ enum rc flow_find_state(struct db *db, const unsigned char state_hash[HASH_SIZE]
 enum rc flow_load(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
 	const struct flow_id *id, struct flow_row *out) RC_MUST_CHECK;
 /** flow_finish(db, row): status, outcome_sealed and result of a consumed flow; the verifier is
- * forgotten. RC_CONFLICT: it was not consumed. */
+ * forgotten. RC_CONFLICT: it was not consumed, or its person or workspace is gone or disabled. */
 enum rc flow_finish(struct db *db, const struct flow_row *row) RC_MUST_CHECK;
 
 #endif

@@ -15,6 +15,7 @@ enum {
 	ST_USER_DISABLED,
 	ST_MEMBER_INSERT,
 	ST_MEMBER_ROLE,
+	ST_MEMBER_SET_ROLE,
 	ST_MEMBER_DELETE,
 	ST_MEMBER_LIST,
 	ST_MEMBER_FIRST,
@@ -35,7 +36,9 @@ static const char *const sql[] = {
 	[ST_USER_DISABLED] = "UPDATE users SET disabled = ? WHERE id = ?",
 	[ST_MEMBER_INSERT] = "INSERT INTO tenant_members (tenant_id, user_id, role, created_at)"
 			     " VALUES (?, ?, ?, ?)",
-	[ST_MEMBER_ROLE] = "UPDATE tenant_members SET role = ? WHERE tenant_id = ? AND user_id = ?",
+	[ST_MEMBER_ROLE] = "SELECT role FROM tenant_members WHERE tenant_id = ? AND user_id = ?",
+	[ST_MEMBER_SET_ROLE] =
+		"UPDATE tenant_members SET role = ? WHERE tenant_id = ? AND user_id = ?",
 	[ST_MEMBER_DELETE] = "DELETE FROM tenant_members WHERE tenant_id = ? AND user_id = ?",
 	[ST_MEMBER_LIST] = "SELECT u.id, u.email, u.name, m.role, m.created_at"
 			   " FROM tenant_members m JOIN users u ON u.id = m.user_id"
@@ -44,7 +47,7 @@ static const char *const sql[] = {
 	[ST_MEMBER_FIRST] = "SELECT m.tenant_id FROM tenant_members m"
 			    " JOIN tenants t ON t.id = m.tenant_id"
 			    " WHERE m.user_id = ? AND t.disabled = 0"
-			    " ORDER BY m.created_at, m.tenant_id LIMIT 1",
+			    " ORDER BY m.created_at, t.name LIMIT 1",
 	[ST_CODE_REPLACE] = "REPLACE INTO sign_in_codes (user_id, code_hash, expires_at)"
 			    " VALUES (?, ?, ?)",
 	[ST_CODE_CONSUME] = "DELETE FROM sign_in_codes"
@@ -158,11 +161,32 @@ enum rc member_insert(struct db *db, const struct tenant_id *tenant, const struc
 		DB_ARGS(db_id(&tenant->u), db_id(&user->u), db_text(role), db_int(now_s)), NULL);
 }
 
+enum rc member_role(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
+	char out[ROLE_WORD_SIZE])
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(
+		db, sql[ST_MEMBER_ROLE], DB_ARGS(db_id(&tenant->u), db_id(&user->u)), &rows);
+
+	if (rc == RC_OK && !db_next(rows))
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK)
+		copy_text(out, ROLE_WORD_SIZE, db_get_text(rows, 0));
+	db_rows_free(rows);
+	return rc;
+}
+
+/* Looked for first: an update to the role that is there already changes no row. */
 enum rc member_set_role(
 	struct db *db, const struct tenant_id *tenant, const struct user_id *user, const char *role)
 {
-	return exec_one(db, sql[ST_MEMBER_ROLE],
-		DB_ARGS(db_text(role), db_id(&tenant->u), db_id(&user->u)));
+	char now[ROLE_WORD_SIZE];
+	enum rc rc = member_role(db, tenant, user, now);
+
+	if (rc != RC_OK)
+		return rc;
+	return db_exec(db, sql[ST_MEMBER_SET_ROLE],
+		DB_ARGS(db_text(role), db_id(&tenant->u), db_id(&user->u)), NULL);
 }
 
 enum rc member_delete(struct db *db, const struct tenant_id *tenant, const struct user_id *user)

@@ -45,6 +45,9 @@ enum rc user_set_disabled(struct db *db, const struct user_id *id, bool disabled
 
 enum rc member_insert(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
 	const char *role, int64_t now_s) RC_MUST_CHECK;
+/** member_role(db, tenant, user, out): RC_NOT_FOUND. */
+enum rc member_role(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
+	char out[ROLE_WORD_SIZE]) RC_MUST_CHECK;
 /** member_set_role(db, tenant, user, role): RC_NOT_FOUND. */
 enum rc member_set_role(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
 	const char *role) RC_MUST_CHECK;

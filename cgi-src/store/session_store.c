@@ -10,11 +10,13 @@ enum {
 	ST_TOUCH,
 	ST_DELETE,
 	ST_DELETE_USER,
+	ST_DELETE_IDLE,
 	ST_DELETE_OLD,
 	ST_THROTTLE_LOAD,
 	ST_THROTTLE_FAIL,
 	ST_THROTTLE_LOCK,
 	ST_THROTTLE_CLEAR,
+	ST_THROTTLE_SWEEP,
 };
 
 static const char *const sql[] = {
@@ -27,7 +29,7 @@ static const char *const sql[] = {
 		" JOIN tenant_members m ON m.user_id = s.user_id"
 		" JOIN tenants t ON t.id = m.tenant_id"
 		" WHERE s.token_hash = ? AND u.disabled = 0 AND t.disabled = 0"
-		" ORDER BY t.name",
+		" ORDER BY t.id <> s.tenant_id, t.name LIMIT 50",
 	[ST_INSERT] = "INSERT INTO sessions (token_hash, user_id, tenant_id, csrf_token,"
 		      " must_set_password, created_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
 	/* cross-tenant: by token */
@@ -36,8 +38,10 @@ static const char *const sql[] = {
 	[ST_DELETE] = "DELETE FROM sessions WHERE token_hash = ?",
 	/* cross-tenant: a changed password ends the sessions of a person everywhere */
 	[ST_DELETE_USER] = "DELETE FROM sessions WHERE user_id = ?",
-	/* cross-tenant: expiry sweep */
-	[ST_DELETE_OLD] = "DELETE FROM sessions WHERE last_seen_at < ? OR created_at < ? LIMIT 100",
+	/* cross-tenant: expiry sweep; one statement an index */
+	[ST_DELETE_IDLE] = "DELETE FROM sessions WHERE last_seen_at < ? LIMIT 100",
+	/* cross-tenant: as above */
+	[ST_DELETE_OLD] = "DELETE FROM sessions WHERE created_at < ? LIMIT 100",
 	[ST_THROTTLE_LOAD] = "SELECT failures, locked_until FROM sign_in_throttle"
 			     " WHERE subject_hash = ?",
 	[ST_THROTTLE_FAIL] = "INSERT INTO sign_in_throttle"
@@ -47,6 +51,7 @@ static const char *const sql[] = {
 			     " updated_at = VALUES(updated_at)",
 	[ST_THROTTLE_LOCK] = "UPDATE sign_in_throttle SET locked_until = ? WHERE subject_hash = ?",
 	[ST_THROTTLE_CLEAR] = "DELETE FROM sign_in_throttle WHERE subject_hash = ?",
+	[ST_THROTTLE_SWEEP] = "DELETE FROM sign_in_throttle WHERE updated_at < ? LIMIT 100",
 };
 
 static void session_head(const struct db_rows *rows, struct session_row *out)
@@ -101,7 +106,7 @@ enum rc session_insert(struct db *db, const struct session_row *row)
 		DB_ARGS(db_bytes(row->token_hash, HASH_SIZE), db_id(&row->user.u),
 			db_id(&row->tenant.u), db_bytes(row->csrf_token, HASH_SIZE),
 			db_int(row->must_set_password), db_int(row->created_at_s),
-			db_int(row->created_at_s)),
+			db_int(row->last_seen_at_s)),
 		NULL);
 }
 
@@ -122,8 +127,11 @@ enum rc session_delete_user(struct db *db, const struct user_id *user)
 
 enum rc session_delete_old(struct db *db, int64_t seen_before_s, int64_t created_before_s)
 {
-	return db_exec(db, sql[ST_DELETE_OLD],
-		DB_ARGS(db_int(seen_before_s), db_int(created_before_s)), NULL);
+	enum rc rc = db_exec(db, sql[ST_DELETE_IDLE], DB_ARGS(db_int(seen_before_s)), NULL);
+
+	if (rc == RC_OK)
+		rc = db_exec(db, sql[ST_DELETE_OLD], DB_ARGS(db_int(created_before_s)), NULL);
+	return rc;
 }
 
 enum rc throttle_load(
@@ -159,4 +167,9 @@ enum rc throttle_lock(struct db *db, const unsigned char subject[HASH_SIZE], int
 enum rc throttle_clear(struct db *db, const unsigned char subject[HASH_SIZE])
 {
 	return db_exec(db, sql[ST_THROTTLE_CLEAR], DB_ARGS(db_bytes(subject, HASH_SIZE)), NULL);
+}
+
+enum rc throttle_sweep(struct db *db, int64_t untouched_since_s)
+{
+	return db_exec(db, sql[ST_THROTTLE_SWEEP], DB_ARGS(db_int(untouched_since_s)), NULL);
 }

@@ -25,7 +25,7 @@ struct session_row {
 	bool must_set_password;
 	int64_t created_at_s, last_seen_at_s;
 	struct session_tenant
-		tenants[SESSION_TENANTS_MAX]; /* all workspaces of the person, by name */
+		tenants[SESSION_TENANTS_MAX]; /* of the person: the open one first, then by name */
 	size_t n_tenants;
 };
 
@@ -33,14 +33,14 @@ struct session_row {
  * workspace does not appear. Errors: RC_NOT_FOUND. */
 enum rc session_load(
 	struct db *db, const unsigned char hash[HASH_SIZE], struct session_row *out) RC_MUST_CHECK;
-/** session_insert(db, row): uses hash, csrf, user, tenant, must_set_password, created_at_s. */
+/** session_insert(db, row): uses all but names and workspaces. */
 enum rc session_insert(struct db *db, const struct session_row *row) RC_MUST_CHECK;
 enum rc session_touch(
 	struct db *db, const unsigned char hash[HASH_SIZE], int64_t now_s) RC_MUST_CHECK;
 enum rc session_delete(struct db *db, const unsigned char hash[HASH_SIZE]) RC_MUST_CHECK;
 /** session_delete_user(db, user): every session of a person. */
 enum rc session_delete_user(struct db *db, const struct user_id *user) RC_MUST_CHECK;
-/** session_delete_old(db, seen_before_s, created_before_s): at most 100 a call. */
+/** session_delete_old(db, seen_before_s, created_before_s): at most 100 of each a call. */
 enum rc session_delete_old(
 	struct db *db, int64_t seen_before_s, int64_t created_before_s) RC_MUST_CHECK;
 
@@ -58,5 +58,7 @@ enum rc throttle_fail(struct db *db, const unsigned char subject[HASH_SIZE], int
 enum rc throttle_lock(
 	struct db *db, const unsigned char subject[HASH_SIZE], int64_t until_s) RC_MUST_CHECK;
 enum rc throttle_clear(struct db *db, const unsigned char subject[HASH_SIZE]) RC_MUST_CHECK;
+/** throttle_sweep(db, untouched_since_s): rows that nobody touched since then; at most 100 a call. */
+enum rc throttle_sweep(struct db *db, int64_t untouched_since_s) RC_MUST_CHECK;
 
 #endif

@@ -11,6 +11,8 @@
 #include "web/errors.h"
 #include "web/pages/page.h"
 
+#define NEXT_SIZE (REQ_PATH_MAX + 64)
+
 /* "__Host-" binds a cookie to this host and to https; without https browsers refuse it. */
 static const char *cookie_name(const struct ctx *c, bool form)
 {
@@ -121,6 +123,17 @@ static int check_route(struct ctx *c)
 	return 0;
 }
 
+/* A row for what members do; strangers, who can do it without end, only get a line in the log. */
+static void note_denied(struct ctx *c, const char *action)
+{
+	const char *path = c->match.route->path;
+
+	if (c->session)
+		(void)audit_event(c->core, &c->actor, action, path, "denied");
+	else
+		log_warn(action, "route", path, "result", "denied");
+}
+
 static int check_person(struct ctx *c)
 {
 	const struct route *route = c->match.route;
@@ -131,11 +144,11 @@ static int check_person(struct ctx *c)
 	if (route->gate == GATE_SESSION && !c->session)
 		return 401;
 	if (post && !csrf_is_right(c)) {
-		(void)audit_event(c->core, &c->actor, "request.csrf", route->path, "denied");
+		note_denied(c, "request.csrf");
 		return 403;
 	}
 	if (route->gate == GATE_SESSION && !policy_allows(c->actor.role, route->action)) {
-		(void)audit_event(c->core, &c->actor, "request.role", route->path, "denied");
+		note_denied(c, "request.role");
 		return 403;
 	}
 	return 0;
@@ -148,10 +161,23 @@ static bool must_set_password_first(const struct ctx *c)
 	       c->match.route->gate == GATE_SESSION && c->match.route->action != ACTION_ACCOUNT;
 }
 
+/* Where to go on after the sign-in; which authorization is to be renewed must not get lost on the way. */
+static void next_of(const struct ctx *c, char out[NEXT_SIZE])
+{
+	const char *credential = req_query(&c->req, "credential");
+	struct uuid id;
+	bool named = credential && uuid_parse(credential, &id) == RC_OK;
+
+	(void)snprintf(out, NEXT_SIZE, "%s%s%s", c->req.path, named ? "?credential=" : "",
+		named ? credential : "");
+}
+
 static void answer_unauthorized(struct ctx *c)
 {
-	if (c->app->pages && c->req.method != REQ_POST &&
-		page_sign_in_first(c, c->req.path) == RC_OK)
+	char next[NEXT_SIZE];
+
+	next_of(c, next);
+	if (c->app->pages && c->req.method != REQ_POST && page_sign_in_first(c, next) == RC_OK)
 		return;
 	error_answer(c, 401);
 }
@@ -168,19 +194,27 @@ static void run_handler(struct ctx *c)
 		error_answer(c, error_status(rc));
 }
 
+/* Error pages too show whose they are; documents do not. Probes and reports must answer without the
+ * database, and a request of nobody we trust asks it nothing. */
+static bool wants_session(const struct ctx *c, int status)
+{
+	if (status)
+		return c->app->pages && (status == 404 || status == 405);
+	return c->match.route->gate != GATE_PROBE && c->match.route->gate != GATE_REPORT;
+}
+
 static void answer(struct ctx *c, struct session *session)
 {
 	int status = check_route(c);
 	enum rc rc = RC_OK;
 
-	/* error pages too show whose they are; a request of nobody we trust asks the database nothing */
-	if (status == 0 || status == 404 || status == 405)
+	if (wants_session(c, status))
 		rc = load_session(c, session);
 	if (rc != RC_OK) {
 		error_answer(c, error_status(rc));
 		return;
 	}
-	if (status == 0)
+	if (status == 0 && c->app->pages)
 		ensure_form_token(c);
 	if (status == 0)
 		status = check_person(c);

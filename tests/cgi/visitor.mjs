@@ -25,7 +25,7 @@ export function exchange(address, path, { method = 'GET', headers = {}, body } =
         answer.on('error', reject);
         answer.on('end', () => {
           const raw = Buffer.concat(chunks);
-          resolve({ status: answer.statusCode, headers: answer.headers, raw, text: raw.toString('utf8'),
+          resolve({ status: answer.statusCode, headers: answer.headers, rawHeaders: answer.rawHeaders, raw, text: raw.toString('utf8'),
             location: answer.headers.location });
         });
       },

@@ -29,10 +29,17 @@ struct flow_response {
 
 /** flow_callback(core, actor, provider, context, response, id_out): consumes the flow and sees it through.
  * RC_OK: there is an outcome to show under *id_out, good or bad. RC_INVALID: rejected, with one and the
- * same answer for every reason (the audit log knows which). */
+ * same answer for every reason (the audit log knows which). RC_DENIED: the person or the workspace was
+ * removed or disabled meanwhile. A token that cannot be kept is revoked. */
 enum rc flow_callback(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const char *context, const struct flow_response *response,
 	struct flow_id *id_out) RC_MUST_CHECK;
+
+/** flow_refused(core, actor, state, why): notes a callback that is rejected before its flow is looked for. Of
+ * a visitor without a session only what names a real flow is noted, with that flow's workspace, so that
+ * strangers cannot fill the log. */
+void flow_refused(
+	const struct core *core, const struct actor *actor, const char *state, const char *why);
 
 enum flow_verdict {
 	FLOW_PENDING, /* not back yet, or still at work */
@@ -45,6 +52,8 @@ enum flow_verdict {
 	FLOW_NO_ANSWER,       /* did not answer, or could not be reached */
 	FLOW_CLIENT_CHANGED,  /* OAuth client settings changed meanwhile (A33) */
 	FLOW_CREDENTIAL_GONE, /* the one to authorize again was deleted meanwhile */
+	FLOW_NOT_ALLOWED,     /* the role to authorize that one again was lost meanwhile (A32) */
+	FLOW_FAULT,           /* ours; also when whoever consumed it never came to an end */
 	FLOW_MALFORMED,       /* neither code nor error; wrong iss */
 	FLOW_VERDICT__MAX
 };

@@ -9,6 +9,9 @@
 #include "platform/log.h"
 #include "platform/text.h"
 
+/* Within this a consumed flow has ended: two outgoing calls of 15 s each, and room. */
+#define CLAIM_S 60
+
 #define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
 
 /* ---- is it ours? (R4, R14-R16) ---- */
@@ -41,8 +44,8 @@ static const char *why_rejected(const struct core *core, const struct flow_claim
 	else if (strcmp(row.plugin_id, claim->plugin_id) || strcmp(row.provider, claim->provider) ||
 		 strcmp(row.kind, claim->kind) || strcmp(row.context, claim->context))
 		why = "context_mismatch";
-	else if (row.expires_at_s <= claim->now_s)
-		why = "expired";
+	else if (strcmp(row.status, "open") == 0)
+		why = "expired"; /* nothing else is left */
 	flow_row_release(&row);
 	return why;
 }
@@ -72,6 +75,7 @@ static enum rc claim_flow(const struct core *core, const struct actor *actor,
 	};
 	enum rc rc;
 
+	claim.until_s = claim.now_s + CLAIM_S;
 	memcpy(claim.session_hash, actor->session_hash, HASH_SIZE);
 	if (!state_hash(state, claim.state_hash))
 		return reject(core, actor, provider, "malformed");
@@ -79,6 +83,25 @@ static enum rc claim_flow(const struct core *core, const struct actor *actor,
 	if (rc == RC_NOT_FOUND)
 		return reject(core, actor, provider, why_rejected(core, &claim));
 	return rc == RC_OK ? flow_find_state(core->db, claim.state_hash, row) : rc;
+}
+
+void flow_refused(
+	const struct core *core, const struct actor *actor, const char *state, const char *why)
+{
+	unsigned char hash[HASH_SIZE];
+	struct actor owner = *actor;
+	struct flow_row row = {0};
+	char object[PLUGIN_ID_SIZE + PROVIDER_NAME_SIZE] = "-", result[64];
+	bool found = state_hash(state, hash) && flow_find_state(core->db, hash, &row) == RC_OK;
+
+	if (found)
+		(void)snprintf(object, sizeof(object), "%s/%s", row.plugin_id, row.provider);
+	if (uuid_is_zero(&owner.tenant.u))
+		owner.tenant = row.tenant;
+	(void)snprintf(result, sizeof(result), "rejected:%s", why);
+	if (!uuid_is_zero(&owner.tenant.u))
+		(void)audit_event(core, &owner, "flow.callback", object, result);
+	flow_row_release(&row);
 }
 
 /* ---- what the provider said (RFC 6749 §4.1.2, RFC 9207 §2.4) ---- */
@@ -162,46 +185,64 @@ static void ask_identity(const struct core *core, const struct provider *provide
 		probe_identity(core->http, recipe, &values, &answer->identity);
 }
 
-struct ending {
+/* One callback that was claimed. */
+struct callback {
 	const struct core *core;
-	struct flow_row *row;
-	struct flow_result *result;
+	const struct actor *actor;
+	const struct provider *provider;
+	struct flow_row row;
+	struct oauth_client client;
+	struct token_answer answer;
+	struct flow_result result;
 };
+
+static void callback_release(struct callback *cb)
+{
+	flow_row_release(&cb->row);
+	oauth_client_release(&cb->client);
+	token_answer_release(&cb->answer);
+}
+
+/* Writes the outcome. RC_DENIED: nobody is left to have it. */
+static enum rc end_flow(struct db *db, struct callback *cb)
+{
+	enum rc rc = flow_seal_outcome(cb->core, &cb->row, &cb->result);
+
+	if (rc == RC_OK)
+		rc = flow_finish(db, &cb->row);
+	return rc == RC_CONFLICT ? RC_DENIED : rc;
+}
 
 /* Runs in the transaction that stores the credential: both happen, or none. */
 static enum rc end_connected(struct db *db, const struct credential_grant *grant, void *arg)
 {
-	struct ending *e = arg;
-	enum rc rc;
+	struct callback *cb = arg;
 
-	COPY(e->result->name, grant->name);
-	e->result->other_account = grant->other_account;
-	e->row->result = grant->id;
-	rc = flow_seal_outcome(e->core, e->row, e->result);
-	return rc == RC_OK ? flow_finish(db, e->row) : rc;
+	COPY(cb->result.name, grant->name);
+	cb->result.other_account = grant->other_account;
+	cb->row.result = grant->id;
+	return end_flow(db, cb);
 }
 
-static enum rc keep_grant(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct oauth_client *client,
-	struct token_answer *answer, struct flow_row *row, struct flow_result *result)
+static bool is_again(const struct callback *cb)
 {
-	bool again = !uuid_is_zero(&row->credential.u);
-	struct credential_grant grant = {
-		.client = client,
-		.answer = answer,
-		.requested = row->scopes,
-		.again = again ? &row->credential : NULL,
-	};
-	struct ending ending = {core, row, result};
-	enum rc rc;
+	return !uuid_is_zero(&cb->row.credential.u);
+}
 
-	ask_identity(core, provider, client, answer);
-	COPY(result->account, answer->identity.account);
-	COPY(result->granted, answer->has_scope ? answer->scope : row->scopes);
-	rc = credential_store_grant(core, actor, provider, &grant, end_connected, &ending);
-	if (rc == RC_NOT_FOUND)
-		result->verdict = FLOW_CREDENTIAL_GONE;
-	return rc;
+static enum rc keep_grant(struct callback *cb)
+{
+	struct token_answer *answer = &cb->answer;
+	struct credential_grant grant = {
+		.client = &cb->client,
+		.answer = answer,
+		.requested = cb->row.scopes,
+		.again = is_again(cb) ? &cb->row.credential : NULL,
+	};
+
+	ask_identity(cb->core, cb->provider, &cb->client, answer);
+	COPY(cb->result.account, answer->identity.account);
+	COPY(cb->result.granted, answer->has_scope ? answer->scope : cb->row.scopes);
+	return credential_store_grant(cb->core, cb->actor, cb->provider, &grant, end_connected, cb);
 }
 
 static bool same_client(const struct flow_row *row, const struct oauth_client *client)
@@ -210,79 +251,104 @@ static bool same_client(const struct flow_row *row, const struct oauth_client *c
 	       uuid_equal(&row->client_id, &client->id) && row->client_revision == client->revision;
 }
 
-static enum rc redeem(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct oauth_client *client, const char *code,
-	struct flow_row *row, struct flow_result *result)
+static enum rc redeem(struct callback *cb, const char *code)
 {
 	struct secret verifier = SECRET_EMPTY, secret_code = SECRET_EMPTY;
-	struct token_answer answer = {0};
-	enum rc rc = flow_unseal_verifier(core, row, &verifier);
+	enum rc rc = flow_unseal_verifier(cb->core, &cb->row, &verifier);
 
 	if (rc == RC_OK)
 		rc = secret_append_text(&secret_code, code);
 	if (rc == RC_OK)
-		rc = token_exchange(core, provider, client, &secret_code, row->redirect_uri,
-			&verifier, &answer);
-	if (rc == RC_OK)
-		judge(&answer, result);
-	if (rc == RC_OK && result->verdict == FLOW_CONNECTED)
-		rc = keep_grant(core, actor, provider, client, &answer, row, result);
+		rc = token_exchange(cb->core, cb->provider, &cb->client, &secret_code,
+			cb->row.redirect_uri, &verifier, &cb->answer);
 	secret_release(&verifier);
 	secret_release(&secret_code);
-	token_answer_release(&answer);
 	return rc;
+}
+
+/* What may have changed since the start (A32, A33): nothing is asked of the provider then. */
+static enum rc check_meanwhile(struct callback *cb)
+{
+	enum rc rc = client_effective(cb->core, &cb->actor->tenant, cb->provider, &cb->client);
+
+	if (rc == RC_NOT_FOUND || (rc == RC_OK && !same_client(&cb->row, &cb->client))) {
+		cb->result.verdict = FLOW_CLIENT_CHANGED;
+		return RC_OK;
+	}
+	if (rc == RC_OK && is_again(cb))
+		rc = credential_may_renew(cb->core, cb->actor, cb->provider, &cb->row.credential);
+	if (rc == RC_NOT_FOUND)
+		cb->result.verdict = FLOW_CREDENTIAL_GONE;
+	else if (rc == RC_DENIED)
+		cb->result.verdict = FLOW_NOT_ALLOWED;
+	else if (rc == RC_OK)
+		cb->result.verdict = FLOW_CONNECTED;
+	return rc == RC_NOT_FOUND || rc == RC_DENIED ? RC_OK : rc;
 }
 
 /* RC_OK: the verdict stands, and when it is FLOW_CONNECTED the flow has been ended too. */
-static enum rc see_through(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct flow_response *response, struct flow_row *row,
-	struct flow_result *result)
+static enum rc see_through(struct callback *cb, const struct flow_response *response)
 {
-	struct oauth_client client;
 	enum rc rc;
 
-	if (!read_response(&provider->oauth, row, response, result))
+	if (!read_response(&cb->provider->oauth, &cb->row, response, &cb->result))
 		return RC_OK;
-	rc = client_effective(core, &actor->tenant, provider, &client);
-	if (rc == RC_NOT_FOUND || (rc == RC_OK && !same_client(row, &client))) {
-		result->verdict = FLOW_CLIENT_CHANGED;
+	rc = check_meanwhile(cb);
+	if (rc != RC_OK || cb->result.verdict != FLOW_CONNECTED)
+		return rc;
+	rc = redeem(cb, response->code);
+	if (rc == RC_OK)
+		judge(&cb->answer, &cb->result);
+	if (rc == RC_OK && cb->result.verdict == FLOW_CONNECTED)
+		rc = keep_grant(cb);
+	if (rc == RC_NOT_FOUND) {
+		cb->result.verdict = FLOW_CREDENTIAL_GONE;
 		rc = RC_OK;
-	} else if (rc == RC_OK) {
-		rc = redeem(core, actor, provider, &client, response->code, row, result);
 	}
-	oauth_client_release(&client);
 	return rc;
 }
 
-/* An outcome that is not "connected" is written here; also after an error of our own, so that the flow does
- * not stay "consumed" for ever and its page says what happened. */
-static enum rc end_failed(
-	const struct core *core, struct flow_row *row, const struct flow_result *result)
+static void give_back(const struct callback *cb)
 {
-	enum rc rc = flow_seal_outcome(core, row, result);
+	enum rc rc;
 
-	return rc == RC_OK ? flow_finish(core->db, row) : rc;
+	if (!fieldset_get(&cb->answer.tokens, "access_token"))
+		return;
+	rc = token_revoke(cb->core, cb->provider, &cb->client, &cb->answer.tokens);
+	(void)audit_event(cb->core, cb->actor, "token.revoke", cb->provider->id, rc_name(rc));
+}
+
+/* Writes every outcome but "connected"; also after an error of our own, so that the flow does not stay
+ * "consumed". A token that was obtained is revoked once it is certain that it was not stored: a commit
+ * whose answer was lost may have been done, and then the flow cannot be ended a second time. */
+static enum rc end_otherwise(struct callback *cb, enum rc rc)
+{
+	enum rc ended;
+
+	if (rc != RC_OK)
+		cb->result.verdict = FLOW_FAULT;
+	ended = end_flow(cb->core->db, cb);
+	if (ended == RC_OK || rc == RC_DENIED)
+		give_back(cb);
+	return rc == RC_OK || ended == RC_OK ? ended : rc;
 }
 
 enum rc flow_callback(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const char *context, const struct flow_response *response,
 	struct flow_id *id_out)
 {
-	struct flow_result result = {0};
-	struct flow_row row = {0};
-	enum rc rc = claim_flow(core, actor, provider, context, response->state, &row);
+	struct callback cb = {.core = core, .actor = actor, .provider = provider};
+	enum rc rc = claim_flow(core, actor, provider, context, response->state, &cb.row);
 
 	if (rc == RC_OK) {
-		*id_out = row.id;
-		rc = see_through(core, actor, provider, response, &row, &result);
-		if (rc == RC_NOT_FOUND && result.verdict == FLOW_CREDENTIAL_GONE)
-			rc = RC_OK;
-		if (rc == RC_OK && result.verdict != FLOW_CONNECTED)
-			rc = end_failed(core, &row, &result);
+		*id_out = cb.row.id;
+		rc = see_through(&cb, response);
+		if (rc != RC_OK || cb.result.verdict != FLOW_CONNECTED)
+			rc = end_otherwise(&cb, rc);
 		(void)audit_event(core, actor, "flow.callback", provider->id,
-			rc == RC_OK ? flow_verdict_word(result.verdict) : rc_name(rc));
+			rc == RC_OK ? flow_verdict_word(cb.result.verdict) : rc_name(rc));
 	}
-	flow_row_release(&row);
+	callback_release(&cb);
 	return rc;
 }
 
@@ -297,6 +363,8 @@ enum rc flow_show(const struct core *core, const struct actor *actor, const stru
 	memset(out, 0, sizeof(*out));
 	if (rc == RC_OK)
 		rc = flow_unseal_outcome(core, &row, out);
+	if (rc == RC_OK && strcmp(row.status, "consumed") == 0 && row.expires_at_s <= clock_now_s())
+		out->verdict = FLOW_FAULT;
 	COPY(out->requested, row.scopes);
 	COPY(out->plugin_id, row.plugin_id);
 	COPY(out->provider, row.provider);

@@ -17,6 +17,8 @@ static const char *const words[FLOW_VERDICT__MAX] = {
 	[FLOW_NO_ANSWER] = "no_answer",
 	[FLOW_CLIENT_CHANGED] = "client_changed",
 	[FLOW_CREDENTIAL_GONE] = "credential_gone",
+	[FLOW_NOT_ALLOWED] = "not_allowed",
+	[FLOW_FAULT] = "fault",
 	[FLOW_MALFORMED] = "malformed",
 };
 

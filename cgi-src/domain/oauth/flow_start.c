@@ -47,15 +47,9 @@ static enum rc random_text(struct secret *out)
 static enum rc check_again(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *again)
 {
-	struct credential_view view;
-	enum rc rc = credential_show(core, actor, provider, again, &view);
+	enum rc rc = credential_may_renew(core, actor, provider, again);
 
-	if (rc == RC_NOT_FOUND || (rc == RC_OK && !view.is_oauth))
-		rc = RC_EXPIRED;
-	else if (rc == RC_OK && !view.may_change)
-		rc = RC_DENIED;
-	credential_view_release(&view);
-	return rc;
+	return rc == RC_NOT_FOUND ? RC_EXPIRED : rc;
 }
 
 static enum rc check_limits(const struct core *core, const struct actor *actor)

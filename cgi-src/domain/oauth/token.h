@@ -51,6 +51,12 @@ enum rc token_exchange(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, const struct secret *code, const char *redirect_uri,
 	const struct secret *verifier, struct token_answer *out) RC_MUST_CHECK;
 
+/** token_revoke(core, provider, client, tokens): tells the provider that they are not wanted any more, the
+ * refresh token first where there is one (RFC 7009 §2.1). Once, without another try: RC_NOT_FOUND: the
+ * provider has no such endpoint; RC_UPSTREAM: it did not say yes. */
+enum rc token_revoke(const struct core *core, const struct provider *provider,
+	const struct oauth_client *client, const struct fieldset *tokens) RC_MUST_CHECK;
+
 /** token_request(recipe, client, grant, n, out): the request for any grant; grant holds its parameters.
  * Pure. Errors as above. */
 struct token_param {

@@ -47,14 +47,29 @@ static enum token_failure classify(const char *code, int status)
 	return TOKEN_REFUSED;
 }
 
-static void copy_code(const char *p, size_t len, char out[TOKEN_ERROR_CODE_SIZE])
+/* RFC 6749 §5.2 without the space, which no registered code has. */
+static bool is_code(const char *p, size_t len)
 {
-	size_t n = 0;
+	for (size_t i = 0; i < len; i++)
+		if (p[i] <= 0x20 || p[i] >= 0x7f || p[i] == '"' || p[i] == '\\')
+			return false;
+	return len > 0 && len < TOKEN_ERROR_CODE_SIZE;
+}
 
-	for (size_t i = 0; i < len && n + 1 < TOKEN_ERROR_CODE_SIZE; i++)
-		if (p[i] > 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
-			out[n++] = p[i];
-	out[n] = '\0';
+/* A code is taken as it is or not at all: altered or cut it might be the half of a secret (B35). What
+ * some providers put in its place is words. */
+static void read_code(jsonv *v, const struct placeholder_values *secrets, struct token_answer *out)
+{
+	const char *p = "";
+	size_t len = 0;
+
+	if (jsonr_text(v, &p, &len) && is_code(p, len) && !probe_mentions(p, len, secrets)) {
+		memcpy(out->error, p, len + 1);
+		return;
+	}
+	(void)snprintf(out->error, sizeof(out->error), "unknown_error");
+	if (len)
+		probe_words(p, len, secrets, out->words);
 }
 
 /* True when the answer carries an error, whatever its status (B8, R33). */
@@ -67,10 +82,7 @@ static bool read_error(const struct oauth_recipe *recipe, jsonv *root, int statu
 
 	if (!find(&recipe->error, root, &v))
 		return false;
-	if (jsonr_text(v, &p, &len))
-		copy_code(p, len, out->error);
-	if (out->error[0] == '\0')
-		(void)snprintf(out->error, sizeof(out->error), "unknown_error");
+	read_code(v, secrets, out);
 	out->failure = classify(out->error, status);
 	if (find(&recipe->error_description, root, &v) && jsonr_text(v, &p, &len))
 		probe_words(p, len, secrets, out->words);
@@ -223,24 +235,49 @@ bool token_scope_normalise(
 	return true;
 }
 
-/* A string, or an array of strings (B19). What cannot be read is as if it were absent. */
-static void read_scope(const struct oauth_recipe *recipe, jsonv *root, struct token_answer *out)
+/* A string, or an array of strings (B19). */
+static bool join_scope(jsonv *v, const char *separator, char out[TOKEN_SCOPE_SIZE])
 {
-	const char *p, *separator = recipe->scope_separator;
+	const char *p;
 	size_t len;
+
+	if (jsonr_text(v, &p, &len))
+		return token_scope_normalise(p, len, separator, out);
+	if (jsonr_kind(v) != JSONR_ARRAY)
+		return false;
+	for (size_t i = 0; i < jsonr_length(v); i++)
+		if (!jsonr_text(jsonr_at(v, i), &p, &len) ||
+			!token_scope_normalise(p, len, separator, out))
+			return false;
+	return true;
+}
+
+/* Only the secret: some providers name scopes after the client's id. */
+static bool mentions_client_secret(const char *text, const struct placeholder_values *secrets)
+{
+	const struct secret *key = secrets ? fieldset_get(secrets->client, "client_secret") : NULL;
+	struct fieldset_item item = {.name = ""};
+	struct fieldset one = {&item, 1};
+
+	if (!key)
+		return false;
+	item.value = *key; /* borrowed */
+	return probe_mentions(text, strlen(text), &(struct placeholder_values){.client = &one});
+}
+
+/* Scopes are shown. What cannot be read, or should not be shown (B35), is as if it were absent. */
+static void read_scope(const struct oauth_recipe *recipe, jsonv *root,
+	const struct placeholder_values *secrets, struct token_answer *out)
+{
 	jsonv *v;
 
 	out->scope[0] = '\0';
 	if (!find(&recipe->scope, root, &v))
 		return;
-	if (jsonr_text(v, &p, &len)) {
-		out->has_scope = token_scope_normalise(p, len, separator, out->scope);
-		return;
-	}
-	out->has_scope = jsonr_kind(v) == JSONR_ARRAY;
-	for (size_t i = 0; out->has_scope && i < jsonr_length(v); i++)
-		out->has_scope = jsonr_text(jsonr_at(v, i), &p, &len) &&
-				 token_scope_normalise(p, len, separator, out->scope);
+	out->has_scope = join_scope(v, recipe->scope_separator, out->scope) &&
+			 !mentions_client_secret(out->scope, secrets);
+	if (!out->has_scope)
+		out->scope[0] = '\0';
 }
 
 /* What the recipe wants kept besides, for {{token.NAME}}; what is absent or no plain text is left out. */
@@ -279,7 +316,7 @@ static void read_success(const struct oauth_recipe *recipe, jsonv *root, int64_t
 		return;
 	}
 	read_expiry(recipe, root, now_s, out);
-	read_scope(recipe, root, out);
+	read_scope(recipe, root, secrets, out);
 	if (recipe->identity.from_token_response)
 		probe_identity_read(&recipe->identity, root, secrets, &out->identity);
 	out->failure = TOKEN_OK;

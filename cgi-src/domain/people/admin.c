@@ -8,6 +8,7 @@
 #include "domain/audit.h"
 #include "domain/keyring.h"
 #include "domain/people/account.h"
+#include "domain/people/sign_in.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/people_store.h"
@@ -188,7 +189,7 @@ enum rc admin_sign_in_code(const struct core *core, const char *email, struct se
 	if (rc == RC_OK)
 		rc = random_code(out);
 	if (rc == RC_OK) {
-		account_code_hash(out, hash);
+		sign_in_code_hash(out, hash);
 		rc = code_replace(core->db, &user.id, hash, clock_now_s() + CODE_LIFETIME_S);
 	}
 	if (rc == RC_OK)

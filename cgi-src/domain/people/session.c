@@ -40,6 +40,7 @@ static void copy_person(const struct session_row *row, struct session *out)
 	codec_base64url(row->csrf_token, HASH_SIZE, out->csrf);
 	out->user = row->user;
 	out->must_set_password = row->must_set_password;
+	out->signed_in_at_s = row->created_at_s;
 	(void)snprintf(out->user_name, sizeof(out->user_name), "%s", row->user_name);
 	(void)snprintf(out->user_email, sizeof(out->user_email), "%s", row->user_email);
 }
@@ -74,15 +75,16 @@ enum rc session_find(const struct core *core, const char *token, struct session 
 	return RC_OK;
 }
 
-enum rc session_start(const struct core *core, const struct user_id *user,
-	const struct tenant_id *tenant, bool must_set_password, struct secret *token_out)
+enum rc session_start(
+	const struct core *core, const struct session_new *new, struct secret *token_out)
 {
 	int64_t now_s = clock_now_s();
 	struct session_row row = {
-		.user = *user,
-		.tenant = *tenant,
-		.must_set_password = must_set_password,
-		.created_at_s = now_s,
+		.user = new->user,
+		.tenant = new->tenant,
+		.must_set_password = new->must_set_password,
+		.created_at_s = new->signed_in_at_s ? new->signed_in_at_s : now_s,
+		.last_seen_at_s = now_s,
 	};
 	unsigned char raw[HASH_SIZE];
 	char text[SESSION_TOKEN_SIZE];
@@ -92,10 +94,7 @@ enum rc session_start(const struct core *core, const struct user_id *user,
 	codec_random(row.csrf_token, sizeof(row.csrf_token));
 	codec_hash(raw, sizeof(raw), row.token_hash);
 	codec_base64url(raw, sizeof(raw), text);
-	rc = session_delete_old(
-		core->db, now_s - core->cfg->session_idle_s, now_s - core->cfg->session_absolute_s);
-	if (rc == RC_OK)
-		rc = session_insert(core->db, &row);
+	rc = session_insert(core->db, &row);
 	if (rc == RC_OK)
 		rc = secret_set(token_out, text, strlen(text));
 	secret_wipe(raw, sizeof(raw));
@@ -103,20 +102,50 @@ enum rc session_start(const struct core *core, const struct user_id *user,
 	return rc;
 }
 
+enum rc session_sweep(const struct core *core)
+{
+	int64_t now_s = clock_now_s();
+
+	return session_delete_old(
+		core->db, now_s - core->cfg->session_idle_s, now_s - core->cfg->session_absolute_s);
+}
+
+static bool is_member(const struct session *s, const struct tenant_id *tenant)
+{
+	for (size_t i = 0; i < s->n_workspaces; i++)
+		if (uuid_equal(&s->workspaces[i].id.u, &tenant->u))
+			return true;
+	return false;
+}
+
+struct switching {
+	const struct core *core;
+	const struct session *old;
+	struct session_new new;
+	struct secret *token;
+};
+
+static enum rc replace_session(struct db *db, void *arg)
+{
+	struct switching *s = arg;
+	enum rc rc = session_delete(db, s->old->hash);
+
+	return rc == RC_OK ? session_start(s->core, &s->new, s->token) : rc;
+}
+
 enum rc session_switch(const struct core *core, const struct session *s,
 	const struct tenant_id *tenant, struct secret *token_out)
 {
-	enum rc rc;
+	struct switching switching = {
+		.core = core,
+		.old = s,
+		.new = {s->user, *tenant, s->must_set_password, s->signed_in_at_s},
+		.token = token_out,
+	};
 
-	for (size_t i = 0; i < s->n_workspaces; i++) {
-		if (!uuid_equal(&s->workspaces[i].id.u, &tenant->u))
-			continue;
-		rc = session_start(core, &s->user, tenant, s->must_set_password, token_out);
-		if (rc == RC_OK)
-			rc = session_end(core, s);
-		return rc;
-	}
-	return RC_NOT_FOUND;
+	if (!is_member(s, tenant))
+		return RC_NOT_FOUND;
+	return db_transact(core->db, replace_session, &switching);
 }
 
 enum rc session_end(const struct core *core, const struct session *s)

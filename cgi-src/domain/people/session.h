@@ -9,7 +9,7 @@
 #include "domain/core.h"
 
 #define SESSION_TOKEN_SIZE (BASE64URL_SIZE(HASH_SIZE))
-#define SESSION_WORKSPACES_MAX 50
+#define SESSION_WORKSPACES_MAX 50 /* the switcher shows no more; the open one is always there */
 
 struct workspace {
 	struct tenant_id id;
@@ -23,6 +23,7 @@ struct session {
 	struct user_id user;
 	char user_name[NAME_SIZE], user_email[EMAIL_SIZE];
 	bool must_set_password;
+	int64_t signed_in_at_s; /* the absolute limit counts from here, also after a change of workspace */
 	struct workspace current;
 	struct workspace workspaces[SESSION_WORKSPACES_MAX]; /* by name; holds current too */
 	size_t n_workspaces;
@@ -32,12 +33,22 @@ struct session {
  * disabled, or no member any more. */
 enum rc session_find(const struct core *core, const char *token, struct session *out) RC_MUST_CHECK;
 
-/** session_start(core, user, tenant, must_set_password, token_out): token_out holds SESSION_TOKEN_SIZE. */
-enum rc session_start(const struct core *core, const struct user_id *user,
-	const struct tenant_id *tenant, bool must_set_password,
-	struct secret *token_out) RC_MUST_CHECK;
+/* What a new session is made of. */
+struct session_new {
+	struct user_id user;
+	struct tenant_id tenant;
+	bool must_set_password;
+	int64_t signed_in_at_s; /* 0: now */
+};
 
-/** session_switch(core, s, tenant, token_out): another workspace of the same person, new token.
+/** session_start(core, new, token_out): token_out replaces what it held. */
+enum rc session_start(const struct core *core, const struct session_new *new,
+	struct secret *token_out) RC_MUST_CHECK;
+/** session_sweep(core): what is over its limits goes, a few at a time. */
+enum rc session_sweep(const struct core *core) RC_MUST_CHECK;
+
+/** session_switch(core, s, tenant, token_out): another workspace of the same person, new token; the
+ * limits go on from the sign-in.
  * RC_NOT_FOUND: the person is no member there. */
 enum rc session_switch(const struct core *core, const struct session *s,
 	const struct tenant_id *tenant, struct secret *token_out) RC_MUST_CHECK;

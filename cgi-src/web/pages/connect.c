@@ -186,6 +186,16 @@ static bool has_context(const struct ctx *c)
 	return false;
 }
 
+/* Rejected before the flow is looked for; NULL: not so. */
+static const char *why_refused(struct ctx *c, const struct provider **p)
+{
+	if (!c->session)
+		return "no_session";
+	if (is_repeated(c))
+		return "repeated";
+	return callback_provider(c, p) == RC_OK ? NULL : "context_mismatch";
+}
+
 /* Query: code, state, iss, error, error_description. All rejections look alike. */
 enum rc page_callback(struct ctx *c)
 {
@@ -197,21 +207,20 @@ enum rc page_callback(struct ctx *c)
 		.error_description = req_query(&c->req, "error_description"),
 	};
 	const char *context = has_context(c) ? route_arg(&c->match, "context") : "";
-	const struct provider *p;
+	const struct provider *p = NULL;
+	const char *why = why_refused(c, &p);
 	struct flow_id id;
 	char text[UUID_TEXT_SIZE];
 	enum rc rc;
 
 	c->resp.no_referrer = true; /* the URL holds a code (R21) */
-	if (!c->session || is_repeated(c))
+	if (why) {
+		flow_refused(c->core, &c->actor, response.state, why);
 		return RC_INVALID;
+	}
 	if (!policy_allows(c->actor.role, ACTION_CONNECT))
 		return RC_DENIED;
-	rc = callback_provider(c, &p);
-	if (rc == RC_NOT_FOUND)
-		return RC_INVALID;
-	if (rc == RC_OK)
-		rc = flow_callback(c->core, &c->actor, p, context, &response, &id);
+	rc = flow_callback(c->core, &c->actor, p, context, &response, &id);
 	if (rc != RC_OK)
 		return rc;
 	uuid_text(&id.u, text);
@@ -257,6 +266,13 @@ static const struct verdict_text verdicts[FLOW_VERDICT__MAX] = {
 	[FLOW_CREDENTIAL_GONE] = {409, "failed",
 		"The authorization that was to be renewed has been deleted meanwhile.", NULL,
 		"Nothing was saved. Use Add OAuth to connect it anew.", false, false},
+	[FLOW_NOT_ALLOWED] = {403, "failed", "You may not renew this authorization any more.",
+		"Your role in this workspace was changed while you were away.",
+		"Nothing was changed. Ask an owner or admin of the workspace.", false, false},
+	[FLOW_FAULT] = {500, "failed",
+		"The authorization could not be finished because of a fault on our side.", NULL,
+		"Nothing was saved. Start again; if it stays like this, tell your operator.", false,
+		false},
 	[FLOW_MALFORMED] = {400, "failed", "The answer that came back was not a valid one.",
 		"It had neither a code nor an error, or it did not come from the provider that was "
 		"asked.",

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/audit.h"
 #include "domain/people/account.h"
+#include "domain/people/sign_in.h"
 #include "platform/log.h"
 #include "web/dispatch.h"
 #include "web/pages/page.h"
@@ -48,13 +50,19 @@ enum rc page_sign_in(struct ctx *c)
 	return show_sign_in(c, NULL, NULL, NULL, 200);
 }
 
-/* A path of ours that a page may be opened at; anything else leads home (security R24, D11). */
+/* A path of ours that a page may be opened at; anything else leads home (security R24, D11). Of queries only
+ * the one that says which authorization to renew. */
 static bool is_next(const char *next)
 {
+	const char *query = next ? strchr(next, '?') : NULL;
+	struct uuid id;
 	struct resp trial;
 	bool ok;
 
-	if (!next || next[0] != '/' || strpbrk(next, "?#"))
+	if (!next || next[0] != '/' || strchr(next, '#'))
+		return false;
+	if (query &&
+		(strncmp(query, "?credential=", 12) != 0 || uuid_parse(query + 12, &id) != RC_OK))
 		return false;
 	resp_init(&trial);
 	resp_redirect(&trial, next);
@@ -63,34 +71,27 @@ static bool is_next(const char *next)
 	return ok;
 }
 
-static enum rc signed_in(struct ctx *c, const struct sign_in *who)
+static void signed_in(struct ctx *c, const struct sign_in *s)
 {
 	const char *next = req_form(&c->req, "next");
-	struct secret token = SECRET_EMPTY;
-	enum rc rc =
-		session_start(c->core, &who->user, &who->tenant, who->must_set_password, &token);
 
-	if (rc == RC_OK) {
-		dispatch_sign_in(c, &token);
-		if (who->must_set_password)
-			resp_redirect(&c->resp, "/password");
-		else
-			resp_redirect(&c->resp, is_next(next) ? next : HOME);
-	}
-	secret_release(&token);
-	return rc;
+	dispatch_sign_in(c, &s->token);
+	if (s->must_set_password)
+		resp_redirect(&c->resp, "/password");
+	else
+		resp_redirect(&c->resp, is_next(next) ? next : HOME);
 }
 
-static enum rc refused(struct ctx *c, const char *email, enum rc rc, int64_t retry_after_s)
+static enum rc refused(struct ctx *c, const struct sign_in *s, enum rc rc)
 {
 	char seconds[24];
 
 	if (rc == RC_DENIED)
-		return show_sign_in(c, email, req_form(&c->req, "next"),
+		return show_sign_in(c, s->email, req_form(&c->req, "next"),
 			"This e-mail address and password do not belong together.", 403);
-	(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)retry_after_s);
+	(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)s->retry_after_s);
 	resp_header(&c->resp, "Retry-After", seconds);
-	return show_sign_in(c, email, req_form(&c->req, "next"),
+	return show_sign_in(c, s->email, req_form(&c->req, "next"),
 		"There were too many attempts. Wait a little before the next one.", 429);
 }
 
@@ -98,21 +99,27 @@ static enum rc refused(struct ctx *c, const char *email, enum rc rc, int64_t ret
 enum rc page_sign_in_post(struct ctx *c)
 {
 	const struct param *given = params_find(&c->req.form, "password");
-	const char *email = req_form(&c->req, "email");
 	struct secret password = SECRET_EMPTY;
-	struct sign_in who;
+	struct sign_in s = {
+		.email = req_form(&c->req, "email"),
+		.password = &password,
+		.peer = c->actor.peer,
+		.request_id = c->request_id,
+		.replaces = c->session,
+	};
 	enum rc rc;
 
-	if (!email || !given || params_count(&c->req.form, "password") != 1)
+	if (!s.email || !given || params_count(&c->req.form, "password") != 1)
 		return RC_INVALID;
 	rc = secret_set(&password, given->value, given->value_len);
 	if (rc == RC_OK)
-		rc = account_sign_in(c->core, email, &password, c->actor.peer, c->request_id, &who);
-	secret_release(&password);
+		rc = sign_in(c->core, &s);
 	if (rc == RC_OK)
-		return signed_in(c, &who);
-	if (rc == RC_DENIED || rc == RC_LIMIT)
-		return refused(c, email, rc, who.retry_after_s);
+		signed_in(c, &s);
+	else if (rc == RC_DENIED || rc == RC_LIMIT)
+		rc = refused(c, &s, rc);
+	secret_release(&password);
+	secret_release(&s.token);
 	return rc;
 }
 
@@ -120,6 +127,7 @@ enum rc page_sign_out_post(struct ctx *c)
 {
 	enum rc rc = session_end(c->core, c->session);
 
+	(void)audit_event(c->core, &c->actor, "session.sign_out", "session", rc_name(rc));
 	dispatch_sign_out(c);
 	return rc == RC_OK ? page_redirect(c, "/sign-in") : rc;
 }
@@ -146,8 +154,9 @@ enum rc page_password(struct ctx *c)
 /* All sessions of the person have ended; this browser gets a new one. */
 static enum rc begin_again(struct ctx *c)
 {
+	struct session_new new = {.user = c->actor.user, .tenant = c->actor.tenant};
 	struct secret token = SECRET_EMPTY;
-	enum rc rc = session_start(c->core, &c->actor.user, &c->actor.tenant, false, &token);
+	enum rc rc = session_start(c->core, &new, &token);
 
 	if (rc == RC_OK) {
 		dispatch_sign_in(c, &token);
@@ -195,6 +204,7 @@ enum rc page_workspace_post(struct ctx *c)
 	if (!text || uuid_parse(text, &tenant.u) != RC_OK)
 		return RC_NOT_FOUND;
 	rc = session_switch(c->core, c->session, &tenant, &token);
+	(void)audit_event(c->core, &c->actor, "session.switch", "workspace", rc_name(rc));
 	if (rc == RC_OK) {
 		dispatch_sign_in(c, &token);
 		rc = page_redirect(c, HOME "?done=workspace");

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/oauth/token.h"
+
+/* RFC 7009 §2.1: a form with the token, and the client as at the token endpoint. */
+static enum rc form_request(const struct oauth_recipe *recipe, const struct fieldset *client,
+	const struct secret *token, struct httpc_request *out)
+{
+	const struct token_param params[] = {{"token", token}};
+	struct oauth_recipe endpoint = {
+		.token_url = recipe->revocation_request.url,
+		.client_auth = recipe->client_auth,
+		.token_format = BODY_FORM,
+	};
+
+	return token_request(&endpoint, client, params, 1, out);
+}
+
+/* A 200 also answers for a token that is not known any more (§2.2). */
+static enum rc perform(const struct core *core, const struct httpc_request *rq)
+{
+	struct httpc_response rs = {0};
+	enum rc rc = httpc_perform(core->http, rq, &rs);
+
+	if (rc == RC_OK && (rs.status < 200 || rs.status > 299))
+		rc = RC_UPSTREAM;
+	httpc_response_release(&rs);
+	return rc;
+}
+
+enum rc token_revoke(const struct core *core, const struct provider *provider,
+	const struct oauth_client *client, const struct fieldset *tokens)
+{
+	const struct oauth_recipe *recipe = &provider->oauth;
+	const struct secret *token = fieldset_get(tokens, "refresh_token");
+	struct placeholder_values values = {
+		.client = &client->fields, .credential = tokens, .token = tokens};
+	struct httpc_request rq = {0};
+	enum rc rc;
+
+	if (!token)
+		token = fieldset_get(tokens, "access_token");
+	if (recipe->revocation == REVOCATION_NONE || !token)
+		return RC_NOT_FOUND;
+	if (recipe->revocation == REVOCATION_RFC7009)
+		rc = form_request(recipe, &client->fields, token, &rq);
+	else
+		rc = probe_request(&recipe->revocation_request, &values, &rq);
+	if (rc == RC_OK)
+		rc = perform(core, &rq);
+	httpc_request_release(&rq);
+	return rc;
+}

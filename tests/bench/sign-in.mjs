@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signing in: the form is posted with the right password. Most of it is Argon2id, which is slow on purpose.
+import { measure, signInRequest } from '../run/bench.mjs';
+
+await measure(async (bench) => {
+  const { request, password } = await signInRequest(bench);
+  await bench.compare('sign-in', request, { seconds: 2, password });
+});
