@@ -12,7 +12,8 @@ ALTER TABLE datasource_providers
   ADD COLUMN lease_owner    BINARY(16)      NULL,                      -- NULL: free
   ADD COLUMN lease_fence    BIGINT UNSIGNED NOT NULL DEFAULT 0,
   ADD COLUMN lease_rev      BIGINT UNSIGNED NOT NULL DEFAULT 0,        -- secret_rev that the attempt sends
-  ADD KEY datasource_refresh_due (refresh_due_at);
+  ADD KEY datasource_refresh_due (refresh_due_at),
+  ADD KEY datasource_lease (lease_owner);
 
 UPDATE datasource_providers SET state_since = created_at,
   refresh_due_at = IF(refreshable AND expires_at IS NOT NULL, expires_at - 300, NULL);

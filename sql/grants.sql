@@ -39,3 +39,17 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_oauth_params TO 'grantry_oper
 GRANT SELECT, INSERT, UPDATE, DELETE ON tool_oauth_system_clients TO 'grantry_operator';
 GRANT SELECT, INSERT ON audit_events TO 'grantry_operator';
 GRANT SELECT ON schema_migrations TO 'grantry_operator';
+
+GRANT SELECT ON keks TO 'grantry_refreshd';
+GRANT SELECT ON tenant_keys TO 'grantry_refreshd';
+GRANT SELECT (id, name) ON users TO 'grantry_refreshd';
+GRANT INSERT ON audit_events TO 'grantry_refreshd';
+GRANT SELECT, UPDATE ON datasource_providers TO 'grantry_refreshd';
+GRANT SELECT ON datasource_provider_defaults TO 'grantry_refreshd';
+GRANT SELECT ON datasource_oauth_params TO 'grantry_refreshd';
+GRANT SELECT ON datasource_oauth_tenant_params TO 'grantry_refreshd';
+
+GRANT SELECT, UPDATE (last_used_at) ON runtime_keys TO 'grantry_api';
+GRANT SELECT, UPDATE (refresh_due_at) ON datasource_providers TO 'grantry_api';
+GRANT SELECT ON datasource_provider_defaults TO 'grantry_api';
+GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_operator';

@@ -4,6 +4,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/oauth/refresh.h"
 #include "platform/clock.h"
 
 #define NAME_TRIES 5
@@ -11,7 +12,7 @@
 #define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
 
 /* What is sealed: the token members as they came, and the fields that a runtime will be handed. */
-static enum rc grant_secrets(
+enum rc credential_grant_secrets(
 	const struct provider *provider, const struct credential_grant *grant, struct fieldset *out)
 {
 	struct placeholder_values values = {
@@ -54,7 +55,7 @@ static enum rc seal_grant(const struct core *core, const struct actor *actor,
 {
 	const struct token_answer *a = grant->answer;
 	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
-	enum rc rc = grant_secrets(provider, grant, &secrets);
+	enum rc rc = credential_grant_secrets(provider, grant, &secrets);
 
 	grant_into_row(grant, actor, provider, row);
 	/* RFC 6749 §5.1: a missing scope means: as requested */
@@ -70,6 +71,7 @@ static enum rc seal_grant(const struct core *core, const struct actor *actor,
 
 struct storing {
 	const struct tenant_id *tenant;
+	const struct provider *provider;
 	struct credential_row *row;
 	bool replace;
 	uint64_t old_version, old_secret_rev;
@@ -77,6 +79,18 @@ struct storing {
 	enum rc (*also)(struct db *db, const struct credential_grant *grant, void *arg);
 	void *arg;
 };
+
+/* A new consent is always active, whatever a renewal under way still finds out. */
+static enum rc schedule(struct db *db, const struct storing *s)
+{
+	const struct credential_row *row = s->row;
+	int64_t now_s = clock_now_s(), due_at_s = 0;
+
+	if (row->refreshable)
+		due_at_s =
+			refresh_due_at(&s->provider->oauth, now_s, row->expires, row->expires_at_s);
+	return refresh_reset(db, s->tenant, &row->id, due_at_s, now_s);
+}
 
 static enum rc store(struct db *db, void *arg)
 {
@@ -88,6 +102,8 @@ static enum rc store(struct db *db, void *arg)
 			db, s->tenant, s->row, s->old_version, s->old_secret_rev, clock_now_s());
 	else
 		rc = credential_insert_first(db, s->tenant, s->row);
+	if (rc == RC_OK)
+		rc = schedule(db, s);
 	return rc == RC_OK ? s->also(db, s->grant, s->arg) : rc;
 }
 
@@ -197,7 +213,11 @@ enum rc credential_store_grant(const struct core *core, const struct actor *acto
 	const struct provider *provider, struct credential_grant *grant,
 	enum rc (*also)(struct db *db, const struct credential_grant *grant, void *arg), void *arg)
 {
-	struct storing s = {.tenant = &actor->tenant, .grant = grant, .also = also, .arg = arg};
+	struct storing s = {.tenant = &actor->tenant,
+		.provider = provider,
+		.grant = grant,
+		.also = also,
+		.arg = arg};
 	enum rc rc = RC_OK;
 
 	if (grant->again)

@@ -19,6 +19,11 @@ enum rc credential_unseal(const struct core *core, const struct tenant_id *tenan
 	const struct credential_row *row, struct fieldset *secrets,
 	struct fieldset *profile) RC_MUST_CHECK;
 
+/** credential_grant_secrets(provider, grant, out): adds what is to be sealed: the token members as they came,
+ * and the fields that a runtime will be handed. */
+enum rc credential_grant_secrets(const struct provider *provider,
+	const struct credential_grant *grant, struct fieldset *out) RC_MUST_CHECK;
+
 /** credential_profile(identity, granted, requested, out): what pages show, as it is sealed. */
 enum rc credential_profile(const struct identity *identity, const char *granted,
 	const char *requested, struct fieldset *out) RC_MUST_CHECK;

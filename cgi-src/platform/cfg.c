@@ -56,6 +56,7 @@ static const struct key keys[] = {
 	PATH(provider_dir, true),
 	PATH(template_dir, true),
 	PATH(sql_dir, true),
+	PATH(refresh_dir, true),
 	PATH(ca_file, false),
 	{.name = "egress_allow", .kind = KIND_EGRESS},
 	NUMBER(session_idle_s, 60, 7 * 86400, 8 * 3600),

@@ -20,7 +20,7 @@ struct cfg_var {
 };
 
 /* Keys are named like the members (egress: egress_allow, which alone may be repeated). Required:
- * public_origin, the five folders, and db_socket or db_host (with db_ca_file), not both. */
+ * public_origin, the six folders, and db_socket or db_host (with db_ca_file), not both. */
 struct cfg {
 	char *public_origin; /* "https://grantry.example"; http only for a loopback host */
 	bool origin_is_https;
@@ -29,6 +29,7 @@ struct cfg {
 	char *db_password_dir; /* holds one 0400 file per database user, named like the user */
 	char *key_dir;         /* key-encryption keys, see platform/vault.h */
 	char *provider_dir, *template_dir, *sql_dir;
+	char *refresh_dir; /* of grantry-refreshd: its journal, and the socket that wakes it */
 	char *ca_file;        /* for outgoing TLS; NULL: the system's */
 	struct netpol egress; /* egress_allow lines: origins that only an operator may open */
 	struct cfg_var vars[CFG_VARS_MAX]; /* "operator.NAME = origin": for provider files */

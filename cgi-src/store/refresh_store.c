@@ -15,6 +15,8 @@ enum {
 	ST_RELEASE,
 	ST_RELEASE_OWNER,
 	ST_HURRY,
+	ST_RESET,
+	ST_HELD,
 };
 
 /* What every step after the claim requires. */
@@ -51,6 +53,12 @@ static const char *const sql[] = {
 			     " WHERE lease_owner = ?",
 	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = ?"
 		     " WHERE tenant_id = ? AND id = ? AND refresh_due_at > ?",
+	[ST_RESET] = "UPDATE datasource_providers SET state = 'active', state_reason = '',"
+		     " state_since = ?, failures = 0, refresh_due_at = ?, lease_owner = NULL"
+		     " WHERE tenant_id = ? AND id = ?",
+	/* cross-tenant: leases of processes that may be dead */
+	[ST_HELD] = "SELECT tenant_id, id, lease_owner, lease_fence, lease_rev"
+		    " FROM datasource_providers WHERE lease_owner IS NOT NULL AND lease_owner <> ?",
 };
 
 #define LEASE_ARGS(tenant, id, lease)                                                              \
@@ -168,4 +176,32 @@ enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struc
 {
 	return db_exec(db, sql[ST_HURRY],
 		DB_ARGS(db_int(now_s), db_id(&tenant->u), db_id(&id->u), db_int(now_s)), NULL);
+}
+
+enum rc refresh_reset(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
+	int64_t due_at_s, int64_t now_s)
+{
+	return db_exec(db, sql[ST_RESET],
+		DB_ARGS(db_int(now_s), time_or_null(due_at_s), db_id(&tenant->u), db_id(&id->u)),
+		NULL);
+}
+
+enum rc refresh_held_list(struct db *db, const struct uuid *owner,
+	void (*visit)(const struct tenant_id *tenant, const struct credential_id *id,
+		const struct refresh_lease *lease, void *arg),
+	void *arg)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(db, sql[ST_HELD], DB_ARGS(db_id(owner)), &rows);
+
+	while (rc == RC_OK && db_next(rows)) {
+		struct tenant_id tenant = {db_get_id(rows, 0)};
+		struct credential_id id = {db_get_id(rows, 1)};
+		struct refresh_lease lease = {db_get_id(rows, 2), (uint64_t)db_get_int(rows, 3),
+			(uint64_t)db_get_int(rows, 4)};
+
+		visit(&tenant, &id, &lease, arg);
+	}
+	db_rows_free(rows);
+	return rc;
 }

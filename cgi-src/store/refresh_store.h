@@ -51,6 +51,17 @@ enum rc refresh_release(struct db *db, const struct tenant_id *tenant,
 /** refresh_release_owner(db, owner): all that a dead process held. */
 enum rc refresh_release_owner(struct db *db, const struct uuid *owner) RC_MUST_CHECK;
 
+/** refresh_reset(db, tenant, id, due_at_s, now_s): a person authorized it: active, no failures, nobody's lease
+ * (whoever has one is overtaken), due then; 0: never. */
+enum rc refresh_reset(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
+	int64_t due_at_s, int64_t now_s) RC_MUST_CHECK;
+
+/** refresh_held_list(db, owner, visit, arg): leases of others than owner; for takeover. */
+enum rc refresh_held_list(struct db *db, const struct uuid *owner,
+	void (*visit)(const struct tenant_id *tenant, const struct credential_id *id,
+		const struct refresh_lease *lease, void *arg),
+	void *arg) RC_MUST_CHECK;
+
 /** refresh_hurry(db, tenant, id, now_s): due now, for one that somebody waits for. */
 enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
 	int64_t now_s) RC_MUST_CHECK;

@@ -95,13 +95,14 @@ static enum rc seal_fields(const struct core *core, const struct tenant_id *tena
 /* ---- which client ---- */
 
 static enum rc load_from(const struct core *core, const struct tenant_id *tenant,
-	const struct provider *provider, enum client_source source, struct oauth_client *out)
+	const struct provider *provider, enum client_source source, const struct uuid *id,
+	struct oauth_client *out)
 {
 	struct provider_ref ref = ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(core->db, table_of(provider, source), tenant, &ref, &row);
 
-	if (rc == RC_OK && !row.enabled)
+	if (rc == RC_OK && (id ? !uuid_equal(id, &row.id) : !row.enabled))
 		rc = RC_NOT_FOUND;
 	if (rc == RC_OK)
 		rc = open_fields(core, tenant, provider, source, &row, &out->fields);
@@ -122,10 +123,21 @@ enum rc client_effective(const struct core *core, const struct tenant_id *tenant
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = load_from(core, tenant, provider, CLIENT_SOURCE_TENANT, out);
+	rc = load_from(core, tenant, provider, CLIENT_SOURCE_TENANT, NULL, out);
 	if (rc == RC_NOT_FOUND)
-		rc = load_from(core, tenant, provider, CLIENT_SOURCE_SYSTEM, out);
+		rc = load_from(core, tenant, provider, CLIENT_SOURCE_SYSTEM, NULL, out);
 	return rc;
+}
+
+enum rc client_issued(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, const char *source_word, const struct uuid *id,
+	struct oauth_client *out)
+{
+	bool system = strcmp(source_word, client_source_word(CLIENT_SOURCE_SYSTEM)) == 0;
+
+	memset(out, 0, sizeof(*out));
+	return load_from(core, tenant, provider,
+		system ? CLIENT_SOURCE_SYSTEM : CLIENT_SOURCE_TENANT, id, out);
 }
 
 /* ---- settings page ---- */

@@ -30,6 +30,12 @@ const char *client_source_word(enum client_source source);
 enum rc client_effective(const struct core *core, const struct tenant_id *tenant,
 	const struct provider *provider, struct oauth_client *out) RC_MUST_CHECK;
 
+/** client_issued(core, tenant, provider, source_word, id, out): the client that a credential came from, as it
+ * is now, switched on or off. RC_NOT_FOUND: there is no such client any more; RC_CRYPTO as above. */
+enum rc client_issued(const struct core *core, const struct tenant_id *tenant,
+	const struct provider *provider, const char *source_word, const struct uuid *id,
+	struct oauth_client *out) RC_MUST_CHECK;
+
 /* What the settings page tells. Values of secret fields are not in it. */
 struct client_settings {
 	bool has_system, has_custom, custom_enabled, custom_unreadable;

@@ -58,6 +58,8 @@ int64_t refresh_retry_at(int64_t failures, int64_t retry_after_s, int64_t now_s)
 
 /* ---- begin ---- */
 
+#define NOT_NOW_S 600 /* until something that a person must mend is looked at again */
+
 static enum rc set_state(const struct core *core, const struct refresh_attempt *a,
 	const char *state, const char *reason, int64_t due_at_s)
 {
@@ -77,60 +79,68 @@ static enum rc load_claimed(
 	return rc;
 }
 
-/* Only the client that obtained it, in whatever revision it is now (R43, C24). */
-static enum rc load_issuing_client(const struct core *core, struct refresh_attempt *a)
-{
-	enum rc rc = client_issued(
-		core, &a->tenant, a->provider, a->row.client_source, &a->row.client_id, &a->client);
-
-	if (rc == RC_NOT_FOUND || rc == RC_CRYPTO)
-		(void)set_state(core, a, "client_error",
-			rc == RC_NOT_FOUND ? "client_gone" : "client_unreadable",
-			refresh_retry_at(a->row.failures, -1, clock_now_s()));
-	return rc;
-}
-
 static enum rc prepare(const struct core *core, const struct refresh_due *due,
 	struct refresh_attempt *a, struct httpc_request *rq)
 {
 	const struct secret *token;
 	enum rc rc = load_claimed(core, due, a);
 
+	if (rc == RC_OK && !a->provider)
+		rc = RC_NOT_FOUND;
 	if (rc == RC_OK)
 		rc = credential_unseal(core, &a->tenant, &a->row, &a->secrets, &a->profile);
+	/* only the client that obtained it, in whatever revision it is now (R43, C24) */
 	if (rc == RC_OK)
-		rc = load_issuing_client(core, a);
+		rc = client_issued(core, &a->tenant, a->provider, a->row.client_source,
+			&a->row.client_id, &a->client);
 	if (rc != RC_OK)
 		return rc;
 	token = fieldset_get(&a->secrets, "refresh_token");
-	if (!token) {
-		(void)set_state(core, a, "needs_reauth", "no_refresh_token", 0);
-		return RC_NOT_FOUND;
-	}
+	if (!token)
+		return RC_EXPIRED;
 	a->sent_at_s = clock_now_s();
 	return token_refresh_request(&a->provider->oauth, &a->client.fields, token, rq);
+}
+
+/* Why it was not sent decides what the row says; every way out gives the lease back. */
+static enum rc not_sent(const struct core *core, const struct refresh_attempt *a, enum rc why)
+{
+	int64_t later_s = clock_now_s() + NOT_NOW_S;
+
+	switch (why) {
+	case RC_NOT_FOUND:
+		return set_state(core, a, "client_error",
+			a->provider ? "client_gone" : "provider_gone", later_s);
+	case RC_CRYPTO:
+		return set_state(core, a, "active", "unreadable", later_s);
+	case RC_INVALID:
+		return set_state(core, a, "client_error", "client_incomplete", later_s);
+	case RC_EXPIRED:
+		return set_state(core, a, "needs_reauth", "no_refresh_token", 0);
+	default:
+		return refresh_release(core->db, &a->tenant, &a->row.id, &a->lease);
+	}
 }
 
 enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 	const struct uuid *owner, struct refresh_attempt *out, struct httpc_request *rq_out)
 {
 	char id[512];
-	enum rc rc;
+	enum rc rc, released;
 
 	memset(out, 0, sizeof(*out));
 	(void)snprintf(id, sizeof(id), "%s/%s", due->plugin_id, due->provider);
 	out->provider = catalogue_find(core->catalogue, PROVIDER_DATASOURCE, id);
 	out->tenant = due->tenant;
-	if (!out->provider)
-		return RC_NOT_FOUND; /* its file is gone: tried again when it is back */
 	rc = refresh_claim(core->db, &due->tenant, &due->id, owner, &out->lease);
 	if (rc != RC_OK)
 		return rc;
-	out->row.id = due->id;
 	rc = prepare(core, due, out, rq_out);
+	out->row.id = due->id;
 	if (rc != RC_OK) {
-		log_warn("refresh.not_sent", "provider", id, "rc", rc_name(rc));
-		(void)refresh_release(core->db, &due->tenant, &due->id, &out->lease);
+		released = not_sent(core, out, rc);
+		log_warn("refresh.not_sent", "provider", id, "rc", rc_name(rc), "then",
+			rc_name(released));
 		refresh_attempt_release(out);
 	}
 	return rc;

@@ -33,9 +33,9 @@ struct refresh_attempt {
 
 void refresh_attempt_release(struct refresh_attempt *a);
 
-/** refresh_begin(core, due, owner, out, rq_out): RC_OK: send *rq_out and call refresh_end. RC_NOT_FOUND:
- * somebody else has it, or there is nothing to renew. Any other code: not sent; the lease was given back or
- * turned into a state ("client_error", "cannot be decrypted"), and the cause was logged. */
+/** refresh_begin(core, due, owner, out, rq_out): RC_OK: send *rq_out and call refresh_end. any other
+ * code: nothing to send. Somebody else has it; or the lease was given back, the row says why ("client_error",
+ * "unreadable", …), and the log too. */
 enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 	const struct uuid *owner, struct refresh_attempt *out,
 	struct httpc_request *rq_out) RC_MUST_CHECK;

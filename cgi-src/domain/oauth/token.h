@@ -57,6 +57,17 @@ enum rc token_exchange(const struct core *core, const struct provider *provider,
 enum rc token_revoke(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, const struct fieldset *tokens) RC_MUST_CHECK;
 
+/** token_refresh_request(recipe, client, refresh_token, out): RFC 6749 §6; never asks for more scope (R39).
+ * Errors as token_request. */
+enum rc token_refresh_request(const struct oauth_recipe *recipe, const struct fieldset *client,
+	const struct secret *refresh_token, struct httpc_request *out) RC_MUST_CHECK;
+
+/** token_read(recipe, rc, rs, sent_at_s, secrets, out): what became of a transfer that ended with rc and rs.
+ * RC_OK also when the provider refused: look at out->failure. out must be zeroed. */
+enum rc token_read(const struct oauth_recipe *recipe, enum rc rc, const struct httpc_response *rs,
+	int64_t sent_at_s, const struct placeholder_values *secrets,
+	struct token_answer *out) RC_MUST_CHECK;
+
 /** token_request(recipe, client, grant, n, out): the request for any grant; grant holds its parameters.
  * Pure. Errors as above. */
 struct token_param {

@@ -7,6 +7,8 @@
 #include "platform/log.h"
 #include "platform/url.h"
 
+#define REFRESH_PARAMS_MAX 8
+
 /* RFC 6749 §2.3.1: id and secret are form-encoded before they are joined and base64-encoded. */
 static enum rc add_basic(const struct fieldset *client, struct httpc_request *out)
 {
@@ -176,29 +178,61 @@ static enum rc no_answer(enum rc rc, struct token_answer *out)
 	return rc;
 }
 
-/* Sends and reads; shared by every grant. The request's secrets are removed from the provider's words. */
+enum rc token_refresh_request(const struct oauth_recipe *recipe, const struct fieldset *client,
+	const struct secret *refresh_token, struct httpc_request *out)
+{
+	struct placeholder_values values = {.client = client};
+	struct secret texts[1 + REFRESH_PARAMS_MAX] = {{0}};
+	struct token_param grant[2 + REFRESH_PARAMS_MAX] = {
+		{"grant_type", &texts[0]},
+		{"refresh_token", refresh_token},
+	};
+	const struct pairs *extra = &recipe->refresh_params;
+	enum rc rc = extra->n > REFRESH_PARAMS_MAX ? RC_INVALID : RC_OK;
+
+	if (rc == RC_OK)
+		rc = secret_append_text(&texts[0], "refresh_token");
+	for (size_t i = 0; i < extra->n && rc == RC_OK; i++) {
+		rc = placeholder_expand(
+			extra->items[i].value, &values, PLACEHOLDER_FORM, &texts[1 + i]);
+		grant[2 + i] = (struct token_param){extra->items[i].name, &texts[1 + i]};
+	}
+	if (rc == RC_OK)
+		rc = token_request(recipe, client, grant, 2 + extra->n, out);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		secret_release(&texts[i]);
+	return rc;
+}
+
+enum rc token_read(const struct oauth_recipe *recipe, enum rc rc, const struct httpc_response *rs,
+	int64_t sent_at_s, const struct placeholder_values *secrets, struct token_answer *out)
+{
+	if (rc != RC_OK)
+		return no_answer(rc, out);
+	if (rs->content_encoded) {
+		out->failure = TOKEN_MALFORMED;
+		out->status = rs->status;
+		(void)snprintf(out->words, sizeof(out->words),
+			"The provider's answer is compressed, which was not asked for.");
+	} else {
+		token_parse(recipe, rs->status, rs->content_type, secret_text(&rs->body),
+			rs->body.len, sent_at_s, secrets, out);
+	}
+	out->retry_after_s = rs->retry_after_s;
+	return RC_OK;
+}
+
 static enum rc token_perform(const struct core *core, const struct oauth_recipe *recipe,
 	const struct httpc_request *rq, const struct placeholder_values *secrets,
 	struct token_answer *out)
 {
 	struct httpc_response rs = {0};
-	int64_t now_s = clock_now_s();
+	int64_t sent_at_s = clock_now_s();
 	enum rc rc = httpc_perform(core->http, rq, &rs);
 
-	if (rc != RC_OK)
-		return no_answer(rc, out);
-	if (rs.content_encoded) {
-		out->failure = TOKEN_MALFORMED;
-		out->status = rs.status;
-		(void)snprintf(out->words, sizeof(out->words),
-			"The provider's answer is compressed, which was not asked for.");
-	} else {
-		token_parse(recipe, rs.status, rs.content_type, secret_text(&rs.body), rs.body.len,
-			now_s, secrets, out);
-	}
-	out->retry_after_s = rs.retry_after_s;
+	rc = token_read(recipe, rc, &rs, sent_at_s, secrets, out);
 	httpc_response_release(&rs);
-	return RC_OK;
+	return rc;
 }
 
 enum rc token_exchange(const struct core *core, const struct provider *provider,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "domain/runtime/key.h"
+#include "domain/runtime/access_key.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,17 +19,17 @@ static void checksum(const char *text, size_t len, char out[BASE64URL_SIZE(CHECK
 	codec_base64url(hash, CHECK_BYTES, out);
 }
 
-enum rc key_hash(const char *text, unsigned char out[HASH_SIZE])
+enum rc access_key_hash(const char *text, unsigned char out[HASH_SIZE])
 {
-	const size_t body = KEY_LEN - 6;
+	const size_t body = ACCESS_KEY_LEN - 6;
 	char check[BASE64URL_SIZE(CHECK_BYTES)];
 
-	if (strlen(text) != KEY_LEN || strncmp(text, KEY_PREFIX, 4) != 0)
+	if (strlen(text) != ACCESS_KEY_LEN || strncmp(text, ACCESS_KEY_PREFIX, 4) != 0)
 		return RC_INVALID;
 	checksum(text, body, check);
 	if (strcmp(text + body, check) != 0)
 		return RC_INVALID;
-	codec_hash(text, KEY_LEN, out);
+	codec_hash(text, ACCESS_KEY_LEN, out);
 	return RC_OK;
 }
 
@@ -42,7 +42,7 @@ static enum rc make_text(struct secret *out)
 	codec_random(raw, sizeof(raw));
 	codec_base64url(raw, sizeof(raw), text);
 	secret_release(out);
-	rc = secret_append_text(out, KEY_PREFIX);
+	rc = secret_append_text(out, ACCESS_KEY_PREFIX);
 	if (rc == RC_OK)
 		rc = secret_append_text(out, text);
 	if (rc == RC_OK) {
@@ -54,7 +54,7 @@ static enum rc make_text(struct secret *out)
 	return rc;
 }
 
-enum rc key_create(const struct core *core, const struct tenant_id *tenant, const char *name,
+enum rc access_key_create(const struct core *core, const struct tenant_id *tenant, const char *name,
 	const char *providers, int64_t lifetime_s, const struct user_id *by, struct secret *out)
 {
 	int64_t now_s = clock_now_s();
@@ -76,7 +76,7 @@ enum rc key_create(const struct core *core, const struct tenant_id *tenant, cons
 		row.created_by = *by;
 	rc = make_text(out);
 	if (rc == RC_OK)
-		rc = key_hash(secret_text(out), row.hash);
+		rc = access_key_hash(secret_text(out), row.hash);
 	if (rc == RC_OK)
 		rc = runtime_key_insert(core->db, &row);
 	if (rc != RC_OK)

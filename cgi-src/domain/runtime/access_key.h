@@ -5,20 +5,20 @@
  * asking the database. Only the hash is stored. A key belongs to one workspace and may be held to some
  * providers; it is shown once.
  */
-#ifndef GRANTRY_DOMAIN_RUNTIME_KEY_H
-#define GRANTRY_DOMAIN_RUNTIME_KEY_H
+#ifndef GRANTRY_DOMAIN_RUNTIME_ACCESS_KEY_H
+#define GRANTRY_DOMAIN_RUNTIME_ACCESS_KEY_H
 
 #include "domain/core.h"
 
-#define KEY_PREFIX "grt_"
-#define KEY_LEN (4 + 43 + 6)
+#define ACCESS_KEY_PREFIX "grt_"
+#define ACCESS_KEY_LEN (4 + 43 + 6)
 
-/** key_hash(text, out): RC_INVALID: not of that form, or the checksum is wrong. */
-enum rc key_hash(const char *text, unsigned char out[HASH_SIZE]) RC_MUST_CHECK;
+/** access_key_hash(text, out): RC_INVALID: not of that form, or the checksum is wrong. */
+enum rc access_key_hash(const char *text, unsigned char out[HASH_SIZE]) RC_MUST_CHECK;
 
-/** key_create(core, tenant, name, providers, lifetime_s, by, out): lifetime_s 0: until revoked; providers:
+/** access_key_create(core, tenant, name, providers, lifetime_s, by, out): lifetime_s 0: until revoked; providers:
  * ids separated by spaces, "" for all; by NULL: the operator. RC_CONFLICT the name is taken, RC_INVALID. */
-enum rc key_create(const struct core *core, const struct tenant_id *tenant, const char *name,
+enum rc access_key_create(const struct core *core, const struct tenant_id *tenant, const char *name,
 	const char *providers, int64_t lifetime_s, const struct user_id *by,
 	struct secret *out) RC_MUST_CHECK;
 

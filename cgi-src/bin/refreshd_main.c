@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * grantry-refreshd: renews tokens before they end.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "domain/keyring.h"
+#include "domain/renewal.h"
+#include "platform/log.h"
+#include "platform/process.h"
+
+static int open_stop_signals(void)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &mask, NULL))
+		return -1;
+	return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static enum rc run(struct core *core)
+{
+	struct httpc_config http = {
+		.policy = &core->cfg->egress,
+		.ca_file = core->cfg->ca_file,
+		.total_timeout_ms = core->cfg->provider_timeout_ms,
+	};
+	struct renewal *renewal = NULL;
+	int stop_fd = open_stop_signals();
+	enum rc rc = stop_fd < 0 ? RC_INTERNAL : renewal_open(core, &http, &renewal);
+
+	if (rc == RC_OK)
+		rc = renewal_run(renewal, stop_fd);
+	renewal_close(renewal);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct core core = {0};
+	struct cfg *cfg = NULL;
+	struct catalogue *catalogue = NULL;
+	const char *config = argc == 3 && strcmp(argv[1], "-c") == 0 ? argv[2] : NULL;
+	enum rc rc;
+
+	log_open("refreshd", LOG_INFO);
+	rc = argc == 1 || config ? cfg_load(config, &cfg) : RC_INVALID;
+	if (rc == RC_OK)
+		rc = process_seal() ? codec_init() : RC_INTERNAL;
+	if (rc == RC_OK)
+		rc = keyring_open(cfg->key_dir, &core.keyring);
+	if (rc == RC_OK)
+		rc = core_catalogue(cfg, &catalogue);
+	if (rc == RC_OK)
+		rc = core_database(cfg, "grantry_refreshd", &core.db);
+	core.cfg = cfg;
+	core.catalogue = catalogue;
+	if (rc == RC_OK)
+		rc = run(&core);
+	if (rc != RC_OK)
+		log_error("refreshd.stopped", "rc", rc_name(rc));
+	db_free(core.db);
+	catalogue_free(catalogue);
+	keyring_free(core.keyring);
+	cfg_free(cfg);
+	return rc == RC_OK ? 0 : 1;
+}
