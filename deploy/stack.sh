@@ -3,7 +3,7 @@
 # server. Used by ./start, for people and for tests. Sourced by bash after lib.sh; the caller sets
 # ROOT, VAR, RUN (its sockets and pid files), BIN, and PORT, FRONT, SANDBOX as below.
 
-PARTS="database sandbox settings connect api web" # in this order up, in the other order down
+PARTS="database sandbox refreshd settings connect api web" # in this order up, in the other order down
 PROGRAMS="settings connect api"
 
 # --- processes: each part has RUN/NAME.pid with "PID START-TIME", so that a number that was given to
@@ -97,7 +97,7 @@ stack_start() {
 stack_folders() {
 	local name
 	umask 077
-	for name in run log tmp empty db-passwords; do mkdir -p "$VAR/$name"; done
+	for name in run log tmp empty db-passwords refresh; do mkdir -p "$VAR/$name"; done
 	chmod 700 "$VAR"
 }
 
@@ -220,6 +220,7 @@ stack_programs() {
 		rm -f "$RUN/$name.sock"
 		part_spawn "$name" "$BIN/$name.fcgi" -c "$VAR/grantry.conf" -s "$RUN/$name.sock" -n "$WORKERS"
 	done
+	part_spawn refreshd "$BIN/grantry-refreshd" -c "$VAR/grantry.conf"
 	for name in $PROGRAMS; do part_await "$name" test -S "$RUN/$name.sock"; done
 }
 

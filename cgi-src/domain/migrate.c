@@ -90,7 +90,7 @@ static enum rc apply_all(const struct core *core, int64_t *applied)
 
 /* ---- database users ---- */
 
-static const char *const programs[] = {"settings", "connect", "api", "operator"};
+static const char *const programs[] = {"settings", "connect", "api", "refreshd", "operator"};
 
 /* A password goes into the statement as text, so it must not be able to end it. */
 static bool is_plain(const struct secret *password)

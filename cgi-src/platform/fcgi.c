@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The wall around libfcgi, and plain CGI behind the same face.
- *
- * No signal handler is used here. libfcgi's own would set its "shutdown pending", after which its reads
- * and writes fail in the middle of an answer; and a handler of ours cannot be seen in time, because
- * between its look and its accept lies a window. So SIGTERM, SIGINT and SIGUSR1 stay blocked for a
- * worker's whole life and are read from a descriptor, beside the listening one, between two requests.
- * That one is non-blocking: when another worker was faster, or the connection was malformed and libfcgi
- * goes to accept the next, it comes back with EAGAIN instead of sleeping where no signal reaches it.
+ * The wall around libfcgi: what a handler sees of a request, plain CGI behind the same face, and the
+ * ways to be started. The life of a FastCGI worker is in fcgi_worker.c.
  */
 #include "platform/fcgi.h"
 
 #include <errno.h>
-#include <fcgiapp.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,45 +14,32 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "platform/clock.h"
+#include "platform/fcgi_int.h"
 #include "platform/log.h"
 #include "platform/pool.h"
 
 #define MAX_REQUESTS 100000
-#define BEGIN_MAX_S 10
 #define REQUEST_MAX_S 120
-#define STATUS_WATCHDOG 75
-#define STATUS_NOT_STARTED 70
+#define PARK_MAX 256
+#define PARK_INTERVAL_MS 50
+#define PARK_GRACE_MS 10000
 
 extern char **environ;
-
-struct fcgi_exchange {
-	FCGX_Request *request; /* NULL: CGI */
-	size_t body_left;      /* at most so much is read, whatever arrives */
-	bool gone;
-};
-
-struct service {
-	const struct fcgi_options *options;
-	const struct fcgi_app *app;
-};
 
 /* --- one exchange --------------------------------------------------------------------------- */
 
 static char **variables(const struct fcgi_exchange *x)
 {
-	return x->request ? x->request->envp : environ;
+	return x->cgi ? environ : x->request.envp;
 }
 
 const char *fcgi_param(struct fcgi_exchange *x, const char *name)
 {
-	if (x->request)
-		return FCGX_GetParam(name, x->request->envp);
-	return getenv(name);
+	return x->cgi ? getenv(name) : FCGX_GetParam(name, x->request.envp);
 }
 
 void fcgi_params_each(struct fcgi_exchange *x,
@@ -80,7 +59,7 @@ void fcgi_params_each(struct fcgi_exchange *x,
 static size_t body_length(struct fcgi_exchange *x)
 {
 	const char *text = fcgi_param(x, "CONTENT_LENGTH");
-	size_t otherwise = x->request ? SIZE_MAX : 0, n = 0;
+	size_t otherwise = x->cgi ? 0 : SIZE_MAX, n = 0;
 
 	if (!text || !*text)
 		return otherwise;
@@ -96,9 +75,9 @@ static size_t read_some(struct fcgi_exchange *x, char *p, size_t len)
 {
 	ssize_t n;
 
-	if (x->request) {
+	if (!x->cgi) {
 		int want = len > INT_MAX ? INT_MAX : (int)len;
-		int got = FCGX_GetStr(p, want, x->request->in);
+		int got = FCGX_GetStr(p, want, x->request.in);
 
 		return got > 0 ? (size_t)got : 0;
 	}
@@ -131,9 +110,9 @@ static size_t write_some(struct fcgi_exchange *x, const char *p, size_t len)
 {
 	ssize_t n;
 
-	if (x->request) {
+	if (!x->cgi) {
 		int want = len > INT_MAX ? INT_MAX : (int)len;
-		int put = FCGX_PutStr(p, want, x->request->out);
+		int put = FCGX_PutStr(p, want, x->request.out);
 
 		return put > 0 ? (size_t)put : 0;
 	}
@@ -156,154 +135,73 @@ bool fcgi_write(struct fcgi_exchange *x, const void *p, size_t len)
 	return !x->gone;
 }
 
-/* --- worker --------------------------------------------------------------------------------- */
+/* --- parking -------------------------------------------------------------------------------- */
 
-/* libfcgi waits for a silent peer without limit, and nothing may hold a worker for ever. Whoever
- * started us starts another; nothing but this request is lost. */
-static void on_alarm(int number)
+void fcgi_exchange_begin(struct fcgi_exchange *x, bool may_park)
 {
-	static const char line[] = "{\"level\":\"error\",\"event\":\"watchdog\",\"reason\":"
-				   "\"request took too long\"}\n";
-
-	(void)number;
-	if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
-		_exit(STATUS_WATCHDOG + 1);
-	_exit(STATUS_WATCHDOG);
+	x->began_ms = may_park ? clock_mono_ms() : 0;
+	x->state = NULL;
+	x->gone = x->closing = x->parked = false;
+	x->may_park = may_park;
+	x->body_left = body_length(x);
 }
 
-static int open_stop_signals(bool in_pool)
+bool fcgi_park(struct fcgi_exchange *x, void *state)
 {
-	struct sigaction action = {.sa_handler = on_alarm};
-	sigset_t mask;
-
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGUSR1);
-	if (!in_pool) /* there the parent acts on it */
-		sigaddset(&mask, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &mask, NULL) || sigaction(SIGALRM, &action, NULL))
-		return -1;
-	return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (!x->may_park)
+		return false;
+	x->may_park = false;
+	x->parked = true;
+	x->state = state;
+	return true;
 }
 
-/* Waits for a connection; false when the worker is to end. */
-static bool await_connection(int listen_fd, int stop_fd)
+bool fcgi_is_gone(const struct fcgi_exchange *x)
 {
-	struct pollfd fds[] = {
-		{.fd = stop_fd, .events = POLLIN},
-		{.fd = listen_fd, .events = POLLIN},
-	};
-
-	for (;;) {
-		int n = poll(fds, 2, -1);
-
-		if (n < 0 && errno != EINTR && errno != ENOMEM)
-			return false;
-		/* Asked first: under load there is always a connection too. */
-		if (n > 0 && fds[0].revents)
-			return false;
-		if (n > 0 && fds[1].revents & ~POLLIN) {
-			log_error("fcgi", "reason", "the listening socket is gone");
-			return false;
-		}
-		if (n > 0)
-			return true;
-	}
+	return x->gone;
 }
 
-static bool is_request(FCGX_Request *request)
+bool fcgi_is_closing(const struct fcgi_exchange *x)
 {
-	const char *role = FCGX_GetParam("FCGI_ROLE", request->envp);
-
-	/* A begin that was aborted arrives as a request without parameters (measured). */
-	return FCGX_GetParam("REQUEST_METHOD", request->envp) && role &&
-	       strcmp(role, "RESPONDER") == 0;
+	return x->closing;
 }
 
-static void answer(const struct service *s, FCGX_Request *request)
+/* A peer that closed a Unix socket or a pipe shows as POLLHUP or POLLERR, even when bytes that it sent
+ * before are unread. One that only ended its half (POLLRDHUP) may still read the answer. */
+static bool peer_is_gone(const struct fcgi_exchange *x)
 {
-	struct fcgi_exchange x = {.request = request};
+	struct pollfd p = {.fd = x->cgi ? STDOUT_FILENO : x->request.ipcFd};
 
-	if (is_request(request)) {
-		x.body_left = body_length(&x);
-		s->app->handle(&x, s->app->arg);
-	}
-	FCGX_Finish_r(request);
-	/* Even when the web server asked to keep the connection: it would own this worker while idle,
-	 * and libfcgi would wait on it where no signal is looked at. */
-	FCGX_Free(request, 1);
+	return poll(&p, 1, 0) > 0;
 }
 
-/* One turn: 1 a request was answered, 0 none was there, -1 nothing can be accepted any more. */
-static int accept_one(const struct service *s, FCGX_Request *request, unsigned limit_s)
+bool fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s, bool closing)
 {
-	int rc;
+	bool late = clock_mono_ms() - x->began_ms >= (int64_t)s->request_max_s * 1000;
 
-	alarm(limit_s < BEGIN_MAX_S ? limit_s : BEGIN_MAX_S);
-	rc = FCGX_Accept_r(request);
-	if (rc == 0) {
-		alarm(limit_s);
-		answer(s, request);
-	}
-	alarm(0);
-	if (rc == 0)
-		return 1;
-	if (rc == -EAGAIN)
-		return 0;
-	log_error("fcgi", "reason", "accept", "error", strerror(-rc));
-	if (rc != -EMFILE && rc != -ENFILE && rc != -ENOMEM && rc != -ENOBUFS)
-		return -1;
-	nanosleep(&(struct timespec){.tv_nsec = 100000000L}, NULL);
-	return 0;
-}
-
-static int serve_requests(const struct service *s, int listen_fd, int stop_fd)
-{
-	unsigned left = s->options->max_requests ? s->options->max_requests : MAX_REQUESTS;
-	unsigned limit_s = s->options->request_max_s ? s->options->request_max_s : REQUEST_MAX_S;
-	FCGX_Request request;
-
-	if (FCGX_Init() || FCGX_InitRequest(&request, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR))
-		return STATUS_NOT_STARTED;
-	while (left && await_connection(listen_fd, stop_fd)) {
-		int n = accept_one(s, &request, limit_s);
-
-		if (n < 0)
-			return 1;
-		left -= (unsigned)n;
-	}
-	return 0;
-}
-
-static int live(int listen_fd, int ready_fd, void *arg)
-{
-	const struct service *s = arg;
-	int flags = fcntl(listen_fd, F_GETFL);
-	int stop_fd = open_stop_signals(ready_fd >= 0);
-	int status;
-
-	if (stop_fd < 0 || flags < 0 || fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK)) {
-		log_error("fcgi", "reason", "worker setup", "error", strerror(errno));
-		return STATUS_NOT_STARTED;
-	}
-	if (s->app->worker_start && s->app->worker_start(s->app->arg)) {
-		log_error("fcgi", "reason", "the worker does not start");
-		return STATUS_NOT_STARTED;
-	}
-	pool_ready(ready_fd);
-	status = serve_requests(s, listen_fd, stop_fd);
-	if (s->app->worker_stop)
-		s->app->worker_stop(s->app->arg);
-	close(stop_fd);
-	return status;
+	x->gone = x->gone || peer_is_gone(x);
+	x->closing = closing || late;
+	if (late && !closing && !x->gone)
+		log_warn("fcgi", "reason", "a parked request took too long");
+	return s->app->resume(x, x->state, s->app->arg) || x->gone || x->closing;
 }
 
 /* --- ways to be started --------------------------------------------------------------------- */
 
-static int serve_cgi(const struct fcgi_app *app)
+/* Nothing else is there to be served: parking is waiting. */
+static void wait_parked(struct fcgi_exchange *x, const struct fcgi_service *s)
 {
-	struct fcgi_exchange x = {.request = NULL};
+	do {
+		struct pollfd p = {.fd = STDOUT_FILENO};
+
+		(void)poll(&p, 1, (int)s->park_interval_ms); /* ends early when nobody reads */
+	} while (!fcgi_exchange_resume(x, s, false));
+}
+
+static int serve_cgi(const struct fcgi_service *s)
+{
+	struct fcgi_exchange x = {.cgi = true};
+	const struct fcgi_app *app = s->app;
 
 	if (!fcgi_param(&x, "REQUEST_METHOD")) {
 		log_error("fcgi", "reason",
@@ -311,9 +209,11 @@ static int serve_cgi(const struct fcgi_app *app)
 		return 2;
 	}
 	if (app->worker_start && app->worker_start(app->arg))
-		return STATUS_NOT_STARTED;
-	x.body_left = body_length(&x);
+		return FCGI_STATUS_NOT_STARTED;
+	fcgi_exchange_begin(&x, app->resume != NULL);
 	app->handle(&x, app->arg);
+	if (x.parked)
+		wait_parked(&x, s);
 	if (app->worker_stop)
 		app->worker_stop(app->arg);
 	return 0;
@@ -338,23 +238,39 @@ static bool seal_process(void)
 	       signal(SIGPIPE, SIG_IGN) != SIG_ERR;
 }
 
+static struct fcgi_service service_of(
+	const struct fcgi_options *options, const struct fcgi_app *app)
+{
+	return (struct fcgi_service){
+		.app = app,
+		.max_requests = options->max_requests ? options->max_requests : MAX_REQUESTS,
+		.request_max_s = options->request_max_s ? options->request_max_s : REQUEST_MAX_S,
+		.park_max = options->park_max ? options->park_max : PARK_MAX,
+		.park_interval_ms =
+			options->park_interval_ms ? options->park_interval_ms : PARK_INTERVAL_MS,
+		.park_grace_ms = options->park_grace_ms ? options->park_grace_ms : PARK_GRACE_MS,
+	};
+}
+
 int fcgi_serve(const struct fcgi_options *options, const struct fcgi_app *app)
 {
-	struct service service = {.options = options, .app = app};
+	struct fcgi_service service = service_of(options, app);
+	struct pool_options pool = {
+		.socket_path = options->socket_path,
+		.workers = options->workers,
+	};
 
+	if (service.park_max > FCGI_PARK_MAX || service.park_interval_ms > INT_MAX) {
+		log_error("fcgi", "reason", "park_max or park_interval_ms is too large");
+		return 2;
+	}
 	if (!seal_process()) {
 		log_error("fcgi", "reason", "core dumps cannot be turned off");
 		return 1;
 	}
-	if (options->socket_path) {
-		struct pool_options pool = {
-			.socket_path = options->socket_path,
-			.workers = options->workers,
-		};
-
-		return pool_serve(&pool, live, &service);
-	}
+	if (options->socket_path)
+		return pool_serve(&pool, fcgi_worker_live, &service);
 	if (is_listening(STDIN_FILENO))
-		return live(STDIN_FILENO, -1, &service);
-	return serve_cgi(app);
+		return fcgi_worker_live(STDIN_FILENO, -1, &service);
+	return serve_cgi(&service);
 }

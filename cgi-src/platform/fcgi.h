@@ -6,6 +6,11 @@
  * standard input (systemd, spawn-fcgi, lighttpd): one worker on it. Otherwise: one CGI request.
  * SIGHUP replaces the workers one by one (platform/pool.h). A connection answers one request.
  *
+ * An exchange that waits for something else (the result of a renewal) can be parked: it stays open after
+ * handle, resume looks after it now and then, and its worker serves others meanwhile. What blocks in
+ * handle or resume, or a peer that sends half a request, delays the parked ones too, and a worker that
+ * dies takes its own with it.
+ *
  * The process makes no core file and is not dumpable, so /proc/PID/{environ,maps,fd,smaps_rollup}
  * are open to root alone. SIGTERM, SIGINT and SIGUSR1 are blocked while a request is answered.
  */
@@ -20,11 +25,17 @@
 struct fcgi_exchange; /* one request being answered */
 
 struct fcgi_options {
-	const char *socket_path; /* NULL: standard input or CGI */
-	unsigned workers;        /* with a socket path: 1..256 */
-	unsigned max_requests;   /* a worker is replaced after so many; 0: 100000 */
-	unsigned request_max_s;  /* a worker busy with one request for longer is ended; 0: 120 */
+	const char *socket_path;   /* NULL: standard input or CGI */
+	unsigned workers;          /* with a socket path: 1..256 */
+	unsigned max_requests;     /* a worker is replaced after so many; 0: 100000 */
+	unsigned request_max_s;    /* a worker busy with one request for longer is ended; 0: 120 */
+	unsigned park_max;         /* parked at once in one worker, up to FCGI_PARK_MAX; 0: 256 */
+	unsigned park_interval_ms; /* between two looks at a parked one; 0: 50 */
+	unsigned park_grace_ms; /* how long SIGTERM leaves them, less than the pool's; 0: 10000 */
 };
+
+/* libfcgi ends a connection by select(2), which cannot be given a descriptor from 1024 on. */
+#define FCGI_PARK_MAX 512
 
 struct fcgi_app {
 	/** worker_start(arg): in each worker after the fork: open what must not be shared. */
@@ -33,6 +44,10 @@ struct fcgi_app {
 	void (*handle)(struct fcgi_exchange *x, void *arg);
 	void (*worker_stop)(void *arg);
 	void *arg;
+	/** resume(x, state, arg): of a parked exchange, about every park_interval_ms: true: answered, or
+	 * given up. When fcgi_is_gone or fcgi_is_closing it is the last call whatever it returns: state
+	 * must be released then. NULL: nothing can be parked. */
+	bool (*resume)(struct fcgi_exchange *x, void *state, void *arg);
 };
 
 /** fcgi_serve(options, app): returns when asked to end; the exit status of the program. With a socket
@@ -51,5 +66,16 @@ void fcgi_params_each(struct fcgi_exchange *x,
 size_t fcgi_read(struct fcgi_exchange *x, void *p, size_t len);
 /** fcgi_write(x, p, len): answer (CGI response syntax). False: the client is gone. */
 bool fcgi_write(struct fcgi_exchange *x, const void *p, size_t len);
+
+/** fcgi_park(x, state): from inside handle, once: the exchange stays open after handle returns, with all
+ * that was borrowed from it, until resume answers. state is the caller's, for resume. False: as many are
+ * parked already as may be, or the program has no resume; x is to be answered now. */
+bool fcgi_park(struct fcgi_exchange *x, void *state) RC_MUST_CHECK;
+/** fcgi_is_gone(x): the web server closed the connection (seen on a Unix socket or a pipe), because its
+ * client left or it waited long enough. Of parked exchanges this is known before each resume. */
+bool fcgi_is_gone(const struct fcgi_exchange *x);
+/** fcgi_is_closing(x): in resume: there is no more time: the worker ends, or request_max_s have passed
+ * since the request came. Answer 503; the connection is closed when resume returns. */
+bool fcgi_is_closing(const struct fcgi_exchange *x);
 
 #endif

@@ -59,7 +59,7 @@ static enum rc app_open(struct app *app, const char *config)
 		rc = codec_init();
 	if (rc == RC_OK)
 		rc = keyring_open(app->cfg->key_dir, &app->keyring);
-	if (rc == RC_OK && app->pages)
+	if (rc == RC_OK)
 		rc = core_catalogue(app->cfg, &app->catalogue);
 	if (rc == RC_OK && app->pages)
 		rc = view_open(app->cfg->template_dir, &app->view);
@@ -95,7 +95,12 @@ static bool parse_workers(const char *text, unsigned *out)
 int app_main(struct app *app, int argc, char **argv)
 {
 	struct fcgi_options options = {.workers = DEFAULT_WORKERS};
-	struct fcgi_app fcgi = {worker_start, handle, worker_stop, app};
+	struct fcgi_app fcgi = {
+		.worker_start = worker_start,
+		.handle = handle,
+		.worker_stop = worker_stop,
+		.arg = app,
+	};
 	const char *config = NULL;
 	int option, status = 1;
 

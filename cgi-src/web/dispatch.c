@@ -200,7 +200,7 @@ static bool wants_session(const struct ctx *c, int status)
 {
 	if (status)
 		return c->app->pages && (status == 404 || status == 405);
-	return c->match.route->gate != GATE_PROBE && c->match.route->gate != GATE_REPORT;
+	return c->app->pages && c->match.route->gate != GATE_REPORT;
 }
 
 static void answer(struct ctx *c, struct session *session)

@@ -103,6 +103,7 @@ static void fields_read(struct fcgi_exchange *x, struct req *rq)
 	rq->user_agent = fcgi_param(x, "HTTP_USER_AGENT");
 	rq->remote_addr = fcgi_param(x, "REMOTE_ADDR");
 	rq->content_type = fcgi_param(x, "CONTENT_TYPE");
+	rq->authorization = fcgi_param(x, "HTTP_AUTHORIZATION");
 }
 
 static enum req_method method_read(const char *text)

@@ -57,6 +57,7 @@ void resp_release(struct resp *rs)
 {
 	buf_release(&rs->headers);
 	buf_release(&rs->body);
+	secret_release(&rs->secret_body);
 }
 
 void resp_reset(struct resp *rs)
@@ -65,6 +66,7 @@ void resp_reset(struct resp *rs)
 	rs->content_type = TEXT_HTML;
 	buf_clear(&rs->headers);
 	buf_clear(&rs->body);
+	secret_release(&rs->secret_body);
 	rs->rc = RC_OK;
 }
 
@@ -230,6 +232,11 @@ static const char *reason(int status)
 	return "Status";
 }
 
+static size_t body_len(const struct resp *rs)
+{
+	return rs->secret_body.len ? rs->secret_body.len : rs->body.len;
+}
+
 static void head_render(const struct resp *rs, struct buf *out)
 {
 	/* First the status: a Location with 200 would be a redirect inside the server (RFC 3875
@@ -242,7 +249,7 @@ static void head_render(const struct resp *rs, struct buf *out)
 	buf_add(out, rs->headers.data, rs->headers.len);
 	if (rs->status != 204) {
 		buf_printf(out, "Content-Type: %s\r\n", rs->content_type);
-		buf_printf(out, "Content-Length: %zu\r\n", rs->body.len);
+		buf_printf(out, "Content-Length: %zu\r\n", body_len(rs));
 	}
 	buf_puts(out, "\r\n");
 }
@@ -266,6 +273,13 @@ static void become_500(struct resp *rs)
 	buf_puts(&rs->body, "Something went wrong here. Please try again.\n");
 }
 
+static bool write_body(const struct resp *rs, struct fcgi_exchange *x)
+{
+	if (rs->secret_body.len)
+		return fcgi_write(x, rs->secret_body.bytes, rs->secret_body.len);
+	return fcgi_write(x, rs->body.data, rs->body.len);
+}
+
 void resp_write(struct resp *rs, struct fcgi_exchange *x)
 {
 	struct buf head;
@@ -284,7 +298,7 @@ void resp_write(struct resp *rs, struct fcgi_exchange *x)
 	} else {
 		there = fcgi_write(x, head.data, head.len);
 		if (there && !rs->no_body && rs->status != 204)
-			(void)fcgi_write(x, rs->body.data, rs->body.len);
+			(void)write_body(rs, x);
 	}
 	buf_release(&head);
 }

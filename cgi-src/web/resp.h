@@ -11,6 +11,7 @@
 #include "platform/buf.h"
 #include "platform/fcgi.h"
 #include "platform/rc.h"
+#include "platform/secret.h"
 
 #define RESP_BODY_MAX ((size_t)4 << 20)
 
@@ -19,8 +20,10 @@ struct resp {
 	const char *content_type; /* literal; "text/html; charset=utf-8" at the start */
 	struct buf headers;       /* further header lines */
 	struct buf body;
-	bool https;   /* HSTS only then */
-	bool no_body; /* HEAD */
+	struct secret
+		secret_body; /* sent in its place when not empty: an answer that holds a token */
+	bool https;          /* HSTS only then */
+	bool no_body;        /* HEAD */
 	/* The URL holds a code (callback: R21). Otherwise "same-origin", with which browsers still name the
 	 * Origin of our own form posts. */
 	bool no_referrer;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/routes.h"
 
+#include "web/api/handout.h"
 #include "web/api/health.h"
 #include "web/pages/pages.h"
 
@@ -60,6 +61,8 @@ static const struct route authorization[] = {
 };
 
 static const struct route api[] = {
+	{REQ_GET, "/api/v1/credentials/:org/:plugin/:provider", api_handout, ACTION_NONE, GATE_KEY,
+		REQ_BODY_NONE},
 	{REQ_GET, "/api/health", api_health, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
 	{REQ_GET, "/api/ready", api_ready, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
 };

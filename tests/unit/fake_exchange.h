@@ -21,6 +21,8 @@ struct fcgi_exchange {
 	size_t body_len, body_at;
 	size_t read_at_most; /* bytes a read, to arrive in pieces; 0: all */
 	bool client_is_gone;
+	bool may_park, is_closing;
+	void *parked; /* its state */
 	char out[65536];
 	size_t out_len;
 };
@@ -73,6 +75,23 @@ bool fcgi_write(struct fcgi_exchange *x, const void *p, size_t len)
 	x->out_len += len;
 	x->out[x->out_len] = 0;
 	return true;
+}
+
+bool fcgi_park(struct fcgi_exchange *x, void *state)
+{
+	if (x->may_park)
+		x->parked = state;
+	return x->may_park;
+}
+
+bool fcgi_is_gone(const struct fcgi_exchange *x)
+{
+	return x->client_is_gone;
+}
+
+bool fcgi_is_closing(const struct fcgi_exchange *x)
+{
+	return x->is_closing;
 }
 
 #endif

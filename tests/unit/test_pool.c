@@ -16,16 +16,12 @@
 
 #include "check.h"
 #include "fcgi_client.h"
+#include "fcgi_pool.h"
 #include "platform/clock.h"
 #include "platform/fcgi.h"
 #include "platform/log.h"
 
 static char dir[64], path[96], refuse_file[96];
-
-static void nap(long ms)
-{
-	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
-}
 
 /* --- the program under test ----------------------------------------------------------------- */
 
@@ -82,65 +78,14 @@ static enum rc start_worker(void *arg)
 
 static const struct fcgi_app app = {.worker_start = start_worker, .handle = echo};
 
-static void quiet(void)
-{
-	if (!getenv("TEST_VERBOSE")) {
-		int fd = open("/dev/null", O_WRONLY);
-
-		dup2(fd, STDERR_FILENO);
-		close(fd);
-	}
-}
-
 static pid_t begin(unsigned workers, unsigned max_requests)
 {
 	struct fcgi_options options = {.socket_path = path,
 		.workers = workers,
 		.max_requests = max_requests,
 		.request_max_s = 3};
-	pid_t pid;
 
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		quiet();
-		exit(fcgi_serve(&options, &app));
-	}
-	for (int i = 0; i < 500; i++) {
-		int fd = fc_connect(path);
-
-		if (fd >= 0) {
-			close(fd);
-			return pid;
-		}
-		nap(10);
-	}
-	return pid;
-}
-
-/* Waits for the end of one process; its exit status, 128 + signal, or -1 when it takes too long. */
-static int await_end(pid_t pid, long limit_ms)
-{
-	int status;
-
-	for (int64_t until = clock_mono_ms() + limit_ms; clock_mono_ms() < until; nap(5)) {
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	}
-	return -1;
-}
-
-static int end(pid_t pid)
-{
-	int status;
-
-	kill(pid, SIGTERM);
-	status = await_end(pid, 10000);
-	if (status == -1) {
-		kill(pid, SIGKILL);
-		await_end(pid, 1000);
-	}
-	return status;
+	return begin_serving(&options, &app);
 }
 
 /* --- asking --------------------------------------------------------------------------------- */
@@ -168,15 +113,9 @@ static pid_t pid_in(const struct fc_answer *a)
 	return p ? (pid_t)strtol(p + 4, NULL, 10) : 0;
 }
 
-/* Sends a request and leaves the answer to be read later. */
 static int ask(const char *target)
 {
-	const char *const pairs[] = {"REQUEST_METHOD", "GET", "PATH_INFO", target, NULL};
-	int fd = fc_connect(path);
-
-	if (fd >= 0 && fc_begin(fd, FC_RESPONDER, 0) && fc_params(fd, pairs))
-		(void)!fc_stdin(fd, "", 0);
-	return fd;
+	return fc_ask(path, target);
 }
 
 /* How many different workers answer within a number of requests at once? */

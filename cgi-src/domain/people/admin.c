@@ -78,6 +78,15 @@ enum rc admin_tenant_each(const struct core *core,
 	return rc;
 }
 
+enum rc admin_tenant_find(const struct core *core, const char *name, struct tenant_id *out)
+{
+	struct tenant_row row;
+	enum rc rc = tenant_find(core->db, name, &row);
+
+	*out = row.id;
+	return rc;
+}
+
 /* ---- members ---- */
 
 static enum rc create_user(

@@ -13,6 +13,9 @@
 /** admin_tenant_create(core, name, out): with its data key. RC_CONFLICT the name is taken, RC_INVALID. */
 enum rc admin_tenant_create(
 	const struct core *core, const char *name, struct tenant_id *out) RC_MUST_CHECK;
+/** admin_tenant_find(core, name, out): RC_NOT_FOUND. */
+enum rc admin_tenant_find(
+	const struct core *core, const char *name, struct tenant_id *out) RC_MUST_CHECK;
 enum rc admin_tenant_each(const struct core *core,
 	void (*visit)(const char *name, bool disabled, void *arg), void *arg) RC_MUST_CHECK;
 

@@ -2,6 +2,7 @@
 #include "domain/runtime/access_key.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "platform/clock.h"
@@ -82,4 +83,48 @@ enum rc access_key_create(const struct core *core, const struct tenant_id *tenan
 	if (rc != RC_OK)
 		secret_release(out);
 	return rc;
+}
+
+enum rc access_key_each(const struct core *core, const struct tenant_id *tenant,
+	void (*visit)(const struct access_key *key, void *arg), void *arg)
+{
+	struct runtime_key_row *rows;
+	size_t n;
+	enum rc rc = runtime_key_list(core->db, tenant, &rows, &n);
+
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		struct access_key key = {rows[i].id, rows[i].name, rows[i].providers,
+			rows[i].expires, rows[i].expires_at_s, rows[i].last_used_at_s,
+			rows[i].created_at_s};
+
+		visit(&key, arg);
+	}
+	free(rows);
+	return rc;
+}
+
+struct search {
+	const char *name;
+	struct uuid id;
+	bool found;
+};
+
+static void match_name(const struct access_key *key, void *arg)
+{
+	struct search *s = arg;
+
+	if (strcmp(key->name, s->name) == 0) {
+		s->id = key->id;
+		s->found = true;
+	}
+}
+
+enum rc access_key_revoke(const struct core *core, const struct tenant_id *tenant, const char *name)
+{
+	struct search s = {.name = name};
+	enum rc rc = access_key_each(core, tenant, match_name, &s);
+
+	if (rc == RC_OK && !s.found)
+		rc = RC_NOT_FOUND;
+	return rc == RC_OK ? runtime_key_delete(core->db, tenant, &s.id) : rc;
 }

@@ -22,4 +22,20 @@ enum rc access_key_create(const struct core *core, const struct tenant_id *tenan
 	const char *providers, int64_t lifetime_s, const struct user_id *by,
 	struct secret *out) RC_MUST_CHECK;
 
+/* What may be shown of one. */
+struct access_key {
+	struct uuid id;
+	const char *name, *providers; /* borrowed; providers "" for all */
+	bool expires;
+	int64_t expires_at_s, last_used_at_s, created_at_s; /* last_used_at_s 0: never */
+};
+
+/** access_key_each(core, tenant, visit, arg): by name. */
+enum rc access_key_each(const struct core *core, const struct tenant_id *tenant,
+	void (*visit)(const struct access_key *key, void *arg), void *arg) RC_MUST_CHECK;
+
+/** access_key_revoke(core, tenant, name): at once. RC_NOT_FOUND. */
+enum rc access_key_revoke(
+	const struct core *core, const struct tenant_id *tenant, const char *name) RC_MUST_CHECK;
+
 #endif

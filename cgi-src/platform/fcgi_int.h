@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Between fcgi.c and fcgi_worker.c only.
+ */
+#ifndef GRANTRY_PLATFORM_FCGI_INT_H
+#define GRANTRY_PLATFORM_FCGI_INT_H
+
+#include <fcgiapp.h>
+#include <stdint.h>
+
+#include "platform/fcgi.h"
+
+#define FCGI_STATUS_NOT_STARTED 70
+
+struct fcgi_exchange {
+	FCGX_Request request; /* unused in CGI */
+	bool cgi;
+	bool gone, closing;
+	bool may_park, parked; /* parked: from then to its end */
+	size_t body_left;      /* at most so much is read, whatever arrives */
+	void *state;           /* of whoever parked it */
+	int64_t began_ms;
+	int64_t due_ms;             /* parked: of the next look */
+	struct fcgi_exchange *next; /* the worker's */
+};
+
+/* The options with their defaults filled in. */
+struct fcgi_service {
+	const struct fcgi_app *app;
+	unsigned max_requests, request_max_s;
+	unsigned park_max, park_interval_ms, park_grace_ms;
+};
+
+/* fcgi.c */
+/** fcgi_exchange_begin(x, may_park): before handle. */
+void fcgi_exchange_begin(struct fcgi_exchange *x, bool may_park);
+/** fcgi_exchange_resume(x, s, closing): one look at a parked exchange; true: it is over. */
+bool fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s, bool closing);
+
+/** fcgi_worker_live(listen_fd, ready_fd, service): fcgi_worker.c; a pool_work. */
+int fcgi_worker_live(int listen_fd, int ready_fd, void *service);
+
+#endif

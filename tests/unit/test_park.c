@@ -1,0 +1,623 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Exchanges that wait while their worker serves others: a real pool, spoken to in FastCGI. A parked one
+ * is answered when the file "go" is there.
+ */
+#include "check.h"
+#include "fcgi_pool.h"
+#include "platform/log.h"
+
+static char dir[64], path[96], go_file[96], notes[96];
+
+/* --- the program under test ----------------------------------------------------------------- */
+
+struct wait {
+	int looks;
+};
+
+/* One line a happening, from any process. */
+static void note(const char *what)
+{
+	int fd = open(notes, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	char line[64];
+	int len = snprintf(line, sizeof line, "%s %ld\n", what, (long)getpid());
+
+	(void)!write(fd, line, (size_t)len);
+	close(fd);
+}
+
+static void say(struct fcgi_exchange *x, const char *status, const char *what, int looks)
+{
+	char text[256], body[16] = "";
+	int len;
+
+	body[fcgi_read(x, body, sizeof body - 1)] = 0;
+	len = snprintf(text, sizeof text,
+		"Status: %s\r\n\r\n%s target=%s pid=%ld looks=%d body=%s.\n", status, what,
+		fcgi_param(x, "PATH_INFO"), (long)getpid(), looks, body);
+	(void)!fcgi_write(x, text, (size_t)len);
+}
+
+static void handle(struct fcgi_exchange *x, void *arg)
+{
+	const char *target = fcgi_param(x, "PATH_INFO");
+	struct wait *wait;
+
+	(void)arg;
+	if (strncmp(target, "/park", 5) != 0) {
+		say(x, "200", "hello", 0);
+		return;
+	}
+	wait = calloc(1, sizeof *wait);
+	if (!fcgi_park(x, wait)) {
+		free(wait);
+		say(x, "200", "full", 0);
+		return;
+	}
+	note(fcgi_park(x, NULL) ? "wrong" : "parked"); /* only once */
+}
+
+static bool look(struct fcgi_exchange *x, void *state, void *arg)
+{
+	struct wait *wait = state;
+
+	(void)arg;
+	wait->looks++;
+	if (fcgi_is_gone(x)) {
+		note(fcgi_write(x, "x", 1) ? "wrong" : "gone");
+	} else if (fcgi_is_closing(x)) {
+		note("closing");
+		say(x, "503", "closing", wait->looks);
+	} else if (access(go_file, F_OK) == 0) {
+		say(x, "200", "done", wait->looks);
+	} else {
+		return false;
+	}
+	free(wait);
+	/* The last word has been said: what is returned then does not matter. */
+	return !fcgi_is_gone(x) && !fcgi_is_closing(x);
+}
+
+static const struct fcgi_app app = {.handle = handle, .resume = look};
+
+static struct fcgi_options options(unsigned workers)
+{
+	return (struct fcgi_options){.socket_path = path, .workers = workers};
+}
+
+static pid_t begin(const struct fcgi_options *with)
+{
+	unlink(go_file);
+	unlink(notes);
+	return begin_serving(with, &app);
+}
+
+static void go(void)
+{
+	close(open(go_file, O_CREAT | O_WRONLY, 0600));
+}
+
+/* How often something was noted, or how often by this process. */
+static int noted(const char *what, pid_t pid)
+{
+	FILE *in = fopen(notes, "r");
+	char word[32];
+	long who;
+	int n = 0;
+
+	while (in && fscanf(in, "%31s %ld", word, &who) == 2)
+		n += strcmp(word, what) == 0 && (!pid || who == pid);
+	if (in)
+		fclose(in);
+	return n;
+}
+
+static bool await_noted(const char *what, int n)
+{
+	for (int i = 0; i < 500 && noted(what, 0) < n; i++)
+		nap(10);
+	return noted(what, 0) == n;
+}
+
+static void finish(pid_t pid)
+{
+	CHECK_INT(end(pid), 0);
+	CHECK_INT(noted("wrong", 0), 0);
+}
+
+/* --- asking --------------------------------------------------------------------------------- */
+
+static struct fc_answer a;
+
+static bool get(const char *target)
+{
+	int fd = fc_ask(path, target);
+	bool ok = fc_answer(fd, 10000, &a);
+
+	close(fd);
+	return ok;
+}
+
+static pid_t pid_in(void)
+{
+	const char *p = strstr(a.out, "pid=");
+
+	return p ? (pid_t)strtol(p + 4, NULL, 10) : 0;
+}
+
+static bool answers(int fd, const char *want)
+{
+	bool ok = fc_answer(fd, 10000, &a) && strstr(a.out, want);
+
+	if (!ok)
+		printf("# wanted %s: %.200s\n", want, a.out);
+	close(fd);
+	return ok;
+}
+
+static bool is_silent(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 0;
+}
+
+static int looks_in(void)
+{
+	const char *p = strstr(a.out, "looks=");
+
+	return p ? (int)strtol(p + 6, NULL, 10) : -1;
+}
+
+/* --- tests ---------------------------------------------------------------------------------- */
+
+static void two_hundred_wait_while_another_is_answered(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with), worker;
+	char target[32];
+	int64_t began;
+	int fds[200];
+
+	for (int i = 0; i < 200; i++) {
+		snprintf(target, sizeof target, "/park/%d.", i);
+		fds[i] = fc_ask(path, target);
+	}
+	CHECK(await_noted("parked", 200));
+	began = clock_mono_ms();
+	for (int i = 0; i < 20; i++)
+		CHECK(get("/"));
+	CHECK(clock_mono_ms() - began < 1000);
+	worker = pid_in();
+	for (int i = 0; i < 200; i++)
+		CHECK(is_silent(fds[i]));
+	go();
+	for (int i = 0; i < 200; i++) {
+		snprintf(target, sizeof target, "done target=/park/%d. ", i);
+		CHECK(answers(fds[i], target));
+		CHECK_INT(pid_in(), worker);
+	}
+	CHECK_INT(noted("gone", 0) + noted("closing", 0), 0);
+	finish(pid);
+}
+
+static void exchanges_are_used_again(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid;
+
+	with.park_interval_ms = 5;
+	pid = begin(&with);
+	for (int round = 0; round < 20; round++) {
+		int fds[10];
+
+		unlink(go_file);
+		for (int i = 0; i < 10; i++)
+			fds[i] = fc_ask(path, "/park");
+		CHECK(get("/"));
+		CHECK(strstr(a.out, "hello target=/ ") != NULL);
+		go();
+		for (int i = 0; i < 10; i++)
+			CHECK(answers(fds[i], "done target=/park "));
+	}
+	finish(pid);
+}
+
+static void park_max_is_kept(void)
+{
+	struct fcgi_options with = options(1);
+	int fds[3];
+	pid_t pid;
+
+	with.park_max = 3;
+	pid = begin(&with);
+	for (int i = 0; i < 3; i++)
+		fds[i] = fc_ask(path, "/park");
+	CHECK(await_noted("parked", 3));
+	for (int i = 0; i < 3; i++) {
+		CHECK(get("/park"));
+		CHECK(strstr(a.out, "full") != NULL);
+	}
+	go();
+	for (int i = 0; i < 3; i++)
+		CHECK(answers(fds[i], "done"));
+	unlink(go_file);
+	fds[0] = fc_ask(path, "/park"); /* there is room again */
+	CHECK(await_noted("parked", 4));
+	close(fds[0]);
+	finish(pid);
+}
+
+static void looks_keep_the_interval(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int fd = fc_ask(path, "/park");
+
+	nap(520);
+	go();
+	CHECK(answers(fd, "done"));
+	CHECK(looks_in() >= 4 && looks_in() <= 11); /* 50 ms by default */
+	finish(pid);
+}
+
+static void program_without_resume_cannot_park(void)
+{
+	static const struct fcgi_app plain = {.handle = handle};
+	struct fcgi_options with = options(1);
+	pid_t pid = begin_serving(&with, &plain);
+
+	CHECK(get("/park"));
+	CHECK(strstr(a.out, "full") != NULL);
+	finish(pid);
+}
+
+static void variables_and_body_stay(void)
+{
+	static const char *const pairs[] = {
+		"REQUEST_METHOD", "POST", "PATH_INFO", "/park/post", "CONTENT_LENGTH", "5", NULL};
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int fd = fc_connect(path);
+
+	CHECK(fc_begin(fd, FC_RESPONDER, 0) && fc_params(fd, pairs) && fc_stdin(fd, "hello", 5));
+	CHECK(await_noted("parked", 1));
+	for (int i = 0; i < 5; i++)
+		CHECK(get("/something/else/that/is/longer"));
+	go();
+	CHECK(answers(fd, "done target=/park/post "));
+	CHECK(strstr(a.out, "body=hello.") != NULL);
+	finish(pid);
+}
+
+static void client_that_left_is_noticed(void)
+{
+	struct fcgi_options with = options(1);
+	int fds[10];
+	pid_t pid;
+
+	with.park_max = 10;
+	pid = begin(&with);
+	for (int i = 0; i < 10; i++)
+		fds[i] = fc_ask(path, "/park");
+	CHECK(await_noted("parked", 10));
+	for (int i = 0; i < 9; i++)
+		close(fds[i]);
+	CHECK(await_noted("gone", 9));
+	CHECK(is_silent(fds[9]));
+	for (int i = 0; i < 9; i++)
+		fds[i] = fc_ask(path, "/park"); /* their places are free */
+	CHECK(await_noted("parked", 19));
+	go();
+	for (int i = 0; i < 10; i++)
+		CHECK(answers(fds[i], "done"));
+	CHECK_INT(noted("gone", 0), 9);
+	finish(pid);
+}
+
+/* A peer that has said all it has to say may still listen. */
+static void half_closed_connection_is_answered(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int fd = fc_ask(path, "/park");
+
+	CHECK(!shutdown(fd, SHUT_WR));
+	CHECK(await_noted("parked", 1));
+	nap(150);
+	CHECK_INT(noted("gone", 0), 0);
+	go();
+	CHECK(answers(fd, "done"));
+	finish(pid);
+}
+
+static void stop_leaves_the_grace(void)
+{
+	struct fcgi_options with = options(1);
+	int fds[5];
+	pid_t pid;
+
+	with.park_grace_ms = 5000;
+	pid = begin(&with);
+	for (int i = 0; i < 5; i++)
+		fds[i] = fc_ask(path, "/park");
+	CHECK(await_noted("parked", 5));
+	kill(pid, SIGTERM);
+	nap(200);
+	CHECK_INT(fc_connect(path), -1);
+	go();
+	for (int i = 0; i < 5; i++)
+		CHECK(answers(fds[i], "Status: 200"));
+	CHECK_INT(await_end(pid, 2000), 0);
+}
+
+static void stop_ends_with_503(void)
+{
+	struct fcgi_options with = options(2);
+	int64_t began;
+	int fds[100];
+	pid_t pid;
+
+	with.park_grace_ms = 400;
+	pid = begin(&with);
+	for (int i = 0; i < 100; i++)
+		fds[i] = fc_ask(path, "/park");
+	CHECK(await_noted("parked", 100));
+	began = clock_mono_ms();
+	kill(pid, SIGTERM);
+	nap(200);
+	for (int i = 0; i < 100; i++)
+		CHECK(is_silent(fds[i]));
+	for (int i = 0; i < 100; i++)
+		CHECK(answers(fds[i], "Status: 503"));
+	CHECK(clock_mono_ms() - began >= 400);
+	CHECK_INT(await_end(pid, 3000), 0);
+	CHECK_INT(noted("closing", 0), 100);
+}
+
+static void too_long_ends_with_503_and_the_worker_stays(void)
+{
+	struct fcgi_options with = options(1);
+	int64_t began;
+	pid_t pid, worker;
+	int fd;
+
+	with.request_max_s = 1;
+	pid = begin(&with);
+	CHECK(get("/"));
+	worker = pid_in();
+	began = clock_mono_ms();
+	fd = fc_ask(path, "/park");
+	CHECK(answers(fd, "Status: 503"));
+	CHECK(clock_mono_ms() - began >= 990 && clock_mono_ms() - began < 2500);
+	CHECK_INT(pid_in(), worker);
+	CHECK(get("/"));
+	CHECK_INT(pid_in(), worker);
+	finish(pid);
+}
+
+/* The parked of other workers do not notice. */
+static void dead_worker_takes_its_own_only(void)
+{
+	struct fcgi_options with = options(2);
+	pid_t pid = begin(&with), dead;
+	int fds[100], n = 0, lost = 0;
+
+	CHECK(get("/"));
+	dead = pid_in();
+	while (n < 100 && (noted("parked", dead) == 0 || noted("parked", dead) == n)) {
+		fds[n] = fc_ask(path, "/park");
+		CHECK(await_noted("parked", ++n));
+	}
+	CHECK(n < 100);
+	kill(dead, SIGKILL);
+	CHECK(get("/"));
+	go();
+	for (int i = 0; i < n; i++) {
+		if (fc_answer(fds[i], 10000, &a))
+			CHECK(strstr(a.out, "done") && pid_in() != dead);
+		else
+			lost++;
+		close(fds[i]);
+	}
+	CHECK_INT(lost, noted("parked", dead));
+	finish(pid);
+}
+
+static void hangup_lets_the_parked_be_answered(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with), first;
+	int fd;
+
+	CHECK(get("/"));
+	first = pid_in();
+	fd = fc_ask(path, "/park");
+	CHECK(await_noted("parked", 1));
+	kill(pid, SIGHUP);
+	for (int i = 0; i < 200 && pid_in() == first; i++) {
+		CHECK(get("/"));
+		nap(10);
+	}
+	CHECK(pid_in() != first);
+	CHECK(is_silent(fd));
+	go();
+	CHECK(answers(fd, "done"));
+	CHECK_INT(pid_in(), first);
+	finish(pid);
+}
+
+static void worn_worker_waits_for_its_parked(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid, first;
+	int fd;
+
+	with.max_requests = 10;
+	pid = begin(&with);
+	CHECK(get("/"));
+	first = pid_in();
+	fd = fc_ask(path, "/park");
+	for (int i = 0; i < 14; i++) {
+		CHECK(get("/"));
+		CHECK_INT(pid_in(), first);
+	}
+	go();
+	CHECK(answers(fd, "done"));
+	nap(100);
+	CHECK(get("/"));
+	CHECK(pid_in() != first);
+	unlink(go_file); /* but not for ever */
+	first = pid_in();
+	fd = fc_ask(path, "/park");
+	for (int i = 0; i < 18; i++)
+		CHECK(get("/"));
+	CHECK_INT(pid_in(), first);
+	go();
+	CHECK(answers(fd, "done"));
+	CHECK(get("/"));
+	CHECK(pid_in() != first);
+	finish(pid);
+}
+
+static void silly_options_are_refused(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid;
+
+	with.park_max = FCGI_PARK_MAX + 1;
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		quiet();
+		exit(fcgi_serve(&with, &app));
+	}
+	CHECK_INT(await_end(pid, 3000), 2);
+}
+
+static void most_that_may_be_parked(void)
+{
+	static int fds[FCGI_PARK_MAX];
+	struct fcgi_options with = options(1);
+	pid_t pid;
+
+	with.park_max = FCGI_PARK_MAX;
+	pid = begin(&with);
+	for (int i = 0; i < FCGI_PARK_MAX; i++)
+		fds[i] = fc_ask(path, "/park");
+	CHECK(await_noted("parked", FCGI_PARK_MAX));
+	CHECK(get("/park"));
+	CHECK(strstr(a.out, "full") != NULL);
+	go();
+	for (int i = 0; i < FCGI_PARK_MAX; i++)
+		CHECK(answers(fds[i], "done"));
+	finish(pid);
+}
+
+/* --- plain CGI ------------------------------------------------------------------------------ */
+
+static pid_t begin_cgi(unsigned request_max_s, int *out)
+{
+	struct fcgi_options with = {.request_max_s = request_max_s};
+	int ends[2];
+	pid_t pid;
+
+	unlink(go_file);
+	unlink(notes);
+	CHECK(!pipe(ends));
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		quiet();
+		dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+		dup2(ends[1], STDOUT_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		setenv("REQUEST_METHOD", "GET", 1);
+		setenv("PATH_INFO", "/park/cgi", 1);
+		exit(fcgi_serve(&with, &app));
+	}
+	close(ends[1]);
+	*out = ends[0];
+	return pid;
+}
+
+static void read_all(int fd, char *text, size_t size)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = read(fd, text + len, size - 1 - len)) > 0)
+		len += (size_t)n;
+	text[len] = 0;
+	close(fd);
+}
+
+static void cgi_waits(void)
+{
+	char text[256];
+	int64_t began;
+	pid_t pid;
+	int out;
+
+	pid = begin_cgi(0, &out);
+	CHECK(await_noted("parked", 1));
+	nap(200);
+	CHECK(is_silent(out));
+	go();
+	read_all(out, text, sizeof text);
+	CHECK(strstr(text, "done target=/park/cgi ") != NULL);
+	CHECK_INT(await_end(pid, 1000), 0);
+
+	pid = begin_cgi(1, &out);
+	began = clock_mono_ms();
+	read_all(out, text, sizeof text);
+	CHECK(strstr(text, "Status: 503") != NULL);
+	CHECK(clock_mono_ms() - began >= 900 && clock_mono_ms() - began < 2500);
+	CHECK_INT(await_end(pid, 1000), 0);
+
+	pid = begin_cgi(0, &out);
+	CHECK(await_noted("parked", 1));
+	close(out);
+	CHECK_INT(await_end(pid, 1000), 0);
+	CHECK_INT(noted("gone", 0), 1);
+}
+
+int main(void)
+{
+	char lock[104];
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	log_open("test_park", LOG_INFO);
+	signal(SIGPIPE, SIG_IGN);
+	unsetenv("REQUEST_METHOD");
+	snprintf(dir, sizeof dir, "/tmp/grantry-park.XXXXXX");
+	if (!mkdtemp(dir))
+		return 99;
+	snprintf(path, sizeof path, "%s/s", dir);
+	snprintf(go_file, sizeof go_file, "%s/go", dir);
+	snprintf(notes, sizeof notes, "%s/notes", dir);
+	RUN(two_hundred_wait_while_another_is_answered);
+	RUN(exchanges_are_used_again);
+	RUN(park_max_is_kept);
+	RUN(looks_keep_the_interval);
+	RUN(program_without_resume_cannot_park);
+	RUN(variables_and_body_stay);
+	RUN(client_that_left_is_noticed);
+	RUN(half_closed_connection_is_answered);
+	RUN(stop_leaves_the_grace);
+	RUN(stop_ends_with_503);
+	RUN(too_long_ends_with_503_and_the_worker_stays);
+	RUN(dead_worker_takes_its_own_only);
+	RUN(hangup_lets_the_parked_be_answered);
+	RUN(worn_worker_waits_for_its_parked);
+	RUN(silly_options_are_refused);
+	RUN(most_that_may_be_parked);
+	RUN(cgi_waits);
+	unlink(go_file);
+	unlink(notes);
+	snprintf(lock, sizeof lock, "%s.lock", path);
+	unlink(lock);
+	rmdir(dir);
+	return CHECK_DONE;
+}
