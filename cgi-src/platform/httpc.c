@@ -24,10 +24,11 @@
 #include "platform/log.h"
 #include "platform/url.h"
 
-enum { HEADERS_MAX_BYTES = 64 * 1024 };
+enum { HEADERS_MAX_BYTES = 64 * 1024, CERTIFICATES_MAX = 10 };
 
 /* One call, as the callbacks see it. */
 struct call {
+	CURL *curl;
 	const struct url *url;
 	bool allow_listed;
 	struct httpc_response *out;
@@ -196,6 +197,20 @@ void httpc_free(struct httpc *http)
 	free(http);
 }
 
+/* Called when a connection stands, before the first byte of the request. OpenSSL itself goes up to a
+ * hundred certificates (B31). */
+static int approve_chain(void *arg, char *ip, char *own_ip, int port, int own_port)
+{
+	const struct call *call = arg;
+	struct curl_certinfo *chain = NULL;
+
+	(void)ip, (void)own_ip, (void)port, (void)own_port;
+	if (curl_easy_getinfo(call->curl, CURLINFO_CERTINFO, &chain) == CURLE_OK && chain &&
+		chain->num_of_certs <= CERTIFICATES_MAX)
+		return CURL_PREREQFUNC_OK;
+	return CURL_PREREQFUNC_ABORT;
+}
+
 /* --- answer -------------------------------------------------------------------------------- */
 
 /* libcurl 7.88 limits one line, not their sum, and 1xx answers may go on for ever: count ourselves. */
@@ -235,6 +250,8 @@ static bool set_callbacks(CURL *c, struct call *call)
 {
 	return curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_guarded) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, call) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, approve_chain) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_PREREQDATA, call) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_HEADERDATA, call) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
@@ -270,6 +287,8 @@ static const char *reason_of(CURLcode code, enum rc rc)
 {
 	if (rc == RC_EGRESS)
 		return "address is not public";
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return "chain of certificates is too long";
 	return code == CURLE_OK ? "answer ends inside its head" : curl_easy_strerror(code);
 }
 
@@ -342,7 +361,7 @@ enum rc httpc_perform(
 	struct httpc *http, const struct httpc_request *rq, struct httpc_response *out)
 {
 	int64_t begun_ms = clock_mono_ms();
-	struct call call = {.out = out};
+	struct call call = {.curl = http->curl, .out = out};
 	struct url url;
 	enum rc rc;
 
