@@ -110,6 +110,18 @@ static enum rc view_opened(const struct core *core, const struct actor *actor,
 	return rc;
 }
 
+/* One event a list, however many rows do not open (security F1). */
+static void audit_integrity(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_views *views)
+{
+	for (size_t i = 0; i < views->n; i++) {
+		if (views->items[i].state != CREDENTIAL_UNREADABLE)
+			continue;
+		(void)audit_event(core, actor, "credential.integrity", provider->id, "crypto");
+		return;
+	}
+}
+
 enum rc credential_list(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_views *out)
 {
@@ -126,6 +138,7 @@ enum rc credential_list(const struct core *core, const struct actor *actor,
 	for (size_t i = 0; rc == RC_OK && i < rows.n; i++)
 		rc = view_opened(core, actor, provider, &rows.items[i], &out->items[out->n++]);
 	credential_rows_release(&rows);
+	audit_integrity(core, actor, provider, out);
 	return rc;
 }
 

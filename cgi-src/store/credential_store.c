@@ -94,6 +94,7 @@ void credential_rows_release(struct credential_rows *rows)
 #define COPY_TEXT(member, col)                                                                     \
 	(void)snprintf(out->member, sizeof(out->member), "%s", db_get_text(rows, col))
 
+/* What is larger than any record of ours is left out: this row then does not open, the others do. */
 static enum rc copy_sealed(const struct db_rows *rows, unsigned col, struct buf *out)
 {
 	size_t len;
