@@ -101,7 +101,8 @@ static enum rc copy_sealed(const struct db_rows *rows, unsigned col, struct buf 
 	const void *p = db_get_bytes(rows, col, &len);
 
 	buf_init(out, VAULT_RECORD_MAX);
-	buf_add(out, p, len);
+	if (len <= VAULT_RECORD_MAX)
+		buf_add(out, p, len);
 	return buf_done(out);
 }
 
