@@ -274,7 +274,9 @@ enum rc flow_start(const struct core *core, const struct actor *actor,
 	enum rc rc;
 
 	secret_release(url_out);
-	rc = again ? check_again(core, actor, provider, again) : RC_OK;
+	rc = provider->oauth.authorization_url ? RC_OK : RC_INVALID;
+	if (rc == RC_OK && again)
+		rc = check_again(core, actor, provider, again);
 	if (rc == RC_OK)
 		rc = client_effective(core, &actor->tenant, provider, &s.client);
 	if (rc == RC_OK)

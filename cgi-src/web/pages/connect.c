@@ -84,7 +84,7 @@ static enum rc provider_with_oauth(struct ctx *c, const struct provider **out)
 {
 	enum rc rc = page_provider(c, out);
 
-	return rc == RC_OK && !(*out)->has_oauth ? RC_NOT_FOUND : rc;
+	return rc == RC_OK && !provider_can_connect(*out) ? RC_NOT_FOUND : rc;
 }
 
 /* Query: credential. */
@@ -175,7 +175,7 @@ static enum rc callback_provider(struct ctx *c, const struct provider **out)
 
 	if (rc == RC_OK && strcmp(provider_kind_word((*out)->kind), kind) != 0)
 		rc = RC_NOT_FOUND;
-	return rc == RC_OK && !(*out)->has_oauth ? RC_NOT_FOUND : rc;
+	return rc == RC_OK && !provider_can_connect(*out) ? RC_NOT_FOUND : rc;
 }
 
 static bool has_context(const struct ctx *c)
