@@ -104,7 +104,7 @@ stack_folders() {
 # fill TEMPLATE FILE: the @NAMES@ of the templates in deploy/.
 fill() {
 	sed -e "s|@ROOT@|$ROOT|g" -e "s|@VAR@|$VAR|g" -e "s|@RUN@|$RUN|g" \
-		-e "s|@BIND@|127.0.0.1|g" -e "s|@PORT@|$PORT|g" -e "s|@PUBLIC_ORIGIN@|$(stack_address)|g" \
+		-e "s|@BIND@|127.0.0.1|g" -e "s|@PORT@|$PORT|g" -e "s|@PUBLIC_ORIGIN@|${PUBLIC_ORIGIN:-$(stack_address)}|g" \
 		-e "s|@PROVIDERS@|${PROVIDERS:-$ROOT/providers}|g" -e "s|@APACHE_MODULES@|/usr/lib/apache2/modules|g" "$ROOT/deploy/$1" >"$2"
 }
 

@@ -4,6 +4,7 @@
     Provider.Icon.Letter   text
     Provider.Icon.Tone     enum(ink|blue|teal|green|amber|orange|red|violet)
     Form.Edit              bool            an existing key is edited
+    Form.Checked           bool            the provider is asked before the key is kept
     Form.Url               url             POST
     Form.CancelUrl         url
     Form.Version           int, optional   hidden field version; only when Form.Edit. After a conflict the newer one
@@ -26,8 +27,8 @@ call:page_head(Layout.Title + " — " + Provider.Label) ?><?cs call:panel_open("
   <?cs call:fields() ?>
   <div class="form-actions">
     <a class="button" href="<?cs var:Form.CancelUrl ?>">Cancel</a>
-    <button type="submit" class="button button-primary" data-busy="Checking with <?cs var:Provider.Label ?>…"><?cs if:?Conflict.Who ?>Save over it<?cs else ?>Save<?cs /if ?></button>
+    <button type="submit" class="button button-primary" data-busy="<?cs if:Form.Checked ?>Checking with <?cs var:Provider.Label ?>…<?cs else ?>Saving…<?cs /if ?>"><?cs if:?Conflict.Who ?>Save over it<?cs else ?>Save<?cs /if ?></button>
   </div>
 </form>
-<p class="foot foot-lock"><span class="icon icon-lock" aria-hidden="true"></span>Checked with <?cs var:Provider.Label ?> before it is kept, then encrypted and never shown again.</p>
+<p class="foot foot-lock"><span class="icon icon-lock" aria-hidden="true"></span><?cs if:Form.Checked ?>Checked with <?cs var:Provider.Label ?> before it is kept, then encrypted and never shown again.<?cs else ?>It cannot be checked with <?cs var:Provider.Label ?> before it is kept. It is encrypted and never shown again.<?cs /if ?></p>
 <?cs call:panel_close() ?>

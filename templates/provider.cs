@@ -15,6 +15,7 @@
     Banners.N.ActionUrl            url, optional
     Banners.N.ActionLabel          text, optional
     ApiKey.AddUrl                  url, optional   form for a new API key; absent = not offered or not permitted
+    ApiKey.Checked                 bool            the provider is asked before a key is kept
     Oauth.AddUrl                   url, optional   the Allow Access page; absent = not offered, not permitted or no client
     Oauth.SettingsUrl              url, optional   OAuth Client Settings; absent = not permitted
     Oauth.SetupUrl                 url, optional   same page, when no client exists at all; then Oauth.AddUrl is absent
@@ -110,7 +111,7 @@ else ?>
   <p><?cs if:?Oauth.AddUrl && ?ApiKey.AddUrl ?><strong>Add OAuth</strong> takes you to <?cs var:Provider.Label ?> to allow access; <strong>Add API Key</strong> takes a key you made there.<?cs
   elif:?Oauth.AddUrl ?><strong>Add OAuth</strong> takes you to <?cs var:Provider.Label ?> to allow access, then back here.<?cs
   elif:?Oauth.SetupUrl ?>Before anyone can connect with OAuth, <?cs var:Provider.Label ?> has to know this Grantry: <strong>Setup OAuth Client</strong> shows how, step by step.<?cs
-  elif:?ApiKey.AddUrl ?><strong>Add API Key</strong> takes a key you made at <?cs var:Provider.Label ?>. It is checked there before it is kept.<?cs
+  elif:?ApiKey.AddUrl ?><strong>Add API Key</strong> takes a key you made at <?cs var:Provider.Label ?>.<?cs if:ApiKey.Checked ?> It is checked there before it is kept.<?cs /if ?><?cs
   else ?>As soon as somebody connects <?cs var:Provider.Label ?>, the authorization appears here for the whole workspace.<?cs /if ?></p>
 </div><?cs /if ?>
 </section>

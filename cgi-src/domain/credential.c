@@ -110,6 +110,18 @@ static enum rc view_opened(const struct core *core, const struct actor *actor,
 	return rc;
 }
 
+/* One event a list, however many rows do not open (security F1). */
+static void audit_integrity(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_views *views)
+{
+	for (size_t i = 0; i < views->n; i++) {
+		if (views->items[i].state != CREDENTIAL_UNREADABLE)
+			continue;
+		(void)audit_event(core, actor, "credential.integrity", provider->id, "crypto");
+		return;
+	}
+}
+
 enum rc credential_list(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_views *out)
 {
@@ -126,6 +138,7 @@ enum rc credential_list(const struct core *core, const struct actor *actor,
 	for (size_t i = 0; rc == RC_OK && i < rows.n; i++)
 		rc = view_opened(core, actor, provider, &rows.items[i], &out->items[out->n++]);
 	credential_rows_release(&rows);
+	audit_integrity(core, actor, provider, out);
 	return rc;
 }
 
@@ -179,6 +192,22 @@ static enum rc check_name(struct credential_change *change)
 		"A name has 1 to 100 characters, in one line, without spaces at its ends.");
 }
 
+/* A stored secret goes where it went before, and nowhere else. */
+static enum rc check_address(const struct provider *provider, const struct fieldset *stored,
+	const struct fieldset *merged, struct credential_change *change)
+{
+	const struct field *kept =
+		form_kept_secret(&provider->api_key_schema, change->fields, stored);
+	struct placeholder_values before = {.credential = stored}, after = {.credential = merged};
+
+	if (!kept)
+		return RC_OK;
+	if (placeholder_same_origin(provider->api_key_check.request.url, &before, &after) &&
+		placeholder_same_origin(provider->api_key_identity.request.url, &before, &after))
+		return RC_OK;
+	return refuse(change, kept->name, FORM_ADDRESS_CHANGES);
+}
+
 static enum rc merge_fields(const struct provider *provider, const struct fieldset *stored,
 	struct credential_change *change, struct fieldset *out)
 {
@@ -187,7 +216,7 @@ static enum rc merge_fields(const struct provider *provider, const struct fields
 
 	if (rc == RC_INVALID)
 		return refuse(change, error.field, error.reason);
-	return rc;
+	return rc == RC_OK ? check_address(provider, stored, out, change) : rc;
 }
 
 /* Asks the provider. Without a recipe for it there is nothing to ask. */

@@ -85,8 +85,8 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 	struct credential_id *out) RC_MUST_CHECK;
 
 /** credential_edit(core, actor, provider, id, change): name, and the fields of an API key (validated again;
- * empty secrets keep what is stored). Errors as above; RC_CONFLICT also when somebody else changed it
- * since; RC_DENIED, RC_NOT_FOUND. */
+ * empty secrets keep what is stored, but never for another address). Errors as above; RC_CONFLICT also when
+ * somebody else changed it since; RC_DENIED, RC_NOT_FOUND. */
 enum rc credential_edit(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id,
 	struct credential_change *change) RC_MUST_CHECK;

@@ -60,6 +60,29 @@ static enum rc merge_boolean(
 	return fieldset_put_text(out, field->name, on ? "true" : "false");
 }
 
+static bool is_kept(
+	const struct field *field, const struct secret *given, const struct secret *stored)
+{
+	const char *p = given ? secret_text(given) : "";
+	size_t len = given ? given->len : 0;
+
+	text_trim(&p, &len);
+	return len == 0 && field->kind == FIELD_SECRET && stored && stored->len;
+}
+
+const struct field *form_kept_secret(
+	const struct schema *schema, const struct fieldset *given, const struct fieldset *stored)
+{
+	for (size_t i = 0; i < schema->n; i++) {
+		const struct field *field = &schema->fields[i];
+
+		if (is_kept(field, fieldset_get(given, field->name),
+			    fieldset_get(stored, field->name)))
+			return field;
+	}
+	return NULL;
+}
+
 static enum rc merge_field(const struct field *field, const struct secret *given,
 	const struct secret *stored, struct fieldset *out, struct form_error *error)
 {
@@ -69,9 +92,9 @@ static enum rc merge_field(const struct field *field, const struct secret *given
 
 	if (field->kind == FIELD_BOOLEAN)
 		return merge_boolean(field, given, out);
-	text_trim(&p, &len);
-	if (len == 0 && field->kind == FIELD_SECRET && stored && stored->len)
+	if (is_kept(field, given, stored))
 		return fieldset_put(out, field->name, stored->bytes, stored->len);
+	text_trim(&p, &len);
 	if (len == 0)
 		return field->required ? refuse(error, field, "Please fill in this field.") : RC_OK;
 	rc = check_value(field, p, len, error);

@@ -24,6 +24,14 @@ enum rc form_merge(const struct schema *schema, const struct fieldset *given,
 	const struct fieldset *stored, struct fieldset *out,
 	struct form_error *error) RC_MUST_CHECK;
 
+/** form_kept_secret(schema, given, stored): the first secret that form_merge would take from what is stored;
+ * NULL: none. Whoever may edit a form must not be able to send such a secret to an address of their choice:
+ * where one is kept and the address of a request that carries it changes, the form is refused with
+ * FORM_ADDRESS_CHANGES on that field (security R45). */
+const struct field *form_kept_secret(
+	const struct schema *schema, const struct fieldset *given, const struct fieldset *stored);
+#define FORM_ADDRESS_CHANGES "The address changes, so this has to be entered again."
+
 /** form_defaults(schema, fields): puts the schema's defaults where fields has nothing. */
 enum rc form_defaults(const struct schema *schema, struct fieldset *fields) RC_MUST_CHECK;
 

@@ -187,18 +187,26 @@ enum rc keyring_seal(struct keyring *keyring, struct db *db, const struct tenant
 	return vault_seal(key, &full, plain, out);
 }
 
+/* A key of another installation, a moved or an altered record: whichever it is, an operator must see it. */
+static void log_unreadable(const struct seal_place *place)
+{
+	char row[UUID_TEXT_SIZE];
+
+	uuid_text(place->row, row);
+	log_error("keyring.unreadable", "table", place->table, "column", place->column, "row", row);
+}
+
 enum rc keyring_unseal(struct keyring *keyring, struct db *db, const struct tenant_id *tenant,
 	const struct seal_place *place, const void *record, size_t len, struct secret *out)
 {
 	struct vault_place full = full_place(tenant, place);
 	uint32_t version = vault_record_version(record, len);
 	const struct vault_key *key;
-	enum rc rc;
+	enum rc rc = version ? keyring_key(keyring, db, tenant, version, &key) : RC_CRYPTO;
 
-	if (version == 0)
-		return RC_CRYPTO;
-	rc = keyring_key(keyring, db, tenant, version, &key);
-	if (rc != RC_OK)
-		return rc;
-	return vault_open(key, &full, record, len, out);
+	if (rc == RC_OK)
+		rc = vault_open(key, &full, record, len, out);
+	if (rc == RC_CRYPTO)
+		log_unreadable(place);
+	return rc;
 }

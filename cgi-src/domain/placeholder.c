@@ -223,3 +223,33 @@ bool placeholder_in_authority(const char *url)
 	authority = strcspn(scheme_end + 3, "/?#");
 	return first < scheme_end + 3 + authority;
 }
+
+/* "" when the values make no URL. */
+static void origin_of(
+	const char *url, const struct placeholder_values *values, char out[URL_ORIGIN_SIZE])
+{
+	struct secret text = SECRET_EMPTY;
+	struct url parsed;
+
+	out[0] = '\0';
+	if (placeholder_expand(url, values, PLACEHOLDER_URL, &text) == RC_OK &&
+		url_parse(secret_text(&text), URL_HTTP_TOO, &parsed) == RC_OK)
+		url_origin(&parsed, out);
+	secret_release(&text);
+}
+
+bool placeholder_same_origin(
+	const char *url, const struct placeholder_values *a, const struct placeholder_values *b)
+{
+	char origin_a[URL_ORIGIN_SIZE], origin_b[URL_ORIGIN_SIZE];
+	bool same;
+
+	if (!url || !placeholder_in_authority(url))
+		return true;
+	origin_of(url, a, origin_a);
+	origin_of(url, b, origin_b);
+	same = strcmp(origin_a, origin_b) == 0;
+	secret_wipe(origin_a, sizeof(origin_a)); /* the field may be a secret one */
+	secret_wipe(origin_b, sizeof(origin_b));
+	return same;
+}

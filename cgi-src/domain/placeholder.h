@@ -55,4 +55,9 @@ enum rc placeholder_next(const char **cursor, struct placeholder_part *part) RC_
 /** placeholder_in_authority(url): does a placeholder stand in scheme, host or port? */
 bool placeholder_in_authority(const char *url);
 
+/** placeholder_same_origin(url, a, b): does this URL lead to the same scheme, host and port with either set of
+ * values? A set with which it makes no URL leads nowhere: two of these are the same. NULL: true. */
+bool placeholder_same_origin(
+	const char *url, const struct placeholder_values *a, const struct placeholder_values *b);
+
 #endif

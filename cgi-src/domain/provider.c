@@ -59,6 +59,11 @@ const char *i18n_text(const struct i18n *t, const char *language)
 	return text ? text : "";
 }
 
+bool provider_can_connect(const struct provider *p)
+{
+	return p->has_oauth && !p->missing;
+}
+
 const struct field *schema_find(const struct schema *schema, const char *name)
 {
 	for (size_t i = 0; i < schema->n; i++)

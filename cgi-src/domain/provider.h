@@ -211,6 +211,9 @@ enum rc provider_parse(const char *file, const char *text, size_t len, const str
 const char *provider_kind_word(enum provider_kind kind);
 enum rc provider_kind_parse(const char *word, enum provider_kind *out) RC_MUST_CHECK;
 
+/** provider_can_connect(p): it has OAuth, and its file says how to ask. Else p->oauth is empty. */
+bool provider_can_connect(const struct provider *p);
+
 /** schema_find(schema, name): NULL when absent. */
 const struct field *schema_find(const struct schema *schema, const char *name);
 

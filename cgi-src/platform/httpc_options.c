@@ -36,6 +36,7 @@ static const struct {
 	{CURLOPT_SSL_VERIFYHOST, 2},
 	{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
 	{CURLOPT_SSL_SESSIONID_CACHE, 0},
+	{CURLOPT_CERTINFO, 1}, /* so that the chain can be counted */
 	{CURLOPT_LOW_SPEED_LIMIT, 100},
 };
 

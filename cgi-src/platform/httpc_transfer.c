@@ -17,7 +17,7 @@
 #include "platform/httpc_int.h"
 #include "platform/log.h"
 
-enum { HEADERS_MAX_BYTES = 64 * 1024 };
+enum { HEADERS_MAX_BYTES = 64 * 1024, CERTIFICATES_MAX = 10 };
 
 /* --- the address guard --------------------------------------------------------------------- */
 
@@ -99,6 +99,20 @@ bool httpc_guard_refuses(const char *literal)
 	return fd == CURL_SOCKET_BAD && t.refused;
 }
 
+/* Called when a connection stands, before the first byte of the request. OpenSSL itself goes up to a
+ * hundred certificates (B31). */
+static int approve_chain(void *arg, char *ip, char *own_ip, int port, int own_port)
+{
+	const struct httpc_transfer *t = arg;
+	struct curl_certinfo *chain = NULL;
+
+	(void)ip, (void)own_ip, (void)port, (void)own_port;
+	if (curl_easy_getinfo(t->curl, CURLINFO_CERTINFO, &chain) == CURLE_OK && chain &&
+		chain->num_of_certs <= CERTIFICATES_MAX)
+		return CURL_PREREQFUNC_OK;
+	return CURL_PREREQFUNC_ABORT;
+}
+
 /* --- answer -------------------------------------------------------------------------------- */
 
 /* libcurl 7.88 limits one line, not their sum, and 1xx answers may go on for ever: count ourselves. */
@@ -138,6 +152,8 @@ static bool set_callbacks(CURL *c, struct httpc_transfer *t)
 {
 	return curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_guarded) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, t) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, approve_chain) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_PREREQDATA, t) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_HEADERDATA, t) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
@@ -173,6 +189,8 @@ static const char *reason_of(CURLcode code, enum rc rc)
 {
 	if (rc == RC_EGRESS)
 		return "address is not public";
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return "chain of certificates is too long";
 	return code == CURLE_OK ? "answer ends inside its head" : curl_easy_strerror(code);
 }
 

@@ -95,13 +95,15 @@ void credential_rows_release(struct credential_rows *rows)
 #define COPY_TEXT(member, col)                                                                     \
 	(void)snprintf(out->member, sizeof(out->member), "%s", db_get_text(rows, col))
 
+/* What is larger than any record of ours is left out: this row then does not open, the others do. */
 static enum rc copy_sealed(const struct db_rows *rows, unsigned col, struct buf *out)
 {
 	size_t len;
 	const void *p = db_get_bytes(rows, col, &len);
 
 	buf_init(out, VAULT_RECORD_MAX);
-	buf_add(out, p, len);
+	if (len <= VAULT_RECORD_MAX)
+		buf_add(out, p, len);
 	return buf_done(out);
 }
 

@@ -4,7 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ST_INSERT, ST_COUNT_OPEN, ST_DELETE_OLD, ST_CONSUME, ST_FIND_STATE, ST_LOAD, ST_FINISH };
+enum {
+	ST_INSERT,
+	ST_COUNT,
+	ST_DELETE_OLD,
+	ST_DELETE_ENDED,
+	ST_CONSUME,
+	ST_FIND_STATE,
+	ST_LOAD,
+	ST_FINISH,
+};
 
 #define FLOW_COLUMNS                                                                               \
 	"id, tenant_id, user_id, session_hash, state_hash, kind, plugin_id, provider, context,"    \
@@ -14,11 +23,12 @@ enum { ST_INSERT, ST_COUNT_OPEN, ST_DELETE_OLD, ST_CONSUME, ST_FIND_STATE, ST_LO
 static const char *const sql[] = {
 	[ST_INSERT] = "INSERT INTO oauth_flows (" FLOW_COLUMNS ")"
 		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_COUNT_OPEN] = "SELECT COUNT(*) FROM oauth_flows"
-			  " WHERE tenant_id = ? AND user_id = ? AND status = 'open'"
-			  " AND expires_at > ?",
+	[ST_COUNT] = "SELECT COUNT(IF(status = 'open' AND expires_at > ?, 1, NULL)), COUNT(*)"
+		     " FROM oauth_flows WHERE tenant_id = ? AND user_id = ?",
 	/* cross-tenant: expiry sweep */
 	[ST_DELETE_OLD] = "DELETE FROM oauth_flows WHERE expires_at < ? LIMIT 100",
+	[ST_DELETE_ENDED] = "DELETE FROM oauth_flows WHERE tenant_id = ? AND user_id = ?"
+			    " AND status IN ('done', 'failed') ORDER BY created_at LIMIT ?",
 	/* By two clocks: a node that runs slow must not stretch a flow (A10). */
 	[ST_CONSUME] = "UPDATE oauth_flows SET status = 'consumed', expires_at = ?"
 		       " WHERE tenant_id = ? AND state_hash = ? AND status = 'open'"
@@ -62,18 +72,27 @@ enum rc flow_insert(struct db *db, const struct flow_row *row)
 		NULL);
 }
 
-enum rc flow_count_open(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
-	int64_t now_s, int64_t *out)
+enum rc flow_count(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
+	int64_t now_s, struct flow_counts *out)
 {
 	struct db_rows *rows = NULL;
-	enum rc rc = db_query(db, sql[ST_COUNT_OPEN],
-		DB_ARGS(db_id(&tenant->u), db_id(&user->u), db_int(now_s)), &rows);
+	enum rc rc = db_query(db, sql[ST_COUNT],
+		DB_ARGS(db_int(now_s), db_id(&tenant->u), db_id(&user->u)), &rows);
 
-	*out = 0;
-	if (rc == RC_OK && db_next(rows))
-		*out = db_get_int(rows, 0);
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK && db_next(rows)) {
+		out->open = db_get_int(rows, 0);
+		out->all = db_get_int(rows, 1);
+	}
 	db_rows_free(rows);
 	return rc;
+}
+
+enum rc flow_delete_ended(
+	struct db *db, const struct tenant_id *tenant, const struct user_id *user, int64_t n)
+{
+	return db_exec(db, sql[ST_DELETE_ENDED],
+		DB_ARGS(db_id(&tenant->u), db_id(&user->u), db_int(n)), NULL);
 }
 
 enum rc flow_delete_old(struct db *db, int64_t before_s)

@@ -42,9 +42,17 @@ struct flow_row {
 void flow_row_release(struct flow_row *row);
 
 enum rc flow_insert(struct db *db, const struct flow_row *row) RC_MUST_CHECK;
-/** flow_count_open(db, tenant, user, now_s, out). */
-enum rc flow_count_open(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
-	int64_t now_s, int64_t *out) RC_MUST_CHECK;
+
+struct flow_counts {
+	int64_t open, all; /* open: not expired */
+};
+
+/** flow_count(db, tenant, user, now_s, out): of one person. */
+enum rc flow_count(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
+	int64_t now_s, struct flow_counts *out) RC_MUST_CHECK;
+/** flow_delete_ended(db, tenant, user, n): the n oldest of that person. */
+enum rc flow_delete_ended(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
+	int64_t n) RC_MUST_CHECK;
 /** flow_delete_old(db, before_s): expired before then; at most 100 a call. */
 enum rc flow_delete_old(struct db *db, int64_t before_s) RC_MUST_CHECK;
 

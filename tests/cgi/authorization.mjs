@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { startStack } from '../run/stack.mjs';
-import { CALLBACK, Visitor, sandbox, signedIn } from './visitor.mjs';
+import { CALLBACK, PASSWORD, Visitor, sandbox } from './visitor.mjs';
 
 const run = promisify(execFile);
 
@@ -46,20 +46,22 @@ async function workersOf(stack) {
   return pids;
 }
 
-export async function openGround(options = {}) {
+// options: as for startStack; visitor: the class of the people.
+export async function openGround({ visitor = Visitor, ...options } = {}) {
   const stack = await startStack(options);
   try {
-    return await furnish(stack);
+    return await furnish(stack, visitor);
   } catch (error) {
     await stack.stop();
     throw error;
   }
 }
 
-async function furnish(stack) {
+async function furnish(stack, Person) {
   const secrets = new Set(); // codes and states, which no log may hold
   const provider = sandbox(stack);
-  const people = { ada: await signedIn(stack, 'ada@acme.test'), ben: await signedIn(stack, 'ben@acme.test') };
+  const people = { ada: await newcomer('ada@acme.test'), ben: await newcomer('ben@acme.test') };
+  await workIn(people.ada, 'Acme Research');
   const workers = await workersOf(stack);
 
   const sql = async (text) => (await run('mariadb', ['--no-defaults', '--socket', stack.socket, '-u', userInfo().username,
@@ -70,8 +72,33 @@ async function furnish(stack) {
   const flows = () => lines('SELECT status FROM oauth_flows ORDER BY created_at, status');
   const tokenRequests = async () => (await provider.record('/token')).length;
 
-  // The visitor's steps, with every code and state noted down.
-  for (const visitor of Object.values(people)) watch(visitor);
+  // Signed in for the first time, with a password of their own.
+  async function newcomer(email) {
+    const visitor = stranger();
+    await visitor.signIn(email, (await stack.operator('user', 'sign-in', email)).trim());
+    await visitor.submit(await visitor.get('/password'), { password: PASSWORD, password_again: PASSWORD }, '/password');
+    return visitor;
+  }
+
+  // Another browser, signed in with the password that the person chose before.
+  async function anotherBrowser(email) {
+    const visitor = stranger();
+    assert.equal((await visitor.signIn(email)).status, 303);
+    if (email === 'ada@acme.test') await workIn(visitor, 'Acme Research');
+    return visitor;
+  }
+
+  // Which of two workspaces a person begins in is not told.
+  async function workIn(visitor, name) {
+    const page = await visitor.get('/data-sources');
+    const [, id, current] = page.text.match(new RegExp(`name="workspace" value="([^"]*)"( aria-current)?[^>]*><span[^>]*>${name}<`));
+    if (!current) assert.equal((await visitor.post('/workspace', { csrf: await visitor.csrf(), workspace: id })).status, 303);
+  }
+
+  // Nobody yet. Every code and state that comes by is noted down.
+  function stranger() {
+    return watch(new Person(stack));
+  }
   function watch(visitor) {
     const { get, authorize, allowAccess } = visitor;
     visitor.get = (path, more) => get.call(visitor, note(path), more);
@@ -127,13 +154,6 @@ async function furnish(stack) {
     return answer.result;
   }
 
-  // Another browser, signed in with the password that the person chose before.
-  async function anotherBrowser(email) {
-    const visitor = watch(new Visitor(stack));
-    assert.equal((await visitor.signIn(email)).status, 303);
-    return visitor;
-  }
-
   // As on the first day, but for sessions and audit log.
   async function tidy() {
     await provider.reset();
@@ -160,5 +180,5 @@ async function furnish(stack) {
   }
 
   return { stack, people, provider, sql, lines, stored, events, flows, tokenRequests, changes, isRejected, fails, connects,
-    anotherBrowser, stranger: () => watch(new Visitor(stack)), watch, note, tidy, close };
+    newcomer, anotherBrowser, workIn, stranger, note, tidy, close };
 }

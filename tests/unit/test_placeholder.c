@@ -172,6 +172,45 @@ static void authority_is_scheme_host_and_port(void)
 	CHECK(!placeholder_in_authority("https://a.example/x"));
 }
 
+static bool same_origin(const char *url, const char *host_a, const char *host_b)
+{
+	struct fieldset a = FIELDSET_EMPTY, b = FIELDSET_EMPTY;
+	struct placeholder_values values_a = {.client = &a}, values_b = {.client = &b};
+	bool same;
+
+	if (host_a)
+		CHECK_INT(fieldset_put_text(&a, "host", host_a), RC_OK);
+	if (host_b)
+		CHECK_INT(fieldset_put_text(&b, "host", host_b), RC_OK);
+	same = placeholder_same_origin(url, &values_a, &values_b);
+	fieldset_release(&a);
+	fieldset_release(&b);
+	return same;
+}
+
+static void origins_are_compared_as_urls(void)
+{
+	CHECK(same_origin(NULL, "a", "b"));
+	CHECK(same_origin("https://a.example/{{client.host}}", "a", "b"));
+	CHECK(same_origin("{{client.host}}/x", "https://a.example", "https://A.example:443/sub/"));
+	CHECK(!same_origin("{{client.host}}/x", "https://a.example", "https://b.example"));
+	CHECK(!same_origin("{{client.host}}/x", "https://a.example", "https://a.example:8443"));
+	CHECK(!same_origin("{{client.host}}/x", "https://a.example", "http://a.example"));
+	CHECK(!same_origin("{{client.host}}/x", "https://a.example", "https://a.example.evil"));
+	CHECK(!same_origin("https://{{client.host}}.example/x", "a", "b"));
+	CHECK(!same_origin("https://a.example:{{client.host}}/x", "443", "444"));
+}
+
+static void values_that_make_no_url_lead_nowhere(void)
+{
+	CHECK(!same_origin("{{client.host}}/x", NULL, "https://b.example"));
+	CHECK(!same_origin("{{client.host}}/x", "https://a.example", "https://u@b.example"));
+	CHECK(same_origin("{{client.host}}/x", NULL, NULL));
+	CHECK(same_origin("{{client.host}}/x", "nonsense", NULL));
+	CHECK(same_origin("{{client.host|https://a.example}}/x", NULL, "https://a.example"));
+	CHECK(!same_origin("{{client.host|https://a.example}}/x", NULL, "https://b.example"));
+}
+
 int main(void)
 {
 	RUN(expands_every_namespace);
@@ -186,5 +225,7 @@ int main(void)
 	RUN(names_are_limited);
 	RUN(blank_is_an_empty_default_without_a_value);
 	RUN(authority_is_scheme_host_and_port);
+	RUN(origins_are_compared_as_urls);
+	RUN(values_that_make_no_url_lead_nowhere);
 	return CHECK_DONE;
 }

@@ -8,6 +8,7 @@
 #include "domain/audit.h"
 #include "domain/form.h"
 #include "domain/keyring.h"
+#include "domain/placeholder.h"
 #include "platform/clock.h"
 #include "store/client_store.h"
 
@@ -223,6 +224,25 @@ static enum rc stored_fields(const struct core *core, const struct tenant_id *te
 	return rc == RC_CRYPTO ? RC_OK : rc;
 }
 
+/* A stored secret goes where it went before, and nowhere else. */
+static enum rc check_addresses(const struct provider *provider, const struct fieldset *given,
+	const struct fieldset *stored, const struct fieldset *merged, struct form_error *error)
+{
+	const struct oauth_recipe *recipe = &provider->oauth;
+	const char *const urls[] = {recipe->authorization_url, recipe->token_url,
+		recipe->revocation_request.url, recipe->identity.request.url};
+	const struct field *kept = form_kept_secret(&provider->client_schema, given, stored);
+	struct placeholder_values before = {.client = stored}, after = {.client = merged};
+
+	for (size_t i = 0; kept && i < sizeof(urls) / sizeof(urls[0]); i++) {
+		if (placeholder_same_origin(urls[i], &before, &after))
+			continue;
+		*error = (struct form_error){kept->name, FORM_ADDRESS_CHANGES};
+		return RC_INVALID;
+	}
+	return RC_OK;
+}
+
 static enum rc merge_change(const struct provider *provider, const struct fieldset *stored,
 	struct client_change *change, struct fieldset *out)
 {
@@ -232,6 +252,8 @@ static enum rc merge_change(const struct provider *provider, const struct fields
 	if (!change->custom)
 		return fieldset_copy(out, stored);
 	rc = form_merge(&provider->client_schema, change->fields, stored, out, &error);
+	if (rc == RC_OK)
+		rc = check_addresses(provider, change->fields, stored, out, &error);
 	change->bad_field = error.field;
 	change->reason = error.reason;
 	return rc;

@@ -60,8 +60,8 @@ struct client_change {
 	const char *reason;    /* out, with RC_INVALID: a sentence for people; static */
 };
 
-/** client_save(core, actor, provider, change): RC_INVALID a field is missing or wrong; RC_CONFLICT
- * somebody else saved meanwhile. */
+/** client_save(core, actor, provider, change): RC_INVALID a field is missing or wrong, or would keep a secret
+ * for another address; RC_CONFLICT somebody else saved meanwhile. */
 enum rc client_save(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct client_change *change) RC_MUST_CHECK;
 

@@ -11,7 +11,8 @@
 #include "domain/credential.h"
 
 #define FLOW_LIFETIME_S 600
-#define FLOW_OPEN_MAX 20 /* open flows of one person (A36) */
+#define FLOW_OPEN_MAX 20  /* open flows of one person (A36) */
+#define FLOW_KEPT_MAX 200 /* all flows of one person: the oldest outcomes go first */
 #define FLOW_STATE_SIZE 44
 
 /** flow_start(core, actor, provider, again, url_out): again: the credential to authorize again, or NULL.
@@ -54,7 +55,8 @@ enum flow_verdict {
 	FLOW_CREDENTIAL_GONE, /* the one to authorize again was deleted meanwhile */
 	FLOW_NOT_ALLOWED,     /* the role to authorize that one again was lost meanwhile (A32) */
 	FLOW_FAULT,           /* ours; also when whoever consumed it never came to an end */
-	FLOW_MALFORMED,       /* neither code nor error; wrong iss */
+	FLOW_WRONG_ISSUER,    /* iss is not the issuer's, or missing where it must be (A13) */
+	FLOW_MALFORMED,       /* neither code nor error, or a code that cannot be one */
 	FLOW_VERDICT__MAX
 };
 

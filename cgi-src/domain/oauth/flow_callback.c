@@ -140,11 +140,10 @@ static void read_error(const struct flow_response *response, struct flow_result 
 static bool read_response(const struct oauth_recipe *recipe, const struct flow_row *row,
 	const struct flow_response *response, struct flow_result *result)
 {
-	result->verdict = FLOW_MALFORMED;
-	if (!issuer_is_right(recipe, row, response->iss)) {
-		COPY(result->error, "issuer_mismatch");
+	result->verdict = FLOW_WRONG_ISSUER;
+	if (!issuer_is_right(recipe, row, response->iss))
 		return false;
-	}
+	result->verdict = FLOW_MALFORMED;
 	if (response->error) {
 		read_error(response, result);
 		return false;

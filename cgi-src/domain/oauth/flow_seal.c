@@ -19,6 +19,7 @@ static const char *const words[FLOW_VERDICT__MAX] = {
 	[FLOW_CREDENTIAL_GONE] = "credential_gone",
 	[FLOW_NOT_ALLOWED] = "not_allowed",
 	[FLOW_FAULT] = "fault",
+	[FLOW_WRONG_ISSUER] = "issuer_mismatch",
 	[FLOW_MALFORMED] = "malformed",
 };
 

@@ -54,12 +54,18 @@ static enum rc check_again(const struct core *core, const struct actor *actor,
 
 static enum rc check_limits(const struct core *core, const struct actor *actor)
 {
-	int64_t now_s = clock_now_s(), open;
+	int64_t now_s = clock_now_s();
+	struct flow_counts n;
 	enum rc rc = flow_delete_old(core->db, now_s - KEEP_OLD_S);
 
 	if (rc == RC_OK)
-		rc = flow_count_open(core->db, &actor->tenant, &actor->user, now_s, &open);
-	return rc == RC_OK && open >= FLOW_OPEN_MAX ? RC_LIMIT : rc;
+		rc = flow_count(core->db, &actor->tenant, &actor->user, now_s, &n);
+	if (rc == RC_OK && n.open >= FLOW_OPEN_MAX)
+		return RC_LIMIT;
+	if (rc == RC_OK && n.all >= FLOW_KEPT_MAX)
+		rc = flow_delete_ended(
+			core->db, &actor->tenant, &actor->user, n.all - FLOW_KEPT_MAX + 1);
+	return rc;
 }
 
 /* ---- the row ---- */
@@ -268,7 +274,9 @@ enum rc flow_start(const struct core *core, const struct actor *actor,
 	enum rc rc;
 
 	secret_release(url_out);
-	rc = again ? check_again(core, actor, provider, again) : RC_OK;
+	rc = provider->oauth.authorization_url ? RC_OK : RC_INVALID;
+	if (rc == RC_OK && again)
+		rc = check_again(core, actor, provider, again);
 	if (rc == RC_OK)
 		rc = client_effective(core, &actor->tenant, provider, &s.client);
 	if (rc == RC_OK)

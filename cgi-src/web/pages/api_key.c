@@ -25,6 +25,7 @@ static void set_frame(struct ctx *c, const struct key_form *f)
 	char id[UUID_TEXT_SIZE];
 
 	page_set_provider(c, p);
+	view_flag(c->root, "Form.Checked", p->api_key_check.request.method != NULL);
 	page_url(c->root, "Form.CancelUrl", "/data-sources/%s", p->id);
 	view_text(c->root, "Form.Name",
 		f->change ? f->change->name : (f->view ? f->view->name : NULL));
@@ -141,7 +142,8 @@ enum rc page_api_key_post(struct ctx *c)
 		rc = is_shown_again(f.rc) ? show_form(c, &f) : f.rc;
 	}
 	if (rc == RC_OK && f.rc == RC_OK)
-		rc = page_redirect(c, "/data-sources/%s?done=added", f.p->id);
+		rc = page_redirect(c, "/data-sources/%s?done=added%s", f.p->id,
+			change.checked ? "" : "-unchecked");
 	fieldset_release(&typed);
 	return rc;
 }
@@ -179,7 +181,8 @@ static enum rc apply_edit(struct ctx *c, struct key_form *f, struct credential_c
 
 	f->rc = credential_edit(c->core, &c->actor, f->p, &id, change);
 	if (f->rc == RC_OK)
-		return page_redirect(c, "/data-sources/%s?done=saved", f->p->id);
+		return page_redirect(c, "/data-sources/%s?done=saved%s", f->p->id,
+			change->checked ? "" : "-unchecked");
 	if (!is_shown_again(f->rc))
 		return f->rc;
 	if (f->rc == RC_CONFLICT) { /* show the other's change, not what was there before it */

@@ -23,7 +23,7 @@ static enum rc provider_with_oauth(struct ctx *c, const struct provider **out)
 {
 	enum rc rc = page_provider(c, out);
 
-	return rc == RC_OK && !(*out)->has_oauth ? RC_NOT_FOUND : rc;
+	return rc == RC_OK && !provider_can_connect(*out) ? RC_NOT_FOUND : rc;
 }
 
 static bool custom_is_chosen(const struct client_form *f)
@@ -70,7 +70,7 @@ static enum rc set_frame(struct ctx *c, const struct client_form *f)
 	view_int(c->root, "Form.Version", (int64_t)f->settings.revision);
 	view_text(c->root, "Client.Choice", custom_is_chosen(f) ? "custom" : "default");
 	view_flag(c->root, "Client.DefaultReady", f->settings.has_system);
-	view_flag(c->root, "Client.CanAuthorize", !p->missing);
+	view_flag(c->root, "Client.CanAuthorize", policy_allows(c->actor.role, ACTION_CONNECT));
 	if (f->settings.has_custom)
 		page_url(c->root, "Client.RemoveUrl", "/data-sources/%s/client/remove", p->id);
 	set_steps(c, p);

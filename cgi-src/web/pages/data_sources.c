@@ -92,7 +92,7 @@ static void set_state(struct view_node *item, const struct card *card)
 	} else if (card->tally.all > 1) {
 		kind = "ok";
 		(void)snprintf(text, sizeof(text), "%lld connected", (long long)card->tally.all);
-	} else if (p->has_oauth && !p->has_api_key && !card->has_client) {
+	} else if (provider_can_connect(p) && !p->has_api_key && !card->has_client) {
 		kind = "bad";
 		(void)snprintf(text, sizeof(text), "OAuth client not set up");
 	}
@@ -111,7 +111,7 @@ static void set_card(struct ctx *c, struct view_node *list, const struct card *c
 	page_tile(item, p);
 	set_state(item, card);
 	view_flag(item, "ApiKey", p->has_api_key);
-	view_flag(item, "Oauth", p->has_oauth);
+	view_flag(item, "Oauth", provider_can_connect(p));
 }
 
 static bool contains(const char *text, const char *part)

@@ -94,6 +94,12 @@ void page_notice(struct ctx *c)
 		const char *word, *text;
 	} notices[] = {
 		{"added", "The API key was checked and saved."},
+		{"added-unchecked",
+			"The API key was saved. It could not be checked first: how to ask this "
+			"provider is not known here."},
+		{"saved-unchecked",
+			"Your change was saved. It could not be checked first: how to ask this "
+			"provider is not known here."},
 		{"saved", "Your change was saved."},
 		{"renamed", "The name was changed."},
 		{"default", "The default was changed."},

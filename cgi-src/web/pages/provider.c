@@ -65,12 +65,12 @@ static void set_links(struct ctx *c, const struct provider *p, struct view_node 
 	if (!v->may_change)
 		return;
 	uuid_text(&v->id.u, id);
-	if (v->is_oauth) {
+	if (v->is_oauth && provider_can_connect(p)) {
 		page_url(item, "AuthorizeUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
 		view_flag(item, "AuthorizeFirst", broken);
-	} else if (may(c, ACTION_CREDENTIAL_MANAGE)) {
-		page_url(item, "EditUrl", "/data-sources/%s/credentials/%s/edit", p->id, id);
 	}
+	if (!v->is_oauth && may(c, ACTION_CREDENTIAL_MANAGE))
+		page_url(item, "EditUrl", "/data-sources/%s/credentials/%s/edit", p->id, id);
 	if (!v->is_default && may(c, ACTION_CREDENTIAL_MANAGE))
 		page_url(item, "DefaultUrl", "/data-sources/%s/credentials/%s/default", p->id, id);
 	page_url(item, "RenameUrl", "/data-sources/%s/credentials/%s/rename", p->id, id);
@@ -114,7 +114,7 @@ static void set_banner(struct ctx *c, const struct provider *p, const struct cre
 	view_text(banner, "Kind", "warn");
 	view_text(banner, "Title", title);
 	view_text(banner, "Text", state_texts[v->state].reason);
-	if (v->is_oauth && v->may_change) {
+	if (v->is_oauth && v->may_change && provider_can_connect(p)) {
 		uuid_text(&v->id.u, id);
 		page_url(banner, "ActionUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
 		view_text(banner, "ActionLabel", "Authorize again");
@@ -131,7 +131,8 @@ static void set_actions(struct ctx *c, const struct provider *p, const struct cl
 
 	if (p->has_api_key && may(c, ACTION_CREDENTIAL_MANAGE))
 		page_url(c->root, "ApiKey.AddUrl", "/data-sources/%s/api-key", p->id);
-	if (!p->has_oauth)
+	view_flag(c->root, "ApiKey.Checked", p->api_key_check.request.method != NULL);
+	if (!provider_can_connect(p))
 		return;
 	if (has_client && may(c, ACTION_CONNECT))
 		page_url(c->root, "Oauth.AddUrl", "/connect/data-sources/%s", p->id);
@@ -146,7 +147,7 @@ static enum rc set_help(struct ctx *c, const struct provider *p, const struct cl
 	bool has_client = s->has_system || (s->has_custom && s->custom_enabled);
 	const char *kind = NULL;
 
-	if (p->has_oauth && !has_client && !may(c, ACTION_CLIENT_MANAGE))
+	if (provider_can_connect(p) && !has_client && !may(c, ACTION_CLIENT_MANAGE))
 		kind = "setup";
 	else if (p->has_api_key && !may(c, ACTION_CREDENTIAL_MANAGE))
 		kind = "keys";
@@ -165,7 +166,7 @@ enum rc page_provider_home(struct ctx *c)
 
 	if (rc == RC_OK)
 		rc = credential_list(c->core, &c->actor, p, &views);
-	if (rc == RC_OK && p->has_oauth)
+	if (rc == RC_OK && provider_can_connect(p))
 		rc = client_settings_load(c->core, &c->actor.tenant, p, &settings);
 	if (rc == RC_OK)
 		rc = page_begin(c);

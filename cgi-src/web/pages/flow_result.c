@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What came of an authorization.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/oauth/flow.h"
+#include "web/errors.h"
+#include "web/pages/page.h"
+#include "web/pages/pages.h"
+
+/* ---- in words ---- */
+
+struct verdict_text {
+	int status;
+	const char *kind, *problem, *cause, *next;
+	bool may_be_client, may_be_redirect_uri;
+};
+
+static const struct verdict_text verdicts[FLOW_VERDICT__MAX] = {
+	[FLOW_PENDING] = {200, "pending", NULL, NULL, NULL, false, false},
+	[FLOW_CONNECTED] = {200, "connected", NULL, NULL, NULL, false, false},
+	[FLOW_DECLINED] = {200, "cancelled", "You declined.", NULL, NULL, false, false},
+	[FLOW_PROVIDER_ERROR] = {200, "failed", "The provider did not allow the access.", NULL,
+		"Nothing was saved. Try again; if it stays like this, look for the code in the "
+		"provider's documentation.",
+		true, true},
+	[FLOW_CODE_REFUSED] = {400, "failed", "The provider refused the authorization code.",
+		"It was used already, is too old, or was issued to another client or redirect URI.",
+		"Start again. If it fails again, compare the redirect URI in the provider's "
+		"console.",
+		false, true},
+	[FLOW_CLIENT_REFUSED] = {502, "failed", "The provider refused the OAuth client.",
+		"Client ID or client secret are wrong, expired or belong to another app.",
+		"Enter them again in the OAuth client settings.", true, false},
+	[FLOW_BAD_ANSWER] = {502, "failed", "The provider's answer could not be used.",
+		"The provider has a fault at the moment, or its settings differ from what is known "
+		"here.",
+		"Nothing was saved. Try again in a while.", false, false},
+	[FLOW_NO_ANSWER] = {504, "failed", "The provider did not answer in time.", NULL,
+		"Nothing was saved. Try again in a while.", false, false},
+	[FLOW_CLIENT_CHANGED] = {409, "failed",
+		"The OAuth client settings were changed while you were away.",
+		"The code that the provider issued belongs to the client that was set before.",
+		"Nothing was saved. Start again; the new client is used then.", false, false},
+	[FLOW_CREDENTIAL_GONE] = {409, "failed",
+		"The authorization that was to be renewed has been deleted meanwhile.", NULL,
+		"Nothing was saved. Use Add OAuth to connect it anew.", false, false},
+	[FLOW_NOT_ALLOWED] = {403, "failed", "You may not renew this authorization any more.",
+		"Your role in this workspace was changed while you were away.",
+		"Nothing was changed. Ask an owner or admin of the workspace.", false, false},
+	[FLOW_FAULT] = {500, "failed",
+		"The authorization could not be finished because of a fault on our side.", NULL,
+		"Nothing was saved. Start again; if it stays like this, tell your operator.", false,
+		false},
+	[FLOW_WRONG_ISSUER] = {400, "failed",
+		"The answer that came back is not from the provider that was asked.",
+		"Another server answered in its place, or its address in the settings is not the "
+		"one "
+		"by which it calls itself.",
+		"Nothing was saved. Start again; if it stays like this, tell your operator.", false,
+		false},
+	[FLOW_MALFORMED] = {400, "failed", "The answer that came back was not a valid one.",
+		"It had neither a code nor an error, or characters that a code cannot have.",
+		"Nothing was saved. Start again; if it stays like this, tell your operator.", false,
+		false},
+};
+
+/* The codes of RFC 6749 §4.1.2.1, and one of OpenID Connect Core §3.1.2.6. */
+struct error_cause {
+	const char *code, *cause, *next;
+};
+
+static const struct error_cause error_causes[] = {
+	{"invalid_request", "The provider does not understand the request.",
+		"Compare the redirect URI and the scopes in the provider's console with the "
+		"settings here, then try again."},
+	{"unauthorized_client", "The OAuth app may not ask for access in this way.",
+		"Look in the provider's console whether the app is published, verified and allowed "
+		"for your organisation."},
+	{"unsupported_response_type", "The OAuth app is not of the kind that answers with a code.",
+		"Make an app for web servers in the provider's console and enter its keys here."},
+	{"invalid_scope", "The OAuth app may not ask for one of the permissions.",
+		"Add the permissions in the provider's console, then try again."},
+	{"server_error", "The provider has a fault at the moment.",
+		"Nothing was saved. Try again in a while."},
+	{"temporarily_unavailable", "The provider is too busy at the moment.",
+		"Nothing was saved. Try again in a while."},
+	{"interaction_required", "The provider wants to ask you something first.",
+		"Sign in at the provider in another tab, then try again."},
+};
+
+static const struct error_cause *find_cause(const char *code)
+{
+	for (size_t i = 0; i < sizeof(error_causes) / sizeof(error_causes[0]); i++)
+		if (strcmp(error_causes[i].code, code) == 0)
+			return &error_causes[i];
+	return NULL;
+}
+
+/* ---- scopes ---- */
+
+static bool holds_scope(const char *list, const char *word, size_t len)
+{
+	while (*list) {
+		size_t n = strcspn(list, " ");
+
+		if (n == len && memcmp(list, word, len) == 0)
+			return true;
+		list += n;
+		list += *list == ' ';
+	}
+	return false;
+}
+
+/* Items of list that are not in without ("" for none to leave out). */
+static void set_scope_list(struct ctx *c, const struct provider *p, const char *name,
+	const char *list, const char *without)
+{
+	struct view_node *node = view_child(view_child(c->root, "Result"), name);
+
+	while (*list) {
+		size_t n = strcspn(list, " ");
+
+		if (n && !holds_scope(without, list, n))
+			page_scope(c, node, p, list, n);
+		list += n;
+		list += *list == ' ';
+	}
+}
+
+/* ---- the page ---- */
+
+static enum rc set_connected(struct ctx *c, const struct provider *p, const struct flow_result *r)
+{
+	struct view_node *result = view_child(c->root, "Result");
+	struct credential_view view;
+	enum rc rc = credential_show(c->core, &c->actor, p, &r->credential, &view);
+
+	view_text(result, "Name", rc == RC_OK ? view.name : r->name);
+	view_flag(result, "Default", rc == RC_OK && view.is_default);
+	credential_view_release(&view);
+	view_flag(result, "Again", r->again && !r->other_account);
+	if (r->account[0])
+		view_text(result, "Account", r->account);
+	set_scope_list(c, p, "Granted", r->granted, "");
+	set_scope_list(c, p, "Missing", r->requested, r->granted);
+	if (r->other_account) {
+		view_text(c->root, "Notice.Kind", "warn");
+		view_text(c->root, "Notice.Title", "Another account answered.");
+		view_text(c->root, "Notice.Text",
+			"It was added as a new authorization. The one you wanted to renew is as it "
+			"was.");
+	}
+	return rc == RC_NOT_FOUND ? RC_OK : rc; /* deleted since: the result is still true */
+}
+
+static enum rc set_failed(struct ctx *c, const struct provider *p, const struct flow_result *r,
+	const struct verdict_text *v)
+{
+	const struct error_cause *known =
+		r->verdict == FLOW_PROVIDER_ERROR ? find_cause(r->error) : NULL;
+	struct view_node *result = view_child(c->root, "Result");
+	char context[CLIENT_CONTEXT_SIZE];
+	struct buf uri;
+	enum rc rc = RC_OK;
+
+	view_text(result, "Problem", v->problem);
+	view_text(result, "Cause", known ? known->cause : v->cause);
+	view_text(result, "Next", known ? known->next : v->next);
+	if (r->error[0])
+		view_text(result, "Said.Code", r->error);
+	if (r->words[0])
+		view_text(result, "Said.Text", r->words);
+	if (v->may_be_client && policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
+		page_url(result, "SettingsUrl", "/data-sources/%s/client", p->id);
+	if (v->may_be_redirect_uri) {
+		buf_init(&uri, 2048);
+		client_context(p, CLIENT_SOURCE_TENANT, &c->actor.tenant, context);
+		rc = client_redirect_uri(c->core, p, context, &uri);
+		view_text(result, "RedirectUri", buf_text(&uri));
+		buf_release(&uri);
+	}
+	return rc;
+}
+
+static enum rc show_result(
+	struct ctx *c, const struct provider *p, const struct flow_result *r, const char *id)
+{
+	const struct verdict_text *v = &verdicts[r->verdict];
+	struct view_node *result;
+	enum rc rc = page_begin(c);
+
+	if (rc != RC_OK)
+		return rc;
+	result = view_child(c->root, "Result");
+	page_set_provider(c, p);
+	view_text(result, "Kind", v->kind);
+	page_url(result, "DoneUrl", "/data-sources/%s", p->id);
+	page_url(result, "TryUrl", "/connect/data-sources/%s", p->id);
+	page_url(result, "ReloadUrl", "/connect/flows/%s", id);
+	if (r->verdict == FLOW_CONNECTED)
+		rc = set_connected(c, p, r);
+	else
+		rc = set_failed(c, p, r, v);
+	return rc == RC_OK ? page_send(c, "flow_result", v->status) : rc;
+}
+
+enum rc page_flow(struct ctx *c)
+{
+	const char *text = route_arg(&c->match, "flow");
+	const struct provider *p;
+	struct flow_result result;
+	struct flow_id id;
+	char provider_id[512];
+	enum rc rc = uuid_parse(text, &id.u) == RC_OK ? RC_OK : RC_NOT_FOUND;
+
+	if (rc == RC_OK)
+		rc = flow_show(c->core, &c->actor, &id, &result);
+	if (rc != RC_OK)
+		return rc;
+	(void)snprintf(
+		provider_id, sizeof(provider_id), "%s/%s", result.plugin_id, result.provider);
+	p = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, provider_id);
+	return p ? show_result(c, p, &result, text) : RC_NOT_FOUND;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every page in every state: no finding of axe-core, no sideways scrolling, no message in the console, no report
+// of the content security policy, no request to anybody else; in light and dark, wide and narrow.
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { startStack } from '../run/stack.mjs';
+import { DESKTOP, PHONE, launch, openTab } from './browser.mjs';
+import { gallery } from './gallery.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const { source } = createRequire(import.meta.url)('axe-core');
+const LOOKS = [['light', DESKTOP], ['dark', DESKTOP], ['dark', PHONE], ['light', PHONE]];
+
+let stack, browser, tab, providers;
+
+before(async () => {
+  // Our providers, one whose texts are as bad as can be, and one that cannot be used.
+  providers = await mkdtemp(join(tmpdir(), 'grantry-providers-'));
+  await cp(join(here, '..', '..', 'providers'), providers, { recursive: true });
+  await cp(join(here, '..', 'fixtures', 'providers', 'selfhosted.yaml'), join(providers, 'selfhosted.yaml'));
+  await writeFile(join(providers, 'broken.yaml'), 'identity: []\n');
+  stack = { ...await startStack({ env: { PROVIDERS: providers } }), hasFixture: true };
+  browser = await launch();
+  tab = await openTab(browser, stack);
+});
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+  if (providers) await rm(providers, { recursive: true });
+});
+
+// axe-core runs in a world of its own: the page's policy, and the page, know nothing of it.
+async function axe({ devtools }) {
+  const { frameTree } = await devtools.send('Page.getFrameTree');
+  const { executionContextId: contextId } = await devtools.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
+  await devtools.send('Runtime.evaluate', { contextId, expression: source });
+  return async () => {
+    const { result, exceptionDetails } = await devtools.send('Runtime.evaluate', {
+      contextId, awaitPromise: true, returnByValue: true,
+      expression: `axe.run(document, { resultTypes: ['violations'] }).then((r) => ({ rules: r.passes.length, violations:
+        r.violations.map((v) => v.id + ': ' + v.help + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | ')) }))`,
+    });
+    assert.equal(exceptionDetails, undefined, exceptionDetails?.exception?.description);
+    return result.value;
+  };
+}
+
+// The colours of the other scheme fade in.
+const settled = ({ page }) => page.evaluate(() => Promise.allSettled(document.getAnimations()
+  .filter((animation) => animation.effect.getTiming().iterations !== Infinity).map((animation) => animation.finished)));
+
+const overflow = ({ page }) => page.evaluate(() => {
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  if (wide <= 0) return [];
+  return [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+    .map((e) => e.outerHTML.slice(0, 120)).slice(0, 5).concat(`${wide}px too wide`);
+});
+
+test('every page and state', async (t) => {
+  const show = await gallery(stack, tab);
+  for (const [name, open] of Object.entries(show)) {
+    await t.test(name, async () => {
+      await tab.page.setViewportSize(DESKTOP);
+      await open();
+      const run = await axe(tab);
+      for (const [colorScheme, size] of LOOKS) {
+        await tab.page.emulateMedia({ colorScheme });
+        await tab.page.setViewportSize(size);
+        await settled(tab);
+        const { rules, violations } = await run();
+        assert.deepEqual(violations, [], `${colorScheme}, ${size.width} px`);
+        assert.ok(rules > 8, `only ${rules} rules had anything to look at`);
+        assert.deepEqual(await overflow(tab), [], `${colorScheme}, ${size.width} px`);
+      }
+      assert.deepEqual(await tab.problems(), []);
+    });
+  }
+});

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every page of Grantry in every state that a person can meet, for the accessibility test and the screenshots.
+//
+//   const show = await gallery(stack, tab);      fills the workspace
+//   await show['api-key-refused']();             tab.page shows it
+//
+// The states are independent of each other as far as they are pictures, but they are made to be shown in this
+// order: the last ones break things.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { SANDBOX, Visitor, sandbox, signedIn, unescapeHtml } from '../cgi/visitor.mjs';
+import { database, uuidOf } from '../run/database.mjs';
+
+const NOTION = 'langgenius/notion_datasource/notion_datasource';
+const GOOGLE = 'langgenius/google_drive/google_drive';
+const FIXTURE = 'grantry/fixture/selfhosted';
+
+const nameOf = (html) => unescapeHtml(html.match(/<h3>([^<]*?) ?</)?.[1] ?? '');
+
+export async function gallery(stack, tab) {
+  const { page, context } = tab;
+  const db = database(stack), provider = sandbox(stack);
+  const ada = await signedIn(stack, 'ada@acme.test'), ben = await signedIn(stack, 'ben@acme.test');
+  const nobody = new Visitor(stack);
+  let fresh;
+
+  // ---- the workspace ----
+
+  // What a credential is called → its id.
+  async function idOf(name) {
+    const { text } = await ada.get(`/data-sources/${SANDBOX}`);
+    const row = text.split('<li class="row">').slice(1).find((html) => nameOf(html) === name);
+    if (!row) throw new Error(`there is no authorization "${name}"`);
+    return row.match(/\/credentials\/([0-9a-f-]{36})\//)[1];
+  }
+  const credential = async (name, verb) => `/data-sources/${SANDBOX}/credentials/${await idOf(name)}/${verb}`;
+  const rename = async (from, to) => ada.submit(await ada.get(await credential(from, 'rename')), { name: to }, '/rename');
+
+  async function fill() {
+    await ada.useCustomClient();
+    await ada.connect('ada');
+    await rename('Ada Lovelace', 'Work Drive');
+    await ada.addApiKey('sbx-good-key', 'Team key');
+    await provider.ctl({ settings: { granted_scope: 'files.read' } });
+    await ada.connect('ben');
+    await provider.ctl({ settings: { granted_scope: null } });
+    await rename((await names()).find((name) => !['Work Drive', 'Team key'].includes(name)), 'Monthly reports');
+    await db.run("UPDATE datasource_providers SET expires_at = 1 WHERE name = 'Monthly reports'");
+    await ada.useCustomClient(GOOGLE, { client_id: '8127-grantry.apps.googleusercontent.com', client_secret: 'not-a-real-one' });
+    await stack.operator('user', 'add', 'eve@acme.test', '--name', 'Eve Moneypenny', '--tenant', 'Acme Research', '--role', 'editor');
+    fresh = new Visitor(stack);
+    await fresh.signIn('eve@acme.test', (await stack.operator('user', 'sign-in', 'eve@acme.test')).trim());
+  }
+  async function names() {
+    const { text } = await ada.get(`/data-sources/${SANDBOX}`);
+    return text.split('<li class="row">').slice(1).map(nameOf);
+  }
+
+  // ---- the browser ----
+
+  async function as(visitor, path) {
+    await context.clearCookies();
+    await context.addCookies(Object.entries(visitor.cookies).map(([name, value]) => ({ name, value, url: stack.address })));
+    if (path) await page.goto(stack.address + path);
+  }
+  const press = (name) => page.getByRole('button', { name }).filter({ visible: true }).click();
+  const heading = (name) => page.getByRole('heading', { level: 1, name }).waitFor();
+  const key = () => page.getByRole('textbox', { name: 'API key', exact: true });
+  const told = () => page.locator('#form-error, #conflict, .field-error').first().waitFor();
+
+  // What the browser itself would refuse to send.
+  const send = async (name) => {
+    await page.locator('main form').last().evaluate((form) => { form.noValidate = true; });
+    await press(name);
+    await told();
+  };
+
+  // Back from the provider, who was asked by these faults and this person.
+  async function back({ who = 'ada', orders, query = '', meanwhile } = {}) {
+    await provider.ctl({ faults: [], ...orders });
+    const { url } = await ada.allowAccess(SANDBOX, query);
+    const callback = await ada.authorize(url, who);
+    await meanwhile?.();
+    await as(ada);
+    await page.goto(callback);
+    await provider.ctl({ faults: [] });
+  }
+  const fault = (given) => ({ orders: { fault: given } });
+  const token = (status, body) => fault({ endpoint: 'token', status, body: JSON.stringify(body) });
+
+  await fill();
+  return {
+    // ---- nobody ----
+    'sign-in': () => as(nobody, '/sign-in'),
+    'sign-in-first': () => as(nobody, '/members'),
+    'sign-in-refused': async () => {
+      await as(nobody, '/sign-in');
+      await page.getByLabel('E-mail').fill('ada@acme.test');
+      await page.getByLabel('Password or one-time code').fill('wrong');
+      await press('Sign in');
+      await page.getByRole('alert').waitFor();
+    },
+    'password': () => as(fresh, '/password'),
+    'password-refused': async () => {
+      await as(fresh, '/password');
+      await page.getByLabel('New password', { exact: true }).fill('short');
+      await page.getByLabel('The same password again').fill('short');
+      await send('Save password');
+    },
+    'error-404-nobody': () => as(nobody, '/nowhere'),
+
+    // ---- lists ----
+    'data-sources': () => as(ada, '/data-sources'),
+    'search': () => as(ada, '/data-sources?q=drive'),
+    'search-nothing': () => as(ada, '/data-sources?q=fax'),
+    'workspaces': async () => {
+      await as(ada, '/data-sources');
+      await page.locator('.sidebar .workspace summary').click();
+    },
+    'members': () => as(ada, '/members'),
+
+    // ---- one provider ----
+    'provider-empty': () => as(ada, `/data-sources/${GOOGLE}`),
+    'provider-setup': () => as(ada, `/data-sources/${NOTION}`),
+    'provider': () => as(ada, `/data-sources/${SANDBOX}`),
+    'provider-menu': async () => {
+      await as(ada, `/data-sources/${SANDBOX}`);
+      await page.locator('summary', { hasText: 'More actions for Team key' }).click();
+    },
+    'provider-notice': () => as(ada, `/data-sources/${SANDBOX}?done=renamed`),
+    'provider-member': () => as(ben, `/data-sources/${SANDBOX}`),
+    'provider-member-setup': () => as(ben, `/data-sources/${NOTION}`),
+
+    // ---- API keys ----
+    'api-key': () => as(ada, `/data-sources/${SANDBOX}/api-key`),
+    'api-key-refused': async () => {
+      await as(ada, `/data-sources/${SANDBOX}/api-key`);
+      await page.getByLabel('Authorization Name').fill('Nightly import');
+      await key().fill('sbx-mistyped');
+      await send('Save');
+    },
+    'api-key-empty': async () => {
+      await as(ada, `/data-sources/${SANDBOX}/api-key`);
+      await send('Save');
+    },
+    'api-key-limited': async () => {
+      await as(ada, `/data-sources/${SANDBOX}/api-key`);
+      await key().fill('sbx-limited-key');
+      await send('Save');
+    },
+    'api-key-fault': async () => {
+      await as(ada, `/data-sources/${SANDBOX}/api-key`);
+      await key().fill('sbx-broken-key');
+      await send('Save');
+    },
+    'api-key-edit': async () => as(ada, await credential('Team key', 'edit')),
+    'api-key-conflict': async () => {
+      await as(ada, await credential('Team key', 'edit'));
+      await rename('Team key', 'Team key (new)');
+      await page.getByLabel('Authorization Name').fill('Key of the team');
+      await send('Save');
+      await rename('Team key (new)', 'Team key');
+    },
+    ...(stack.hasFixture ? {
+      'fixture-provider': () => as(ada, `/data-sources/${FIXTURE}`),
+      'fixture-api-key': () => as(ada, `/data-sources/${FIXTURE}/api-key`),
+      'fixture-api-key-refused': async () => {
+        await as(ada, `/data-sources/${FIXTURE}/api-key`);
+        await send('Save');
+      },
+      'fixture-client': () => as(ada, `/data-sources/${FIXTURE}/client`),
+      'fixture-setup-needed': () => as(ada, `/connect/data-sources/${FIXTURE}`),
+    } : {}),
+
+    // ---- an authorization ----
+    'rename': async () => as(ada, await credential('Work Drive', 'rename')),
+    'rename-taken': async () => {
+      await as(ada, await credential('Work Drive', 'rename'));
+      await page.getByLabel('Authorization Name').fill('Team key');
+      await send('Save');
+    },
+    'rename-conflict': async () => {
+      await as(ada, await credential('Work Drive', 'rename'));
+      await rename('Work Drive', 'Drive of the team');
+      await page.getByLabel('Authorization Name').fill('Work files');
+      await send('Save');
+      await rename('Drive of the team', 'Work Drive');
+    },
+    'delete': async () => as(ada, await credential('Work Drive', 'delete')),
+    'delete-key': async () => as(ada, await credential('Team key', 'delete')),
+
+    // ---- OAuth client ----
+    'client-none': () => as(ada, `/data-sources/${NOTION}/client`),
+    'client-custom': () => as(ada, `/data-sources/${GOOGLE}/client`),
+    'client-default': async () => {
+      await as(ada, `/data-sources/${SANDBOX}/client`);
+      await page.getByRole('radio', { name: /^Default/ }).check();
+    },
+    'client-refused': async () => {
+      await as(ada, `/data-sources/${NOTION}/client`);
+      await send('Save and Authorize');
+    },
+    'client-conflict': async () => {
+      await as(ada, `/data-sources/${GOOGLE}/client`);
+      await ada.useCustomClient(GOOGLE, { client_id: '8127-other.apps.googleusercontent.com', client_secret: 'not-a-real-one' });
+      await page.getByLabel(/Client ID/i).fill('8127-mine.apps.googleusercontent.com');
+      await send('Save and Authorize');
+    },
+    'client-remove': () => as(ada, `/data-sources/${GOOGLE}/client/remove`),
+
+    // ---- Allow Access and what comes of it ----
+    'setup-needed': () => as(ada, `/connect/data-sources/${NOTION}`),
+    'setup-needed-member': () => as(ben, `/connect/data-sources/${NOTION}`),
+    'allow-access': () => as(ada, `/connect/data-sources/${SANDBOX}`),
+    'allow-access-again': async () => as(ada, `/connect/data-sources/${SANDBOX}?credential=${await idOf('Monthly reports')}`),
+    'leaving': async () => {
+      await as(ada, `/connect/data-sources/${SANDBOX}`);
+      await page.route(`${stack.sandbox}/**`, (route) => route.abort('aborted')); // the page stays
+      await press('Allow Access');
+      await heading(/^Taking you to/);
+    },
+    'result-connected': async () => {
+      await page.unrouteAll();
+      await back();
+    },
+    'result-missing': async () => {
+      await back({ orders: { settings: { granted_scope: 'profile' } } });
+      await provider.ctl({ settings: { granted_scope: null } });
+    },
+    'result-again': async () => back({ query: `?credential=${await idOf('Work Drive')}` }),
+    'result-other-account': async () => back({ who: 'mei', query: `?credential=${await idOf('Work Drive')}` }),
+    'result-cancelled': () => back({ who: 'deny' }),
+    'result-failed': () => back(fault({ endpoint: 'callback', error: 'invalid_scope', error_description: 'The scope files.read is not enabled for this app.' })),
+    'result-code-refused': () => back(token(400, { error: 'invalid_grant', error_description: 'The code has expired.' })),
+    'result-client-refused': () => back(token(401, { error: 'invalid_client', error_description: 'Unknown client or wrong secret.' })),
+    'result-bad-answer': () => back(fault({ endpoint: 'token', status: 200, body: '<html>Maintenance</html>', content_type: 'text/html' })),
+    'result-no-answer': () => back(fault({ endpoint: 'token', cut: 'reset' })),
+    'result-malformed': () => back(fault({ endpoint: 'callback', omit: ['code'] })),
+    'result-client-changed': () => back({ meanwhile: () => ada.useCustomClient() }),
+    'result-pending': async () => {
+      await provider.ctl({ fault: { endpoint: 'token', hold: 'before', gate: 'pending', count: 1 } });
+      const { url } = await ada.allowAccess();
+      const callback = ada.get(await ada.authorize(url));
+      await provider.ctl(); // the request for the token is on its way or held, the flow is known either way
+      const [[id]] = await db.rows('SELECT HEX(id) FROM oauth_flows ORDER BY created_at DESC, expires_at DESC LIMIT 1');
+      await as(ada, `/connect/flows/${uuidOf(id)}`);
+      await page.route('**/connect/flows/*', () => {}); // it loads itself again: not while we look
+      await fetch(`${stack.sandbox}/__ctl/wait?gate=pending&held=1`);
+      await fetch(`${stack.sandbox}/__ctl/release`, { method: 'POST', body: '{"gate":"pending"}' });
+      await callback;
+    },
+    'callback-rejected': async () => {
+      await page.unrouteAll();
+      await as(ada, `/console/api/oauth/plugin/${SANDBOX}/datasource/callback?code=c&state=s`);
+    },
+
+    // ---- errors ----
+    'error-404': () => as(ada, '/data-sources/acme/nothing/here'),
+    'error-403': () => as(ben, `/data-sources/${SANDBOX}/client`),
+    'error-405': () => as(ada, '/sign-out'),
+    'error-401': async () => {
+      await as(ada, '/members');
+      await as(nobody);
+      await press('Sign out');
+      await heading('Please sign in');
+    },
+    'error-409': async () => {
+      await as(ada, await credential('Work Drive', 'delete'));
+      await rename('Work Drive', 'Work Drive 2');
+      await press('Delete');
+      await page.locator('.error-status').waitFor();
+      await rename('Work Drive 2', 'Work Drive');
+    },
+    'error-400': () => as(ada, '/data-sources?q=%00'),
+    ...Object.fromEntries([400, 403, 404, 405, 408, 411, 413, 414, 431, 500, 501, 502, 503, 504].map((status) =>
+      [`server-${status}`, async () => { // the web server's own
+        const body = await readFile(join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', '..', 'deploy', 'errors', `${status}.html`));
+        await page.route('**/server-error', (route) => route.fulfill({ status, contentType: 'text/html; charset=utf-8', body }));
+        await as(nobody, '/server-error');
+        await page.unrouteAll();
+      }])),
+
+    // ---- what cannot be undone ----
+    'provider-unreadable': async () => {
+      await db.run("UPDATE datasource_providers SET encrypted_credentials = 'x' WHERE name = 'Team key'");
+      await as(ada, `/data-sources/${SANDBOX}`);
+    },
+    'provider-many-names': async () => {
+      await rename('Work Drive', 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft 漢字 <b>&amp; more');
+      await as(ada, `/data-sources/${SANDBOX}`);
+    },
+    'sign-in-429': async () => {
+      await as(nobody, '/sign-in');
+      for (let i = 0; i < 40; i++) if ((await nobody.signIn('mallory@acme.test', 'x')).status === 429) break;
+      await page.getByLabel('E-mail').fill('mallory@acme.test');
+      await page.getByLabel('Password or one-time code').fill('wrong');
+      await press('Sign in');
+      await page.getByRole('alert').getByText('too many').waitFor();
+    },
+    'error-503': async () => {
+      const [pid] = (await readFile(join(stack.var, 'run', 'database.pid'), 'utf8')).split(' ');
+      await as(ada, '/data-sources');
+      process.kill(Number(pid), 'SIGTERM');
+      for (let i = 0; i < 200; i++) { // the sockets close before the process ends
+        await page.goto(`${stack.address}/members`);
+        if ((await page.title()).startsWith('Not available')) return;
+      }
+      throw new Error('no 503 page');
+    },
+  };
+}
