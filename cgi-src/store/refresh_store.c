@@ -52,7 +52,8 @@ static const char *const sql[] = {
 	[ST_RELEASE_OWNER] = "UPDATE datasource_providers SET lease_owner = NULL"
 			     " WHERE lease_owner = ?",
 	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = ?"
-		     " WHERE tenant_id = ? AND id = ? AND refresh_due_at > ?",
+		     " WHERE tenant_id = ? AND id = ? AND secret_rev = ?"
+		     " AND refresh_due_at > ?",
 	[ST_RESET] = "UPDATE datasource_providers SET state = 'active', state_reason = '',"
 		     " state_since = ?, failures = 0, refresh_due_at = ?, lease_owner = NULL"
 		     " WHERE tenant_id = ? AND id = ?",
@@ -172,10 +173,12 @@ enum rc refresh_release_owner(struct db *db, const struct uuid *owner)
 }
 
 enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
-	int64_t now_s)
+	uint64_t rev, int64_t now_s)
 {
 	return db_exec(db, sql[ST_HURRY],
-		DB_ARGS(db_int(now_s), db_id(&tenant->u), db_id(&id->u), db_int(now_s)), NULL);
+		DB_ARGS(db_int(now_s), db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev),
+			db_int(now_s)),
+		NULL);
 }
 
 enum rc refresh_reset(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,

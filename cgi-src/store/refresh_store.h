@@ -62,8 +62,9 @@ enum rc refresh_held_list(struct db *db, const struct uuid *owner,
 		const struct refresh_lease *lease, void *arg),
 	void *arg) RC_MUST_CHECK;
 
-/** refresh_hurry(db, tenant, id, now_s): due now, for one that somebody waits for. */
+/** refresh_hurry(db, tenant, id, rev, now_s): due now, for one that somebody waits for, who saw revision rev:
+ * what was renewed since then is not due again. */
 enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
-	int64_t now_s) RC_MUST_CHECK;
+	uint64_t rev, int64_t now_s) RC_MUST_CHECK;
 
 #endif

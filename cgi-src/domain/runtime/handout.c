@@ -75,7 +75,7 @@ static enum rc judge(const struct core *core, const struct handout_request *requ
 	if (!row->expires || row->expires_at_s >= now_s + request->min_ttl_s)
 		return RC_OK;
 	if (row->refreshable && strcmp(row->state, "active") == 0) {
-		enum rc rc = refresh_hurry(core->db, tenant, &row->id, now_s);
+		enum rc rc = refresh_hurry(core->db, tenant, &row->id, row->secret_rev, now_s);
 
 		renewal_wake(core->cfg);
 		return rc == RC_OK ? RC_TIMEOUT : rc;
