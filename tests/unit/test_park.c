@@ -331,6 +331,48 @@ static void half_closed_connection_is_answered(void)
 	finish(pid);
 }
 
+/* libfcgi alone would wait two seconds for each. */
+static void peer_that_does_not_close_delays_nobody(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int64_t began;
+	int fds[50];
+
+	for (int i = 0; i < 50; i++)
+		fds[i] = fc_ask(path, "/park");
+	CHECK(await_noted("parked", 50));
+	began = clock_mono_ms();
+	go();
+	for (int i = 49; i >= 0; i--)
+		CHECK(fc_answer(fds[i], 10000, &a) && strstr(a.out, "done") && a.closed);
+	CHECK(get("/"));
+	CHECK(clock_mono_ms() - began < 1000);
+	for (int i = 0; i < 50; i++)
+		close(fds[i]);
+	finish(pid);
+}
+
+/* Input that nobody reads must not turn our close into a reset. */
+static void unread_body_does_not_cost_the_answer(void)
+{
+	static const char *const pairs[] = {
+		"REQUEST_METHOD", "POST", "PATH_INFO", "/park", "CONTENT_LENGTH", "100000", NULL};
+	static char body[100000];
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int fd = fc_connect(path);
+
+	memset(body, 'x', sizeof body);
+	CHECK(fc_begin(fd, FC_RESPONDER, 0) && fc_params(fd, pairs) &&
+		fc_stdin(fd, body, sizeof body));
+	CHECK(await_noted("parked", 1));
+	go();
+	nap(100); /* it has been closed: now read */
+	CHECK(answers(fd, "body=xxxxxxxxxxxxxxx."));
+	finish(pid);
+}
+
 static void stop_leaves_the_grace(void)
 {
 	struct fcgi_options with = options(1);
@@ -605,6 +647,8 @@ int main(void)
 	RUN(variables_and_body_stay);
 	RUN(client_that_left_is_noticed);
 	RUN(half_closed_connection_is_answered);
+	RUN(peer_that_does_not_close_delays_nobody);
+	RUN(unread_body_does_not_cost_the_answer);
 	RUN(stop_leaves_the_grace);
 	RUN(stop_ends_with_503);
 	RUN(too_long_ends_with_503_and_the_worker_stays);
