@@ -49,6 +49,12 @@ static void handle(struct fcgi_exchange *x, void *arg)
 	dispatch(x, arg);
 }
 
+static bool resume(struct fcgi_exchange *x, void *state, void *arg)
+{
+	(void)arg;
+	return dispatch_resume(x, state);
+}
+
 /* ---- the program ---- */
 
 static enum rc app_open(struct app *app, const char *config)
@@ -100,6 +106,7 @@ int app_main(struct app *app, int argc, char **argv)
 		.handle = handle,
 		.worker_stop = worker_stop,
 		.arg = app,
+		.resume = resume,
 	};
 	const char *config = NULL;
 	int option, status = 1;

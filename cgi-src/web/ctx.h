@@ -35,12 +35,15 @@ struct ctx {
 	struct resp resp;
 	struct route_match match;
 	char request_id[REQUEST_ID_SIZE];
-	struct session *session;       /* NULL: nobody is signed in */
+	struct session *session;       /* owned; NULL: nobody is signed in */
 	struct actor actor;            /* with a session */
 	char csrf[SESSION_TOKEN_SIZE]; /* what forms of this response carry */
 	const char *language;
 	struct view_data *data; /* the page being built */
 	struct view_node *root;
+	int64_t begun_ms; /* monotonic */
+	bool may_wait; /* a handler that has to wait for something may set waits and return RC_OK … */
+	bool waits; /* … then it is called again, until it does not or may_wait is false */
 };
 
 #endif

@@ -35,20 +35,24 @@ void dispatch_sign_out(struct ctx *c)
 
 /* ---- who ---- */
 
-static enum rc load_session(struct ctx *c, struct session *session)
+static enum rc load_session(struct ctx *c)
 {
 	const char *token = req_cookie(&c->req, cookie_name(c, false));
+	struct session *session;
 	enum rc rc;
 
 	c->actor.request_id = c->request_id;
 	c->actor.peer = c->req.remote_addr ? c->req.remote_addr : "";
 	if (!token)
 		return RC_OK;
+	session = malloc(sizeof(*session));
+	if (!session)
+		return RC_NOMEM;
 	rc = session_find(c->core, token, session);
-	if (rc == RC_NOT_FOUND)
-		return RC_OK;
-	if (rc != RC_OK)
-		return rc;
+	if (rc != RC_OK) {
+		free(session);
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	}
 	c->session = session;
 	c->actor.tenant = session->current.id;
 	c->actor.user = session->user;
@@ -184,8 +188,12 @@ static void answer_unauthorized(struct ctx *c)
 
 static void run_handler(struct ctx *c)
 {
-	enum rc rc = c->match.route->handler(c);
+	enum rc rc;
 
+	c->waits = false;
+	rc = c->match.route->handler(c);
+	if (rc == RC_OK && c->waits)
+		return;
 	if (rc == RC_OK)
 		rc = c->resp.rc;
 	if (rc == RC_OK)
@@ -203,13 +211,13 @@ static bool wants_session(const struct ctx *c, int status)
 	return c->app->pages && c->match.route->gate != GATE_REPORT;
 }
 
-static void answer(struct ctx *c, struct session *session)
+static void answer(struct ctx *c)
 {
 	int status = check_route(c);
 	enum rc rc = RC_OK;
 
 	if (wants_session(c, status))
-		rc = load_session(c, session);
+		rc = load_session(c);
 	if (rc != RC_OK) {
 		error_answer(c, error_status(rc));
 		return;
@@ -230,60 +238,99 @@ static void answer(struct ctx *c, struct session *session)
 
 /* ---- one request ---- */
 
-static void log_access(const struct ctx *c, int64_t start_ms)
+static void log_access(const struct ctx *c)
 {
 	static const char *const methods[] = {"GET", "HEAD", "POST", "other"};
 	char status[12], elapsed[24];
 
 	(void)snprintf(status, sizeof(status), "%d", c->resp.status);
-	(void)snprintf(elapsed, sizeof(elapsed), "%lld", (long long)(clock_mono_ms() - start_ms));
+	(void)snprintf(
+		elapsed, sizeof(elapsed), "%lld", (long long)(clock_mono_ms() - c->begun_ms));
 	/* the pattern, not the path: no identifier, no query */
 	log_info("request", "method", methods[c->req.method], "route",
 		c->match.route ? c->match.route->path : "-", "status", status, "ms", elapsed);
 }
 
-static void ctx_init(struct ctx *c, struct app *app)
+static struct ctx *ctx_new(struct app *app)
 {
 	unsigned char random[(REQUEST_ID_SIZE - 1) / 2];
+	struct ctx *c = calloc(1, sizeof(*c));
 
-	memset(c, 0, sizeof(*c));
+	if (!c)
+		return NULL;
 	c->app = app;
 	c->core = &app->core;
 	c->language = "en_US";
+	c->begun_ms = clock_mono_ms();
+	c->may_wait = true;
 	codec_random(random, sizeof(random));
 	codec_hex(random, sizeof(random), c->request_id);
 	resp_init(&c->resp);
 	log_request(c->request_id);
+	return c;
 }
 
-static void ctx_release(struct ctx *c)
+static void ctx_free(struct ctx *c)
 {
+	if (c->session)
+		secret_wipe(c->session, sizeof(*c->session));
+	free(c->session);
 	view_data_free(c->data);
 	resp_release(&c->resp);
 	req_release(&c->req);
 	log_request(NULL);
 	secret_wipe(c, sizeof(*c));
+	free(c);
+}
+
+static void finish(struct ctx *c, struct fcgi_exchange *x)
+{
+	resp_write(&c->resp, x);
+	log_access(c);
+	ctx_free(c);
 }
 
 void dispatch(struct fcgi_exchange *x, struct app *app)
 {
-	int64_t start_ms = clock_mono_ms();
-	struct session session;
-	struct ctx c;
-	enum rc rc;
+	struct ctx *c = ctx_new(app);
+	enum rc rc = c ? req_parse(x, &c->req) : RC_NOMEM;
 
-	ctx_init(&c, app);
-	rc = req_parse(x, &c.req);
-	if (rc != RC_INVALID) { /* else no request at all: an aborted begin */
-		c.resp.no_body = c.req.method == REQ_HEAD;
-		c.resp.https = app->cfg->origin_is_https;
-		if (rc == RC_OK)
-			answer(&c, &session);
-		else
-			error_answer(&c, error_status(rc));
-		resp_write(&c.resp, x);
-		log_access(&c, start_ms);
+	if (!c)
+		return;         /* the web server says 500 */
+	if (rc == RC_INVALID) { /* no request at all: an aborted begin */
+		ctx_free(c);
+		return;
 	}
-	ctx_release(&c);
-	secret_wipe(&session, sizeof(session));
+	c->resp.no_body = c->req.method == REQ_HEAD;
+	c->resp.https = app->cfg->origin_is_https;
+	if (rc == RC_OK)
+		answer(c);
+	else
+		error_answer(c, error_status(rc));
+	if (c->waits && fcgi_park(x, c)) {
+		log_request(NULL);
+		return;
+	}
+	if (c->waits) { /* too many wait here already */
+		c->may_wait = false;
+		run_handler(c);
+	}
+	finish(c, x);
+}
+
+bool dispatch_resume(struct fcgi_exchange *x, struct ctx *c)
+{
+	if (fcgi_is_gone(x)) {
+		ctx_free(c);
+		return true;
+	}
+	log_request(c->request_id);
+	c->may_wait = !fcgi_is_closing(x);
+	run_handler(c);
+	if (c->waits) {
+		log_request(NULL);
+		return false;
+	}
+	finish(c, x);
+	return true;
 }

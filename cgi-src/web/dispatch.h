@@ -10,6 +10,9 @@
 
 void dispatch(struct fcgi_exchange *x, struct app *app);
 
+/** dispatch_resume(x, c): one more try of a request whose handler waits for something. True: answered. */
+bool dispatch_resume(struct fcgi_exchange *x, struct ctx *c);
+
 /** dispatch_sign_in(c, token): sets the session cookie. dispatch_sign_out(c): ends it in the browser. */
 void dispatch_sign_in(struct ctx *c, const struct secret *token);
 void dispatch_sign_out(struct ctx *c);

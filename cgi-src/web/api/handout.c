@@ -148,6 +148,11 @@ static enum rc answer(struct ctx *c, const struct provider *provider, const stru
 	return j.rc;
 }
 
+static bool may_wait(const struct ctx *c)
+{
+	return c->may_wait && clock_mono_ms() - c->begun_ms < HANDOUT_WAIT_MS;
+}
+
 static void refuse(
 	struct ctx *c, int status, const char *code, const char *message, const char *reason)
 {
@@ -174,6 +179,8 @@ enum rc api_handout(struct ctx *c)
 		else if (found == RC_DENIED) {
 			resp_header(&c->resp, "WWW-Authenticate", "Bearer");
 			refuse(c, 401, "unauthorized", "This runtime key is not valid.", "");
+		} else if (found == RC_TIMEOUT && may_wait(c)) {
+			c->waits = true;
 		} else if (found == RC_TIMEOUT) {
 			resp_header(&c->resp, "Retry-After", "1");
 			refuse(c, 503, "renewing",
