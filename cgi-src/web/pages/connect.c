@@ -218,8 +218,10 @@ enum rc page_callback(struct ctx *c)
 		flow_refused(c->core, &c->actor, response.state, why);
 		return RC_INVALID;
 	}
-	if (!policy_allows(c->actor.role, ACTION_CONNECT))
+	if (!policy_allows(c->actor.role, ACTION_CONNECT)) {
+		flow_refused(c->core, &c->actor, response.state, "role_lost");
 		return RC_DENIED;
+	}
 	rc = flow_callback(c->core, &c->actor, p, context, &response, &id);
 	if (rc != RC_OK)
 		return rc;
