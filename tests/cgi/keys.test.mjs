@@ -21,6 +21,7 @@ before(async () => {
   ada = await signedIn(stack, 'ada@acme.test');
   assert.equal((await ada.addApiKey()).status, 303);
   assert.equal((await ada.addApiKey()).status, 303);
+  assert.equal((await ada.useCustomClient()).status, 303);
 });
 after(() => stack?.stop());
 
@@ -86,6 +87,18 @@ test('a record whose data key does not open is one row of the list', async () =>
   assert.equal(page.status, 200, words(page));
   assert.match(words(page), /API KEY 1 .*Cannot be decrypted/);
   assert.match(words(page), /API KEY 2 .*Active/);
+});
+
+test('a custom client that does not open outlives the choice of the default', async () => {
+  const stored = () => seen.sql('SELECT revision, enabled, HEX(client_params) FROM datasource_oauth_tenant_params');
+  await seen.sql("UPDATE datasource_oauth_tenant_params SET client_params = INSERT(client_params, 3, 4, X'00000002')");
+  const before = await stored();
+  const form = await ada.get(`/data-sources/${SANDBOX}/client`);
+  assert.match(words(form), /The stored client cannot be decrypted/);
+  const answer = await ada.submit(form, { client: 'default', then: 'save' }, '/client');
+  assert.equal(answer.status, 409);
+  assert.match(words(answer), /The stored client cannot be decrypted/);
+  assert.deepEqual(await stored(), before);
 });
 
 test('where nothing can be sealed, nothing is kept', async () => {

@@ -202,14 +202,15 @@ enum rc client_settings_load(const struct core *core, const struct tenant_id *te
 
 /* ---- changes ---- */
 
-/* The stored fields, where there are any that open; otherwise nothing is kept. */
+/* A new custom client replaces one that does not open. To switch to the default keeps what is stored, so what
+ * does not open must not be sealed again as if it were empty: its key may come back. */
 static enum rc stored_fields(const struct core *core, const struct tenant_id *tenant,
 	const struct provider *provider, enum client_source source, const struct client_row *row,
-	struct fieldset *out)
+	bool replaced, struct fieldset *out)
 {
 	enum rc rc = open_fields(core, tenant, provider, source, row, out);
 
-	return rc == RC_CRYPTO ? RC_OK : rc;
+	return rc == RC_CRYPTO && replaced ? RC_OK : rc;
 }
 
 /* A stored secret goes where it went before, and nowhere else. */
@@ -270,7 +271,7 @@ static enum rc change_row(const struct core *core, const struct tenant_id *tenan
 	if (row->revision != change->expected_revision)
 		return RC_CONFLICT;
 	if (row->revision)
-		rc = stored_fields(core, tenant, provider, source, row, &stored);
+		rc = stored_fields(core, tenant, provider, source, row, change->custom, &stored);
 	else
 		row->id = uuid_random();
 	if (rc == RC_OK)

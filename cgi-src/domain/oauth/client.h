@@ -55,7 +55,8 @@ struct client_change {
 };
 
 /** client_save(core, actor, provider, change): RC_INVALID a field is missing or wrong, or would keep a secret
- * for another address; RC_CONFLICT somebody else saved meanwhile. */
+ * for another address; RC_CONFLICT somebody else saved meanwhile; RC_CRYPTO the default was chosen, but the
+ * custom client that is to be kept does not open: nothing is changed. */
 enum rc client_save(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct client_change *change) RC_MUST_CHECK;
 
