@@ -48,7 +48,7 @@ static enum credential_state state_of(const struct credential_row *row)
 	return row->refreshable ? CREDENTIAL_RENEWAL_DUE : CREDENTIAL_EXPIRED;
 }
 
-#define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
+#define COPY(to, from) text_copy(to, sizeof(to), from)
 
 static void view_row(
 	const struct actor *actor, const struct credential_row *row, struct credential_view *out)
@@ -101,8 +101,6 @@ static enum rc view_opened(const struct core *core, const struct actor *actor,
 		rc = RC_OK;
 	} else if (rc == RC_OK) {
 		COPY(out->account, fieldset_text(&profile, "account"));
-		COPY(out->granted, fieldset_text(&profile, "granted"));
-		COPY(out->requested, fieldset_text(&profile, "requested"));
 		rc = view_fields(provider, &secrets, out);
 	}
 	fieldset_release(&secrets);

@@ -27,8 +27,6 @@ struct credential_view {
 	bool is_oauth, is_default, may_change;
 	enum credential_state state;
 	char account[256]; /* e-mail or the like; "" unknown */
-	char granted[TOKEN_SCOPE_SIZE],
-		requested[TOKEN_SCOPE_SIZE];             /* scopes; "" none or unknown */
 	char added_by[NAME_SIZE], changed_by[NAME_SIZE]; /* "" when the person is gone */
 	bool expires, refreshable, custom_client;
 	int64_t expires_at_s, created_at_s, updated_at_s;

@@ -151,17 +151,14 @@ void page_date(struct view_node *node, const char *name, int64_t at_s)
 		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct view_node *date = view_child(node, name);
 	char iso[CLOCK_ISO_SIZE], text[32];
-	int year, month, day;
+	int month, day;
 
-	clock_iso(at_s, iso);
+	clock_iso(at_s, iso); /* "2026-01-31T…", always so */
+	month = (iso[5] - '0') * 10 + iso[6] - '0';
+	day = (iso[8] - '0') * 10 + iso[9] - '0';
+	(void)snprintf(text, sizeof(text), "%d %s %.4s", day, months[(month + 11) % 12], iso);
 	view_text(date, "Iso", iso);
-	/* the year may have more than four digits one day; then the exact form must do */
-	if (sscanf(iso, "%4d-%2d-%2d", &year, &month, &day) == 3 && month >= 1 && month <= 12) {
-		(void)snprintf(text, sizeof(text), "%d %s %d", day, months[month - 1], year);
-		view_text(date, "Text", text);
-	} else {
-		view_text(date, "Text", iso);
-	}
+	view_text(date, "Text", text);
 }
 
 /* ---- of the URL ---- */
