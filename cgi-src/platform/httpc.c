@@ -28,7 +28,7 @@ enum { HEADERS_MAX_BYTES = 64 * 1024, CERTIFICATES_MAX = 10 };
 
 /* One call, as the callbacks see it. */
 struct call {
-	CURL *curl;
+	const struct httpc *http;
 	const struct url *url;
 	bool allow_listed;
 	struct httpc_response *out;
@@ -205,7 +205,7 @@ static int approve_chain(void *arg, char *ip, char *own_ip, int port, int own_po
 	struct curl_certinfo *chain = NULL;
 
 	(void)ip, (void)own_ip, (void)port, (void)own_port;
-	if (curl_easy_getinfo(call->curl, CURLINFO_CERTINFO, &chain) == CURLE_OK && chain &&
+	if (curl_easy_getinfo(call->http->curl, CURLINFO_CERTINFO, &chain) == CURLE_OK && chain &&
 		chain->num_of_certs <= CERTIFICATES_MAX)
 		return CURL_PREREQFUNC_OK;
 	return CURL_PREREQFUNC_ABORT;
@@ -224,12 +224,14 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 		call->stop = RC_LIMIT;
 		return 0;
 	}
+	if (httpc_is_final_status(line, len) && !httpc_watch_speed(call->http))
+		call->stop = RC_INTERNAL;
 	if (len <= 2)
 		call->headers_done = true;
 	else if (httpc_is_status_line(line, len))
 		call->headers_done = false; /* after a 1xx head comes another */
 	httpc_read_header(call->out, line, len);
-	return len;
+	return call->stop == RC_OK ? len : 0;
 }
 
 static size_t take_body(char *p, size_t size, size_t n, void *arg)
@@ -361,7 +363,7 @@ enum rc httpc_perform(
 	struct httpc *http, const struct httpc_request *rq, struct httpc_response *out)
 {
 	int64_t begun_ms = clock_mono_ms();
-	struct call call = {.curl = http->curl, .out = out};
+	struct call call = {.http = http, .out = out};
 	struct url url;
 	enum rc rc;
 

@@ -60,13 +60,19 @@ static bool set_fixed(CURL *c)
 static bool set_limits(CURL *c, const struct httpc *http)
 {
 	long total = http->total_timeout_ms, connect = http->connect_timeout_ms;
-	long low_speed_s = total / 3000 > 5 ? 5 : total / 3000;
 
 	return curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, total) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, connect < total ? connect : total) ==
-		       CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, low_speed_s > 0 ? low_speed_s : 1L) ==
 		       CURLE_OK;
+}
+
+bool httpc_watch_speed(const struct httpc *http)
+{
+	long s = http->total_timeout_ms / 3000;
+
+	if (s > 5)
+		s = 5;
+	return curl_easy_setopt(http->curl, CURLOPT_LOW_SPEED_TIME, s > 0 ? s : 1L) == CURLE_OK;
 }
 
 /* A CAPATH beside the file would switch the cache of the parsed bundle off. */
