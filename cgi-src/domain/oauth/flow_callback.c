@@ -369,6 +369,7 @@ enum rc flow_show(const struct core *core, const struct actor *actor, const stru
 	COPY(out->provider, row.provider);
 	COPY(out->kind, row.kind);
 	out->credential = row.result;
+	out->renews = row.credential;
 	out->again = !uuid_is_zero(&row.credential.u);
 	flow_row_release(&row);
 	return rc;

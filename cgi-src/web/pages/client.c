@@ -54,10 +54,7 @@ static void set_steps(struct ctx *c, const struct provider *p)
 	for (size_t i = 0; i < p->oauth.n_setup_steps; i++)
 		view_text(view_append(steps), "Text",
 			i18n_text(&p->oauth.setup_steps[i], c->language));
-	if (!p->oauth.setup_url)
-		return;
 	view_text(c->root, "Client.ConsoleUrl", p->oauth.setup_url);
-	view_text(c->root, "Client.ConsoleLabel", page_vendor(p));
 }
 
 static enum rc set_frame(struct ctx *c, const struct client_form *f)

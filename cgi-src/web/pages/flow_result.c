@@ -114,23 +114,41 @@ static bool holds_scope(const char *list, const char *word, size_t len)
 	return false;
 }
 
-/* Items of list that are not in without ("" for none to leave out). */
-static void set_scope_list(struct ctx *c, const struct provider *p, const char *name,
+/* Items of list that are not in without ("" for none to leave out). Answers whether there are any. */
+static bool set_scope_list(struct ctx *c, const struct provider *p, const char *name,
 	const char *list, const char *without)
 {
 	struct view_node *node = view_child(view_child(c->root, "Result"), name);
+	bool any = false;
 
 	while (*list) {
 		size_t n = strcspn(list, " ");
 
-		if (n && !holds_scope(without, list, n))
+		if (n && !holds_scope(without, list, n)) {
 			page_scope(c, node, p, list, n);
+			any = true;
+		}
 		list += n;
 		list += *list == ' ';
 	}
+	return any;
 }
 
 /* ---- the page ---- */
+
+/* Allow Access: for one authorization again, or for a new one. */
+static void set_try_url(struct ctx *c, const struct provider *p, const struct credential_id *again)
+{
+	struct view_node *result = view_child(c->root, "Result");
+	char id[UUID_TEXT_SIZE];
+
+	if (uuid_is_zero(&again->u)) {
+		page_url(result, "TryUrl", "/connect/data-sources/%s", p->id);
+		return;
+	}
+	uuid_text(&again->u, id);
+	page_url(result, "TryUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
+}
 
 static enum rc set_connected(struct ctx *c, const struct provider *p, const struct flow_result *r)
 {
@@ -144,8 +162,9 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 	view_flag(result, "Again", r->again && !r->other_account);
 	if (r->account[0])
 		view_text(result, "Account", r->account);
-	set_scope_list(c, p, "Granted", r->granted, "");
-	set_scope_list(c, p, "Missing", r->requested, r->granted);
+	(void)set_scope_list(c, p, "Granted", r->granted, "");
+	if (set_scope_list(c, p, "Missing", r->requested, r->granted) && rc == RC_OK)
+		set_try_url(c, p, &r->credential);
 	if (r->other_account) {
 		view_text(c->root, "Notice.Kind", "warn");
 		view_text(c->root, "Notice.Title", "Another account answered.");
@@ -166,6 +185,8 @@ static enum rc set_failed(struct ctx *c, const struct provider *p, const struct 
 	struct buf uri;
 	enum rc rc = RC_OK;
 
+	if (r->verdict != FLOW_CREDENTIAL_GONE)
+		set_try_url(c, p, &r->renews);
 	view_text(result, "Problem", v->problem);
 	view_text(result, "Cause", known ? known->cause : v->cause);
 	view_text(result, "Next", known ? known->next : v->next);
@@ -198,7 +219,6 @@ static enum rc show_result(
 	page_set_provider(c, p);
 	view_text(result, "Kind", v->kind);
 	page_url(result, "DoneUrl", "/data-sources/%s", p->id);
-	page_url(result, "TryUrl", "/connect/data-sources/%s", p->id);
 	page_url(result, "ReloadUrl", "/connect/flows/%s", id);
 	if (r->verdict == FLOW_CONNECTED)
 		rc = set_connected(c, p, r);
