@@ -31,7 +31,7 @@ static struct provider_ref ref_of(const struct provider *provider)
 	return (struct provider_ref){provider->plugin_id, provider->name};
 }
 
-static bool may_change(const struct actor *actor, const struct credential_row *row)
+bool credential_may_change(const struct actor *actor, const struct credential_row *row)
 {
 	if (policy_allows(actor->role, ACTION_CREDENTIAL_MANAGE))
 		return true;
@@ -58,7 +58,7 @@ static void view_row(
 	COPY(out->name, row->name);
 	out->is_oauth = strcmp(row->auth_type, "oauth2") == 0;
 	out->is_default = row->is_default;
-	out->may_change = may_change(actor, row);
+	out->may_change = credential_may_change(actor, row);
 	out->state = state_of(row);
 	COPY(out->added_by, row->added_by_name);
 	COPY(out->changed_by, row->changed_by_name);
@@ -253,12 +253,15 @@ static enum rc insert_named(const struct core *core, const struct actor *actor,
 	struct credential_row *row)
 {
 	struct insertion in = {&actor->tenant, row};
-	char name[CREDENTIAL_NAME_BYTES];
+	char name[CREDENTIAL_NAME_BYTES], object[CREDENTIAL_OBJECT_SIZE];
 	enum rc rc = RC_CONFLICT;
+
+	credential_object(provider, &row->id, object);
 
 	if (change->name[0]) {
 		COPY(row->name, change->name);
-		rc = db_transact(core->db, insert_in_transaction, &in);
+		rc = audit_transact(
+			core, actor, "credential.add", object, insert_in_transaction, &in);
 		change->name_taken = rc == RC_CONFLICT;
 		return rc;
 	}
@@ -267,7 +270,8 @@ static enum rc insert_named(const struct core *core, const struct actor *actor,
 		if (rc != RC_OK)
 			break;
 		COPY(row->name, name);
-		rc = db_transact(core->db, insert_in_transaction, &in);
+		rc = audit_transact(
+			core, actor, "credential.add", object, insert_in_transaction, &in);
 	}
 	return rc;
 }
@@ -307,7 +311,7 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 		rc = insert_named(core, actor, provider, change, &row);
 	if (rc == RC_OK)
 		*out = row.id;
-	(void)audit_event(core, actor, "credential.add", provider->id, rc_name(rc));
+	audit_failure(core, actor, "credential.add", provider->id, rc);
 	credential_row_release(&row);
 	fieldset_release(&fields);
 	fieldset_release(&profile);
@@ -322,7 +326,7 @@ static enum rc load_for_change(const struct core *core, const struct actor *acto
 	struct provider_ref ref = ref_of(provider);
 	enum rc rc = credential_row_load(core->db, &actor->tenant, &ref, id, row);
 
-	if (rc == RC_OK && !may_change(actor, row))
+	if (rc == RC_OK && !credential_may_change(actor, row))
 		return RC_DENIED;
 	return rc;
 }
@@ -354,11 +358,30 @@ static enum rc change_fields(const struct core *core, const struct actor *actor,
 	return rc;
 }
 
+struct update {
+	const struct tenant_id *tenant;
+	const struct credential_row *row;
+	uint64_t version, secret_rev; /* as loaded */
+};
+
+static enum rc update_in_transaction(struct db *db, void *arg)
+{
+	const struct update *u = arg;
+
+	return credential_update(db, u->tenant, u->row, u->version, u->secret_rev, clock_now_s());
+}
+
+static const char *edit_action(const struct credential_change *change)
+{
+	return change->fields ? "credential.edit" : "credential.rename";
+}
+
 static enum rc edit_row(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_change *change,
 	struct credential_row *row)
 {
-	uint64_t secret_rev = row->secret_rev;
+	struct update update = {&actor->tenant, row, row->version, row->secret_rev};
+	char object[AUDIT_ID_SIZE];
 	enum rc rc = RC_OK;
 
 	if (row->version != change->expected_version)
@@ -372,8 +395,9 @@ static enum rc edit_row(const struct core *core, const struct actor *actor,
 	COPY(row->name, change->name);
 	row->version++;
 	row->changed_by = actor->user;
-	rc = credential_update(
-		core->db, &actor->tenant, row, change->expected_version, secret_rev, clock_now_s());
+	audit_id("credential", &row->id.u, object);
+	rc = audit_transact(
+		core, actor, edit_action(change), object, update_in_transaction, &update);
 	change->name_taken = rc == RC_CONFLICT;
 	return rc == RC_NOT_FOUND ? RC_CONFLICT : rc;
 }
@@ -392,8 +416,7 @@ enum rc credential_edit(const struct core *core, const struct actor *actor,
 		rc = edit_row(core, actor, provider, change, &row);
 	credential_row_release(&row);
 	audit_id("credential", &id->u, object);
-	(void)audit_event(core, actor, change->fields ? "credential.edit" : "credential.rename",
-		object, rc_name(rc));
+	audit_failure(core, actor, edit_action(change), object, rc);
 	return rc;
 }
 
@@ -429,35 +452,33 @@ static enum rc delete_from_set(struct db *db, void *arg)
 }
 
 static enum rc change_set(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_id *id, uint64_t version,
+	const struct provider *provider, struct set_change *change, const char *action,
 	enum rc (*work)(struct db *, void *))
 {
-	struct set_change change = {&actor->tenant, ref_of(provider), id, version};
+	char object[AUDIT_ID_SIZE];
 	struct credential_row row;
-	enum rc rc = load_for_change(core, actor, provider, id, &row);
+	enum rc rc = load_for_change(core, actor, provider, change->id, &row);
 
 	credential_row_release(&row);
-	return rc == RC_OK ? db_transact(core->db, work, &change) : rc;
+	audit_id("credential", &change->id->u, object);
+	if (rc == RC_OK)
+		rc = audit_transact(core, actor, action, object, work, change);
+	audit_failure(core, actor, action, object, rc);
+	return rc;
 }
 
 enum rc credential_make_default(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id)
 {
-	char object[AUDIT_ID_SIZE];
-	enum rc rc = change_set(core, actor, provider, id, 0, set_default);
+	struct set_change change = {&actor->tenant, ref_of(provider), id, 0};
 
-	audit_id("credential", &id->u, object);
-	(void)audit_event(core, actor, "credential.default", object, rc_name(rc));
-	return rc;
+	return change_set(core, actor, provider, &change, "credential.default", set_default);
 }
 
 enum rc credential_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id, uint64_t expected_version)
 {
-	char object[AUDIT_ID_SIZE];
-	enum rc rc = change_set(core, actor, provider, id, expected_version, delete_from_set);
+	struct set_change change = {&actor->tenant, ref_of(provider), id, expected_version};
 
-	audit_id("credential", &id->u, object);
-	(void)audit_event(core, actor, "credential.delete", object, rc_name(rc));
-	return rc;
+	return change_set(core, actor, provider, &change, "credential.delete", delete_from_set);
 }

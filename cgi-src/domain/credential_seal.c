@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/audit.h"
 #include "domain/keyring.h"
 #include "platform/clock.h"
 #include "platform/text.h"
@@ -133,6 +134,15 @@ enum rc credential_free_name(const struct core *core, const struct tenant_id *te
 		(void)snprintf(out, CREDENTIAL_NAME_BYTES, "%s %ld", s.prefix,
 			s.highest + 1 + (wished && s.highest == 0));
 	return RC_OK;
+}
+
+void credential_object(const struct provider *provider, const struct credential_id *id,
+	char out[CREDENTIAL_OBJECT_SIZE])
+{
+	char name[AUDIT_ID_SIZE];
+
+	audit_id("credential", &id->u, name);
+	(void)snprintf(out, CREDENTIAL_OBJECT_SIZE, "%s %s", name, provider->id);
 }
 
 enum rc credential_insert_first(

@@ -248,23 +248,38 @@ static enum rc merge_change(const struct provider *provider, const struct fields
 	return rc;
 }
 
-static enum rc write_row(const struct core *core, const struct tenant_id *tenant,
-	const struct provider *provider, enum client_source source, struct client_row *row)
+/* One change of one row. */
+struct writing {
+	const struct tenant_id *tenant;
+	enum client_table table;
+	struct provider_ref ref;
+	const struct client_row *row;
+};
+
+static enum rc write_row(struct db *db, void *arg)
 {
-	enum client_table table = table_of(provider, source);
-	struct provider_ref ref = ref_of(provider);
+	const struct writing *w = arg;
 	int64_t now_s = clock_now_s();
 
-	if (row->revision == 1)
-		return client_insert(core->db, table, tenant, &ref, row, now_s);
-	return client_update(core->db, table, tenant, row, now_s);
+	if (w->row->revision == 1)
+		return client_insert(db, w->table, w->tenant, &w->ref, w->row, now_s);
+	return client_update(db, w->table, w->tenant, w->row, now_s);
+}
+
+static enum rc delete_row(struct db *db, void *arg)
+{
+	const struct writing *w = arg;
+
+	return client_delete(db, w->table, w->tenant, &w->row->id, w->row->revision);
 }
 
 /* row: as loaded, or empty with revision 0 when there is none. */
-static enum rc change_row(const struct core *core, const struct tenant_id *tenant,
+static enum rc change_row(const struct core *core, const struct actor *actor,
 	const struct provider *provider, enum client_source source, struct client_row *row,
-	struct client_change *change)
+	struct client_change *change, const char *action)
 {
+	const struct tenant_id *tenant = &actor->tenant;
+	struct writing writing = {tenant, table_of(provider, source), ref_of(provider), row};
 	struct fieldset stored = FIELDSET_EMPTY, merged = FIELDSET_EMPTY;
 	enum rc rc = RC_OK;
 
@@ -282,7 +297,7 @@ static enum rc change_row(const struct core *core, const struct tenant_id *tenan
 	if (rc == RC_OK)
 		rc = seal_fields(core, tenant, provider, source, &merged, row);
 	if (rc == RC_OK)
-		rc = write_row(core, tenant, provider, source, row);
+		rc = audit_transact(core, actor, action, provider->id, write_row, &writing);
 	fieldset_release(&stored);
 	fieldset_release(&merged);
 	return rc;
@@ -291,6 +306,7 @@ static enum rc change_row(const struct core *core, const struct tenant_id *tenan
 enum rc client_save(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct client_change *change)
 {
+	const char *action = change->custom ? "client.set" : "client.default";
 	struct provider_ref ref = ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(
@@ -305,10 +321,9 @@ enum rc client_save(const struct core *core, const struct actor *actor,
 		rc = RC_OK;
 	row.changed_by = actor->user;
 	if (rc == RC_OK)
-		rc = change_row(core, &actor->tenant, provider, CLIENT_SOURCE_TENANT, &row, change);
+		rc = change_row(core, actor, provider, CLIENT_SOURCE_TENANT, &row, change, action);
 	client_row_release(&row);
-	(void)audit_event(core, actor, change->custom ? "client.set" : "client.default",
-		provider->id, rc_name(rc));
+	audit_failure(core, actor, action, provider->id, rc);
 	return rc;
 }
 
@@ -316,16 +331,17 @@ enum rc client_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, uint64_t expected_revision)
 {
 	enum client_table table = table_of(provider, CLIENT_SOURCE_TENANT);
-	struct provider_ref ref = ref_of(provider);
 	struct client_row row;
-	enum rc rc = client_load(core->db, table, &actor->tenant, &ref, &row);
+	struct writing writing = {&actor->tenant, table, ref_of(provider), &row};
+	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
 
 	if (rc == RC_OK && row.revision != expected_revision)
 		rc = RC_CONFLICT;
 	if (rc == RC_OK)
-		rc = client_delete(core->db, table, &actor->tenant, &row.id, expected_revision);
+		rc = audit_transact(
+			core, actor, "client.remove", provider->id, delete_row, &writing);
 	client_row_release(&row);
-	(void)audit_event(core, actor, "client.remove", provider->id, rc_name(rc));
+	audit_failure(core, actor, "client.remove", provider->id, rc);
 	return rc;
 }
 
@@ -358,36 +374,43 @@ enum rc client_list_status(const struct core *core, const struct tenant_id *tena
 	return rc;
 }
 
+static const struct actor operator_actor = {
+	.peer = "operator"}; /* of TENANT_SYSTEM, which is zero */
+
 enum rc client_system_set(
 	const struct core *core, const struct provider *provider, struct client_change *change)
 {
-	struct tenant_id system = TENANT_SYSTEM;
+	const struct actor *actor = &operator_actor;
 	struct provider_ref ref = ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(
-		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &system, &ref, &row);
+		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &actor->tenant, &ref, &row);
 
 	if (rc == RC_NOT_FOUND)
 		rc = RC_OK;
 	change->custom = true;
 	change->expected_revision = row.revision;
 	if (rc == RC_OK)
-		rc = change_row(core, &system, provider, CLIENT_SOURCE_SYSTEM, &row, change);
+		rc = change_row(core, actor, provider, CLIENT_SOURCE_SYSTEM, &row, change,
+			"client.system_set");
 	client_row_release(&row);
+	audit_failure(core, actor, "client.system_set", provider->id, rc);
 	return rc;
 }
 
 enum rc client_system_remove(const struct core *core, const struct provider *provider)
 {
+	const struct actor *actor = &operator_actor;
 	enum client_table table = table_of(provider, CLIENT_SOURCE_SYSTEM);
-	struct tenant_id system = TENANT_SYSTEM;
-	struct provider_ref ref = ref_of(provider);
 	struct client_row row;
-	enum rc rc = client_load(core->db, table, &system, &ref, &row);
+	struct writing writing = {&actor->tenant, table, ref_of(provider), &row};
+	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
 
 	if (rc == RC_OK)
-		rc = client_delete(core->db, table, &system, &row.id, row.revision);
+		rc = audit_transact(
+			core, actor, "client.system_remove", provider->id, delete_row, &writing);
 	client_row_release(&row);
+	audit_failure(core, actor, "client.system_remove", provider->id, rc);
 	return rc;
 }
 

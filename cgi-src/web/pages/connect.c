@@ -29,7 +29,7 @@ static enum rc load_again(struct ctx *c, const struct provider *p, const char *t
 	rc = credential_show(c->core, &c->actor, p, &id, view);
 	if (rc == RC_OK && !view->is_oauth)
 		return RC_NOT_FOUND;
-	return rc == RC_OK && !view->may_change ? RC_DENIED : rc;
+	return rc == RC_OK && !view->may_change ? page_not_yours(c, &id) : rc;
 }
 
 static enum rc show_setup_needed(struct ctx *c, const struct provider *p)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/audit.h"
 #include "domain/people/account.h"
 #include "platform/clock.h"
 
@@ -179,6 +180,15 @@ enum rc page_credential_id(struct ctx *c, struct credential_id *out)
 {
 	return uuid_parse(route_arg(&c->match, "credential"), &out->u) == RC_OK ? RC_OK
 										: RC_NOT_FOUND;
+}
+
+enum rc page_not_yours(struct ctx *c, const struct credential_id *id)
+{
+	char object[AUDIT_ID_SIZE];
+
+	audit_id("credential", &id->u, object);
+	(void)audit_event(c->core, &c->actor, "request.owner", object, "denied");
+	return RC_DENIED;
 }
 
 enum rc page_version(struct ctx *c, uint64_t *out)

@@ -39,6 +39,9 @@ enum rc page_credential_id(struct ctx *c, struct credential_id *out) RC_MUST_CHE
 /** page_version(c, out): form field "version". RC_INVALID. */
 enum rc page_version(struct ctx *c, uint64_t *out) RC_MUST_CHECK;
 
+/** page_not_yours(c, id): RC_DENIED, and the event that somebody reached for another person's authorization. */
+enum rc page_not_yours(struct ctx *c, const struct credential_id *id) RC_MUST_CHECK;
+
 /* ---- parts of a data set ---- */
 
 /** page_set_provider(c, p): Provider.*. page_tile(node, p): Icon.*. page_vendor(p): for sentences. */
