@@ -300,11 +300,19 @@ static enum rc see_through(struct callback *cb, const struct flow_response *resp
 		judge(&cb->answer, &cb->result);
 	if (rc == RC_OK && cb->result.verdict == FLOW_CONNECTED)
 		rc = keep_grant(cb);
-	if (rc == RC_NOT_FOUND) {
+	if (rc == RC_NOT_FOUND)
 		cb->result.verdict = FLOW_CREDENTIAL_GONE;
-		rc = RC_OK;
-	}
-	return rc;
+	else if (rc == RC_DENIED)
+		cb->result.verdict = FLOW_NOT_ALLOWED;
+	return rc == RC_NOT_FOUND || rc == RC_DENIED ? RC_OK : rc;
+}
+
+/* What a transaction noted that was then rolled back. */
+static void forget_credential(struct callback *cb)
+{
+	cb->row.result = (struct credential_id){0};
+	cb->result.name[0] = '\0';
+	cb->result.other_account = false;
 }
 
 static void give_back(const struct callback *cb)
@@ -326,8 +334,9 @@ static enum rc end_otherwise(struct callback *cb, enum rc rc)
 
 	if (rc != RC_OK)
 		cb->result.verdict = FLOW_FAULT;
+	forget_credential(cb);
 	ended = end_flow(cb->core->db, cb);
-	if (ended == RC_OK || rc == RC_DENIED)
+	if (ended == RC_OK || rc == RC_OK)
 		give_back(cb);
 	return rc == RC_OK || ended == RC_OK ? ended : rc;
 }
