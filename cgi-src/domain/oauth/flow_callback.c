@@ -362,6 +362,8 @@ enum rc flow_callback(const struct core *core, const struct actor *actor,
 
 /* ---- the outcome ---- */
 
+_Static_assert(sizeof((struct flow_result){0}.redirect_uri) >= FLOW_REDIRECT_URI_SIZE, "as stored");
+
 enum rc flow_show(const struct core *core, const struct actor *actor, const struct flow_id *id,
 	struct flow_result *out)
 {
@@ -374,6 +376,7 @@ enum rc flow_show(const struct core *core, const struct actor *actor, const stru
 	if (rc == RC_OK && strcmp(row.status, "consumed") == 0 && row.expires_at_s <= clock_now_s())
 		out->verdict = FLOW_FAULT;
 	COPY(out->requested, row.scopes);
+	COPY(out->redirect_uri, row.redirect_uri);
 	COPY(out->plugin_id, row.plugin_id);
 	COPY(out->provider, row.provider);
 	COPY(out->kind, row.kind);

@@ -114,9 +114,9 @@ static bool holds_scope(const char *list, const char *word, size_t len)
 	return false;
 }
 
-/* Items of list that are not in without ("" for none to leave out). Answers whether there are any. */
+/* Items of list that are in other, or that are not. Answers whether there are any. */
 static bool set_scope_list(struct ctx *c, const struct provider *p, const char *name,
-	const char *list, const char *without)
+	const char *list, bool in, const char *other)
 {
 	struct view_node *node = view_child(view_child(c->root, "Result"), name);
 	bool any = false;
@@ -124,7 +124,7 @@ static bool set_scope_list(struct ctx *c, const struct provider *p, const char *
 	while (*list) {
 		size_t n = strcspn(list, " ");
 
-		if (n && !holds_scope(without, list, n)) {
+		if (n && holds_scope(other, list, n) == in) {
 			page_scope(c, node, p, list, n);
 			any = true;
 		}
@@ -153,6 +153,8 @@ static void set_try_url(struct ctx *c, const struct provider *p, const struct cr
 static enum rc set_connected(struct ctx *c, const struct provider *p, const struct flow_result *r)
 {
 	struct view_node *result = view_child(c->root, "Result");
+	/* where nothing is asked for, the provider decides, and nothing is too much */
+	const char *asked = r->requested[0] ? r->requested : r->granted;
 	struct credential_view view;
 	enum rc rc = credential_show(c->core, &c->actor, p, &r->credential, &view);
 
@@ -162,8 +164,9 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 	view_flag(result, "Again", r->again && !r->other_account);
 	if (r->account[0])
 		view_text(result, "Account", r->account);
-	(void)set_scope_list(c, p, "Granted", r->granted, "");
-	if (set_scope_list(c, p, "Missing", r->requested, r->granted) && rc == RC_OK)
+	(void)set_scope_list(c, p, "Granted", r->granted, true, asked);
+	(void)set_scope_list(c, p, "Extra", r->granted, false, asked);
+	if (set_scope_list(c, p, "Missing", r->requested, false, r->granted) && rc == RC_OK)
 		set_try_url(c, p, &r->credential);
 	if (r->other_account) {
 		view_text(c->root, "Notice.Kind", "warn");
@@ -175,15 +178,12 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 	return rc == RC_NOT_FOUND ? RC_OK : rc; /* deleted since: the result is still true */
 }
 
-static enum rc set_failed(struct ctx *c, const struct provider *p, const struct flow_result *r,
+static void set_failed(struct ctx *c, const struct provider *p, const struct flow_result *r,
 	const struct verdict_text *v)
 {
 	const struct error_cause *known =
 		r->verdict == FLOW_PROVIDER_ERROR ? find_cause(r->error) : NULL;
 	struct view_node *result = view_child(c->root, "Result");
-	char context[CLIENT_CONTEXT_SIZE];
-	struct buf uri;
-	enum rc rc = RC_OK;
 
 	if (r->verdict != FLOW_CREDENTIAL_GONE)
 		set_try_url(c, p, &r->renews);
@@ -196,14 +196,8 @@ static enum rc set_failed(struct ctx *c, const struct provider *p, const struct 
 		view_text(result, "Said.Text", r->words);
 	if (v->may_be_client && policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
 		page_url(result, "SettingsUrl", "/data-sources/%s/client", p->id);
-	if (v->may_be_redirect_uri) {
-		buf_init(&uri, 2048);
-		client_context(p, CLIENT_SOURCE_TENANT, &c->actor.tenant, context);
-		rc = client_redirect_uri(c->core, p, context, &uri);
-		view_text(result, "RedirectUri", buf_text(&uri));
-		buf_release(&uri);
-	}
-	return rc;
+	if (v->may_be_redirect_uri)
+		view_text(result, "RedirectUri", r->redirect_uri);
 }
 
 static enum rc show_result(
@@ -223,7 +217,7 @@ static enum rc show_result(
 	if (r->verdict == FLOW_CONNECTED)
 		rc = set_connected(c, p, r);
 	else
-		rc = set_failed(c, p, r, v);
+		set_failed(c, p, r, v);
 	return rc == RC_OK ? page_send(c, "flow_result", v->status) : rc;
 }
 
