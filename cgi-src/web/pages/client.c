@@ -84,6 +84,11 @@ static void set_conflict(struct ctx *c, const struct client_form *f)
 	page_date(conflict, "When", f->settings.updated_at_s);
 	page_url(conflict, "ReloadUrl", "/data-sources/%s/client", f->p->id);
 	view_text(change, "Label", "OAuth client");
+	if (f->settings.has_custom && f->settings.custom_enabled == f->change->custom) {
+		view_text(change, "Theirs",
+			f->change->custom ? "Custom, with other values" : "Default");
+		return;
+	}
 	view_text(change, "Theirs",
 		f->settings.has_custom ? (f->settings.custom_enabled ? "Custom" : "Default")
 				       : "Removed");
