@@ -186,12 +186,8 @@ enum rc client_settings_load(const struct core *core, const struct tenant_id *te
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = client_load(core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), tenant, &ref, &row);
-	out->has_system = rc == RC_OK;
-	client_row_release(&row);
-	if (rc != RC_OK && rc != RC_NOT_FOUND)
-		return rc;
-	rc = client_load(core->db, table_of(provider, CLIENT_SOURCE_TENANT), tenant, &ref, &row);
+	rc = client_load_both(core->db, table_of(provider, CLIENT_SOURCE_TENANT), tenant, &ref,
+		&row, &out->has_system);
 	if (rc == RC_OK)
 		rc = show_custom(core, tenant, provider, &row, out);
 	else if (rc == RC_NOT_FOUND)
@@ -346,32 +342,25 @@ enum rc client_remove(const struct core *core, const struct actor *actor,
 }
 
 struct status_visit {
-	bool custom;
-	void (*visit)(const char *plugin_id, const char *provider, bool custom_enabled, void *arg);
+	void (*visit)(const char *plugin_id, const char *provider, void *arg);
 	void *arg;
 };
 
-static void visit_status(const struct provider_ref *ref, bool enabled, void *arg)
+static void visit_status(const struct provider_ref *ref, bool enabled, bool custom, void *arg)
 {
 	const struct status_visit *v = arg;
 
+	(void)custom;
 	if (enabled)
-		v->visit(ref->plugin_id, ref->provider, v->custom, v->arg);
+		v->visit(ref->plugin_id, ref->provider, v->arg);
 }
 
 enum rc client_list_status(const struct core *core, const struct tenant_id *tenant,
-	void (*visit)(const char *plugin_id, const char *provider, bool custom_enabled, void *arg),
-	void *arg)
+	void (*visit)(const char *plugin_id, const char *provider, void *arg), void *arg)
 {
-	struct status_visit v = {false, visit, arg};
-	enum rc rc =
-		client_list(core->db, CLIENT_TABLE_DATASOURCE_SYSTEM, tenant, visit_status, &v);
+	struct status_visit v = {visit, arg};
 
-	v.custom = true;
-	if (rc == RC_OK)
-		rc = client_list(
-			core->db, CLIENT_TABLE_DATASOURCE_TENANT, tenant, visit_status, &v);
-	return rc;
+	return client_list_both(core->db, CLIENT_TABLE_DATASOURCE_TENANT, tenant, visit_status, &v);
 }
 
 static const struct actor operator_actor = {

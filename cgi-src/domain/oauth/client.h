@@ -64,10 +64,10 @@ enum rc client_save(const struct core *core, const struct actor *actor,
 enum rc client_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, uint64_t expected_revision) RC_MUST_CHECK;
 
-/** client_list_status(core, tenant, visit, arg): for cards: which providers of kind datasource have an
- * effective client. visit is called once for each that has any, custom_enabled tells whose. */
+/** client_list_status(core, tenant, visit, arg): for cards: which data sources have an effective client. visit is
+ * called for the workspace's own and for the operator's, so twice where there are both. */
 enum rc client_list_status(const struct core *core, const struct tenant_id *tenant,
-	void (*visit)(const char *plugin_id, const char *provider, bool custom_enabled, void *arg),
+	void (*visit)(const char *plugin_id, const char *provider, void *arg),
 	void *arg) RC_MUST_CHECK;
 
 /** client_system_set(core, provider, fields), client_system_remove(core, provider): the operator's. */

@@ -169,7 +169,7 @@ enum rc page_api_key_post(struct ctx *c)
 	return rc;
 }
 
-/* The key that the URL names, if this person may change it. */
+/* The API key that the URL names; the route asks for a role that may change any. */
 static enum rc load_key(struct ctx *c, const struct provider **p, struct credential_view *out)
 {
 	struct credential_id id;
