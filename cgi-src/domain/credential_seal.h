@@ -27,7 +27,8 @@ enum rc credential_profile(const struct identity *identity, const char *granted,
 bool credential_may_change(const struct actor *actor, const struct credential_row *row);
 
 /** credential_free_name(core, tenant, provider, wish, prefix, out): wish when it is not "" and free, else
- * "wish 2", …; without a wish "PREFIX n", n one more than the highest in use. */
+ * "wish 2", …; without a wish "PREFIX n", n one more than the highest in use, or where there is no higher one
+ * the lowest that is free. */
 enum rc credential_free_name(const struct core *core, const struct tenant_id *tenant,
 	const struct provider *provider, const char *wish, const char *prefix,
 	char out[CREDENTIAL_NAME_BYTES]) RC_MUST_CHECK;
