@@ -69,6 +69,7 @@ for (const [what, make, event] of CHANGES) {
     const before = await stored();
     const refused = await withoutAudit(make);
     assert.equal(refused.status, 503, words(refused));
+    assert.match(words(refused), /look first whether it was done/);
     assert.equal(await stored(), before, 'nothing was changed');
     let answer;
     assert.deepEqual(await events(async () => { answer = await make(); }), [event]);

@@ -85,8 +85,11 @@ enum rc page_begin(struct ctx *c)
 
 enum rc page_send(struct ctx *c, const char *template, int status)
 {
+	enum rc rc = view_render(c->app->view, c->data, template, &c->resp.body);
+
 	c->resp.status = status;
-	return view_render(c->app->view, c->data, template, &c->resp.body);
+	/* whatever it is, a page that cannot be made is no fault of the request */
+	return rc == RC_OK || rc == RC_NOMEM ? rc : RC_INTERNAL;
 }
 
 void page_notice(struct ctx *c)

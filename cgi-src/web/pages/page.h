@@ -13,7 +13,7 @@
 /** page_begin(c): makes c->root and fills in the frame (layout.cs). May be called again: starts afresh. */
 enum rc page_begin(struct ctx *c) RC_MUST_CHECK;
 
-/** page_send(c, template, status): renders into the response. */
+/** page_send(c, template, status): renders into the response. RC_INTERNAL, RC_NOMEM. */
 enum rc page_send(struct ctx *c, const char *template, int status) RC_MUST_CHECK;
 
 /** page_notice(c): shows the message that a redirect named in ?done=…; unknown words show nothing. */
