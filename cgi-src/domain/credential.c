@@ -48,20 +48,18 @@ static enum credential_state state_of(const struct credential_row *row)
 	return row->refreshable ? CREDENTIAL_RENEWAL_DUE : CREDENTIAL_EXPIRED;
 }
 
-#define COPY(to, from) text_copy(to, sizeof(to), from)
-
 static void view_row(
 	const struct actor *actor, const struct credential_row *row, struct credential_view *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->id = row->id;
-	COPY(out->name, row->name);
+	TEXT_COPY(out->name, row->name);
 	out->is_oauth = strcmp(row->auth_type, "oauth2") == 0;
 	out->is_default = row->is_default;
 	out->may_change = credential_may_change(actor, row);
 	out->state = state_of(row);
-	COPY(out->added_by, row->added_by_name);
-	COPY(out->changed_by, row->changed_by_name);
+	TEXT_COPY(out->added_by, row->added_by_name);
+	TEXT_COPY(out->changed_by, row->changed_by_name);
 	out->expires = row->expires;
 	out->refreshable = row->refreshable;
 	out->custom_client = strcmp(row->client_source, "tenant") == 0;
@@ -87,23 +85,21 @@ static enum rc view_fields(const struct provider *provider, const struct fieldse
 	return rc;
 }
 
+/* secrets: NULL for a list, which shows nothing of them but whether they open. */
 static enum rc view_opened(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_row *row,
-	struct credential_view *out)
+	const struct credential_row *row, struct fieldset *secrets, struct credential_view *out)
 {
-	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	struct fieldset profile = FIELDSET_EMPTY;
 	enum rc rc;
 
 	view_row(actor, row, out);
-	rc = credential_unseal(core, &actor->tenant, row, &secrets, &profile);
+	rc = credential_unseal(core, &actor->tenant, row, secrets, &profile);
+	if (rc == RC_OK)
+		TEXT_COPY(out->account, fieldset_text(&profile, "account"));
 	if (rc == RC_CRYPTO) {
 		out->state = CREDENTIAL_UNREADABLE;
 		rc = RC_OK;
-	} else if (rc == RC_OK) {
-		COPY(out->account, fieldset_text(&profile, "account"));
-		rc = view_fields(provider, &secrets, out);
 	}
-	fieldset_release(&secrets);
 	fieldset_release(&profile);
 	return rc;
 }
@@ -134,7 +130,7 @@ enum rc credential_list(const struct core *core, const struct actor *actor,
 			rc = RC_NOMEM;
 	}
 	for (size_t i = 0; rc == RC_OK && i < rows.n; i++)
-		rc = view_opened(core, actor, provider, &rows.items[i], &out->items[out->n++]);
+		rc = view_opened(core, actor, &rows.items[i], NULL, &out->items[out->n++]);
 	credential_rows_release(&rows);
 	audit_integrity(core, actor, provider, out);
 	return rc;
@@ -145,13 +141,17 @@ enum rc credential_show(const struct core *core, const struct actor *actor,
 	struct credential_view *out)
 {
 	struct provider_ref ref = ref_of(provider);
+	struct fieldset secrets = FIELDSET_EMPTY;
 	struct credential_row row;
 	enum rc rc = credential_row_load(core->db, &actor->tenant, &ref, id, &row);
 
 	memset(out, 0, sizeof(*out));
 	if (rc == RC_OK)
-		rc = view_opened(core, actor, provider, &row, out);
+		rc = view_opened(core, actor, &row, &secrets, out);
+	if (rc == RC_OK)
+		rc = view_fields(provider, &secrets, out);
 	credential_row_release(&row);
+	fieldset_release(&secrets);
 	return rc;
 }
 
@@ -259,7 +259,7 @@ static enum rc insert_named(const struct core *core, const struct actor *actor,
 	credential_object(provider, &row->id, object);
 
 	if (change->name[0]) {
-		COPY(row->name, change->name);
+		TEXT_COPY(row->name, change->name);
 		rc = audit_transact(
 			core, actor, "credential.add", object, insert_in_transaction, &in);
 		change->name_taken = rc == RC_CONFLICT;
@@ -269,7 +269,7 @@ static enum rc insert_named(const struct core *core, const struct actor *actor,
 		rc = credential_free_name(core, &actor->tenant, provider, "", "API KEY", name);
 		if (rc != RC_OK)
 			break;
-		COPY(row->name, name);
+		TEXT_COPY(row->name, name);
 		rc = audit_transact(
 			core, actor, "credential.add", object, insert_in_transaction, &in);
 	}
@@ -281,9 +281,9 @@ static void new_row(const struct actor *actor, const struct provider *provider,
 {
 	memset(row, 0, sizeof(*row));
 	row->id.u = uuid_random();
-	COPY(row->plugin_id, provider->plugin_id);
-	COPY(row->provider, provider->name);
-	COPY(row->auth_type, auth_type);
+	TEXT_COPY(row->plugin_id, provider->plugin_id);
+	TEXT_COPY(row->provider, provider->name);
+	TEXT_COPY(row->auth_type, auth_type);
 	row->secret_rev = 1;
 	row->version = 1;
 	row->added_by = actor->user;
@@ -392,7 +392,7 @@ static enum rc edit_row(const struct core *core, const struct actor *actor,
 		rc = change_fields(core, actor, provider, change, row);
 	if (rc != RC_OK)
 		return rc;
-	COPY(row->name, change->name);
+	TEXT_COPY(row->name, change->name);
 	row->version++;
 	row->changed_by = actor->user;
 	audit_id("credential", &row->id.u, object);

@@ -30,8 +30,9 @@ struct credential_view {
 	char added_by[NAME_SIZE], changed_by[NAME_SIZE]; /* "" when the person is gone */
 	bool expires, refreshable, custom_client;
 	int64_t expires_at_s, created_at_s, updated_at_s;
-	uint64_t version;      /* goes into forms */
-	struct fieldset shown; /* owned; API key: the fields that the schema does not call secret */
+	uint64_t version; /* goes into forms */
+	/* owned; credential_show, API key: the fields that the schema does not call secret */
+	struct fieldset shown;
 };
 
 struct credential_views {

@@ -5,11 +5,10 @@
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
 #include "platform/clock.h"
+#include "platform/text.h"
 #include "store/people_store.h"
 
 #define NAME_TRIES 5
-
-#define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
 
 /* What is sealed: the token members as they came, and the fields that a runtime will be handed. */
 static enum rc grant_secrets(
@@ -39,7 +38,7 @@ static void grant_into_row(const struct credential_grant *grant, const struct ac
 {
 	const struct token_answer *a = grant->answer;
 
-	COPY(row->client_source, client_source_word(grant->client->source));
+	TEXT_COPY(row->client_source, client_source_word(grant->client->source));
 	row->client_id = grant->client->id;
 	row->client_revision = grant->client->revision;
 	row->expires = a->expires;
@@ -127,9 +126,9 @@ static enum rc store_new(const struct core *core, const struct actor *actor,
 	enum rc rc = RC_CONFLICT;
 
 	row.id.u = uuid_random();
-	COPY(row.plugin_id, provider->plugin_id);
-	COPY(row.provider, provider->name);
-	COPY(row.auth_type, "oauth2");
+	TEXT_COPY(row.plugin_id, provider->plugin_id);
+	TEXT_COPY(row.provider, provider->name);
+	TEXT_COPY(row.auth_type, "oauth2");
 	row.secret_rev = 1;
 	row.version = 1;
 	row.added_by = actor->user;
@@ -142,7 +141,7 @@ static enum rc store_new(const struct core *core, const struct actor *actor,
 			core, &actor->tenant, provider, wish, "AUTH", grant->name);
 		if (rc != RC_OK)
 			break;
-		COPY(row.name, grant->name);
+		TEXT_COPY(row.name, grant->name);
 		rc = seal_grant(core, actor, provider, grant, &row);
 		if (rc == RC_OK)
 			rc = audit_transact(core, actor, "credential.connect", object, store, s);
@@ -205,7 +204,7 @@ static enum rc replace(const struct core *core, const struct actor *actor,
 	s->old_version = row->version++;
 	s->old_secret_rev = row->secret_rev++;
 	grant->id = row->id;
-	COPY(grant->name, row->name);
+	TEXT_COPY(grant->name, row->name);
 	audit_id("credential", &row->id.u, object);
 	rc = seal_grant(core, actor, provider, grant, row);
 	return rc == RC_OK ? audit_transact(core, actor, "credential.again", object, store, s) : rc;

@@ -50,7 +50,7 @@ static enum rc unseal_one(const struct core *core, const struct tenant_id *tenan
 	enum rc rc = keyring_unseal(
 		core->keyring, core->db, tenant, &place, sealed->data, sealed->len, &plain);
 
-	if (rc == RC_OK && fieldset_decode(plain.bytes, plain.len, out) != RC_OK)
+	if (rc == RC_OK && out && fieldset_decode(plain.bytes, plain.len, out) != RC_OK)
 		rc = RC_CRYPTO;
 	secret_release(&plain);
 	return rc;

@@ -14,7 +14,8 @@ enum rc credential_seal(const struct core *core, const struct tenant_id *tenant,
 	struct credential_row *row, const struct fieldset *secrets,
 	const struct fieldset *profile) RC_MUST_CHECK;
 
-/** credential_unseal(core, tenant, row, secrets, profile): RC_CRYPTO: one of them does not open. */
+/** credential_unseal(core, tenant, row, secrets, profile): RC_CRYPTO: one of them does not open. secrets may be
+ * NULL: it is opened to see that it does, and wiped. */
 enum rc credential_unseal(const struct core *core, const struct tenant_id *tenant,
 	const struct credential_row *row, struct fieldset *secrets,
 	struct fieldset *profile) RC_MUST_CHECK;

@@ -118,10 +118,15 @@ static bool is_ascii_space(char c)
 
 void text_copy(char *to, size_t size, const char *from)
 {
-	size_t len = strnlen(from, size - 1);
+	size_t len = strnlen(from, size);
 
+	if (len == size) {
+		len--;
+		while (len > 0 && ((unsigned char)from[len] & 0xc0) == 0x80)
+			len--;
+	}
 	memcpy(to, from, len);
-	to[len] = 0;
+	to[len] = '\0';
 }
 
 void text_trim(const char **p, size_t *len)

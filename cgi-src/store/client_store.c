@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/client_store.h"
+#include "platform/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -89,8 +90,7 @@ static enum rc client_from_row(const struct db_rows *rows, bool system, struct c
 	out->enabled = system || db_get_int(rows, 4) != 0;
 	if (!system) {
 		out->changed_by.u = db_get_id(rows, 5);
-		(void)snprintf(out->changed_by_name, sizeof(out->changed_by_name), "%s",
-			db_get_text(rows, 6));
+		TEXT_COPY(out->changed_by_name, db_get_text(rows, 6));
 	}
 	/* what is larger than any record of ours is left out: it then does not open */
 	if (len <= VAULT_RECORD_MAX)

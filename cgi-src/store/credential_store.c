@@ -92,7 +92,7 @@ void credential_rows_release(struct credential_rows *rows)
 	rows->n = 0;
 }
 
-#define COPY_TEXT(member, col) text_copy(out->member, sizeof(out->member), db_get_text(rows, col))
+#define COPY_TEXT(member, col) TEXT_COPY(out->member, db_get_text(rows, col))
 
 /* What is larger than any record of ours is left out: this row then does not open, the others do. */
 static enum rc copy_sealed(const struct db_rows *rows, unsigned col, struct buf *out)

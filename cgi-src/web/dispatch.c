@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/dispatch.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "domain/audit.h"
 #include "platform/clock.h"
 #include "platform/log.h"
+#include "platform/text.h"
 #include "web/errors.h"
 #include "web/pages/page.h"
 
@@ -54,7 +56,7 @@ static enum rc load_session(struct ctx *c, struct session *session)
 	c->actor.user = session->user;
 	c->actor.role = session->current.role;
 	memcpy(c->actor.session_hash, session->hash, HASH_SIZE);
-	(void)snprintf(c->csrf, sizeof(c->csrf), "%s", session->csrf);
+	TEXT_COPY(c->csrf, session->csrf);
 	return RC_OK;
 }
 
@@ -285,5 +287,5 @@ void dispatch(struct fcgi_exchange *x, struct app *app)
 		log_access(&c, start_ms);
 	}
 	ctx_release(&c);
-	secret_wipe(&session, sizeof(session));
+	secret_wipe(&session, offsetof(struct session, workspaces));
 }

@@ -10,6 +10,7 @@
 #include "domain/keyring.h"
 #include "domain/placeholder.h"
 #include "platform/clock.h"
+#include "platform/text.h"
 #include "store/client_store.h"
 
 void oauth_client_release(struct oauth_client *client)
@@ -166,7 +167,7 @@ static enum rc show_custom(const struct core *core, const struct tenant_id *tena
 	out->custom_enabled = row->enabled;
 	out->revision = row->revision;
 	out->updated_at_s = row->updated_at_s;
-	(void)snprintf(out->changed_by, sizeof(out->changed_by), "%s", row->changed_by_name);
+	TEXT_COPY(out->changed_by, row->changed_by_name);
 	rc = open_fields(core, tenant, provider, CLIENT_SOURCE_TENANT, row, &fields);
 	if (rc == RC_OK)
 		rc = show_fields(provider, &fields, out);

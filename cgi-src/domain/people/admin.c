@@ -59,7 +59,7 @@ enum rc admin_tenant_create(const struct core *core, const char *name, struct te
 	if (!text_is_line(name, strlen(name), NAME_MAX_CHARS))
 		return RC_INVALID;
 	t.row.id.u = uuid_random();
-	(void)snprintf(t.row.name, sizeof(t.row.name), "%s", name);
+	TEXT_COPY(t.row.name, name);
 	rc = db_transact(core->db, create_tenant, &t);
 	if (rc == RC_OK) {
 		*out = t.row.id;
@@ -91,7 +91,7 @@ static enum rc create_user(
 	if (rc != RC_OK || !text_is_line(name, strlen(name), NAME_MAX_CHARS))
 		return RC_INVALID;
 	out->id.u = uuid_random();
-	(void)snprintf(out->name, sizeof(out->name), "%s", name);
+	TEXT_COPY(out->name, name);
 	return user_insert(core->db, out, clock_now_s());
 }
 

@@ -11,6 +11,8 @@
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
 
+#define URL_SIZE 1024
+
 static bool may(const struct ctx *c, enum action action)
 {
 	return policy_allows(c->actor.role, action);
@@ -32,7 +34,8 @@ static const struct state_text state_texts[] = {
 	[CREDENTIAL_UNREADABLE] = {"bad", "Cannot be decrypted",
 		"It was encrypted with a key that this installation does not have, or it was "
 		"altered.",
-		"Authorize it again or enter the key again; your operator can check the keys."},
+		"Authorize it again, or enter the key again under Edit. Your operator can check "
+		"the encryption keys."},
 };
 
 static void set_validity(struct view_node *item, const struct credential_view *v)
@@ -67,21 +70,22 @@ static bool has_banner(const struct credential_view *v)
 static void set_links(struct ctx *c, const struct provider *p, struct view_node *item,
 	const struct credential_view *v)
 {
-	char id[UUID_TEXT_SIZE];
+	char id[UUID_TEXT_SIZE], url[URL_SIZE];
 
 	if (!v->may_change)
 		return;
 	uuid_text(&v->id.u, id);
+	(void)snprintf(url, sizeof(url), "/data-sources/%s/credentials/%s", p->id, id);
 	if (v->is_oauth && provider_can_connect(p)) {
 		page_url(item, "AuthorizeUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
 		view_flag(item, "AuthorizeFirst", has_banner(v));
 	}
 	if (!v->is_oauth && may(c, ACTION_CREDENTIAL_MANAGE))
-		page_url(item, "EditUrl", "/data-sources/%s/credentials/%s/edit", p->id, id);
+		page_url(item, "EditUrl", "%s/edit", url);
 	if (!v->is_default && may(c, ACTION_CREDENTIAL_MANAGE))
-		page_url(item, "DefaultUrl", "/data-sources/%s/credentials/%s/default", p->id, id);
-	page_url(item, "RenameUrl", "/data-sources/%s/credentials/%s/rename", p->id, id);
-	page_url(item, "DeleteUrl", "/data-sources/%s/credentials/%s/delete", p->id, id);
+		page_url(item, "DefaultUrl", "%s/default", url);
+	page_url(item, "RenameUrl", "%s/rename", url);
+	page_url(item, "DeleteUrl", "%s/delete", url);
 }
 
 static void set_credential(struct ctx *c, const struct provider *p, struct view_node *list,
