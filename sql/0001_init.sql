@@ -232,7 +232,7 @@ CREATE TABLE oauth_flows (
   expires_at       BIGINT          NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE KEY flow_state (state_hash),
-  KEY flow_user (tenant_id, user_id, status),
+  KEY flow_user (tenant_id, user_id, status, expires_at),
   KEY flow_age (expires_at),
   CONSTRAINT flow_member FOREIGN KEY (tenant_id, user_id)
     REFERENCES tenant_members (tenant_id, user_id) ON DELETE CASCADE

@@ -21,7 +21,7 @@ call:page_head("Delete " + Credential.Name) ?><?cs call:panel_open("dim") ?>
     <ul><?cs each:use = Uses ?><li><?cs var:use.Text ?></li><?cs /each ?></ul></li><?cs
   else ?><li>No app or runtime is known to use it.</li><?cs /if ?>
   <?cs if:Credential.Default ?><li>It is the default. <?cs if:?Credential.NextDefault ?>“<?cs var:Credential.NextDefault ?>” becomes the default.<?cs else ?>Apps that use the default for <?cs var:Provider.Label ?> will fail: there is no other.<?cs /if ?></li><?cs /if ?>
-  <li><?cs if:Credential.Revokes ?>Access is revoked at <?cs var:Provider.Vendor ?> as well.<?cs elif:Credential.Kind == "oauth2" ?><?cs var:Provider.Vendor ?> cannot be told from here: remove the app in your <?cs var:Provider.Vendor ?> account too.<?cs else ?>The key itself stays valid at <?cs var:Provider.Vendor ?>: revoke it there too.<?cs /if ?></li>
+  <li><?cs if:Credential.Revokes ?>Access is revoked at <?cs var:Provider.Vendor ?> as well.<?cs elif:Credential.Kind == "oauth2" ?>Access is not revoked at <?cs var:Provider.Vendor ?>: remove the app in the account there too.<?cs else ?>The key itself stays valid at <?cs var:Provider.Vendor ?>: revoke it there too.<?cs /if ?></li>
   <li>This cannot be undone.</li>
 </ul>
 <form method="post" action="<?cs var:Form.Url ?>" class="form-actions">

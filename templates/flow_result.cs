@@ -13,9 +13,12 @@
     Result.Account            text, optional  the account that answered
     Result.OldAccount         text, optional  the account it belonged to before, when another one answered
     Result.Validity           date, optional  Text "Renews itself in 59 min"
-    Result.Granted.N.Words    text            scopes that were granted
+    Result.Granted.N.Words    text            scopes that were asked for and granted
     Result.Granted.N.Code     text, optional
     Result.Granted.N.Why      text, optional
+    Result.Extra.N.Words      text            scopes that nobody asked for (A44)
+    Result.Extra.N.Code       text, optional
+    Result.Extra.N.Why        text, optional
     Result.Missing.N.Words    text            scopes that were asked for and not granted
     Result.Missing.N.Code     text, optional
     Result.Missing.N.Why      text, optional  what will not work without it
@@ -49,6 +52,7 @@ call:page_head(Layout.Title) ?><?cs call:panel_open("plain") ?>
   <?cs if:?Result.Validity.Text ?><div><dt>Validity</dt><dd><?cs call:moment(Result.Validity) ?></dd></div><?cs /if ?>
 </dl>
 <?cs if:subcount(Result.Granted) ?><h2 class="small-head">Allowed</h2><?cs call:scope_list(Result.Granted) ?><?cs /if ?>
+<?cs if:subcount(Result.Extra) ?><div class="banner banner-info"><p><strong>More was allowed than was asked for.</strong> According to <?cs var:Provider.Vendor ?>, this access also covers:</p><?cs call:scope_list(Result.Extra) ?></div><?cs /if ?>
 <p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">Authorize again</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">Done</a></p><?cs
 elif:Result.Kind == "pending" ?>
   <p class="lede">You allowed access; <?cs var:Provider.Vendor ?> has not answered yet. This takes a few seconds.</p>

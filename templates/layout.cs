@@ -25,7 +25,8 @@
     Notice.Kind              enum(ok|info|warn|bad), optional   message after a redirect; absent = none
     Notice.Title             text, optional
     Notice.Text              text
-    FormError.Title          text, optional  (see part_form.cs) puts "Error:" in front of the page title
+    FormError.Title, Form.NameError, SignIn.Error, Password.Error, Password.AgainError
+                             text, optional  (see the pages) put "Error:" in front of the page title
 ?><?cs def:csrf_field() ?><input type="hidden" name="csrf" value="<?cs var:Csrf.Token ?>"><?cs /def ?><?cs
 
 def:page_head(head_title) ?><!doctype html>
@@ -35,7 +36,7 @@ def:page_head(head_title) ?><!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title><?cs if:?FormError.Title ?>Error: <?cs /if ?><?cs var:head_title ?><?cs if:?Workspace.Name ?> · <?cs var:Workspace.Name ?><?cs /if ?> · Grantry</title>
+<title><?cs if:?FormError.Title || ?Form.NameError || ?SignIn.Error || ?Password.Error || ?Password.AgainError ?>Error: <?cs /if ?><?cs var:head_title ?><?cs if:?Workspace.Name ?> · <?cs var:Workspace.Name ?><?cs /if ?> · Grantry</title>
 <link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/static/app.css">
 <script src="/static/app.js" defer></script>

@@ -11,7 +11,6 @@
     Client.CanAuthorize       bool            offers Save and Authorize
     Client.RedirectUri        text            exactly as the provider must know it
     Client.ConsoleUrl         url, optional   where the keys are made
-    Client.ConsoleLabel       text, optional  its words ("Google Cloud console"); present when ConsoleUrl is
     Client.Steps.N.Text       text            set-up steps for this provider, in order
     Client.InUse              int, optional   authorizations made through the client that is active now
     Client.RemoveUrl          url, optional   confirmation page; only when a custom client is stored
@@ -31,7 +30,7 @@ call:page_head("OAuth Client Settings — " + Provider.Label) ?><?cs call:panel_
   <fieldset class="custom-only">
     <legend class="visually-hidden">Custom client</legend>
     <div class="field">
-      <p class="label" id="redirect-label">Redirect URI <span class="label-note">— paste this into the <?cs if:?Client.ConsoleLabel ?><?cs var:Client.ConsoleLabel ?><?cs else ?>app at <?cs var:Provider.Vendor ?><?cs /if ?></span></p>
+      <p class="label" id="redirect-label">Redirect URI <span class="label-note">— paste this into your app at <?cs var:Provider.Vendor ?></span></p>
       <div class="copy-box"><code id="redirect-uri" tabindex="0" role="textbox" aria-readonly="true" aria-labelledby="redirect-label"><?cs var:Client.RedirectUri ?></code><button type="button" class="button js-only" data-copy="redirect-uri">Copy<span class="visually-hidden"> redirect URI</span></button></div>
     </div>
     <?cs if:subcount(Client.Steps) || ?Client.ConsoleUrl ?><details class="steps"<?cs if:subcount(Fields) && Client.Choice == "custom" && ?Client.RemoveUrl ?><?cs else ?> open<?cs /if ?>>
@@ -40,7 +39,7 @@ call:page_head("OAuth Client Settings — " + Provider.Label) ?><?cs call:panel_
         <?cs each:step = Client.Steps ?><li><?cs var:step.Text ?></li>
         <?cs /each ?>
       </ol><?cs /if ?>
-      <?cs if:?Client.ConsoleUrl ?><p><a href="<?cs var:Client.ConsoleUrl ?>" target="_blank" rel="noopener noreferrer">Open the <?cs var:Client.ConsoleLabel ?><span class="icon icon-external" aria-hidden="true"></span><span class="visually-hidden"> (opens in a new tab)</span></a></p><?cs /if ?>
+      <?cs if:?Client.ConsoleUrl ?><p><a href="<?cs var:Client.ConsoleUrl ?>" target="_blank" rel="noopener noreferrer">Where apps are made at <?cs var:Provider.Vendor ?><span class="icon icon-external" aria-hidden="true"></span><span class="visually-hidden"> (opens in a new tab)</span></a></p><?cs /if ?>
     </details><?cs /if ?>
     <?cs call:fields() ?>
   </fieldset>

@@ -11,9 +11,8 @@
     Banners.N.By                   text, optional  who answered ("Google"); with Code and When
     Banners.N.Code                 text, optional  its error code ("invalid_grant")
     Banners.N.When                 date, optional  when it answered
-    Banners.N.Text                 text, optional  the cause and the next step
-    Banners.N.ActionUrl            url, optional
-    Banners.N.ActionLabel          text, optional
+    Banners.N.Text                 text, optional  the cause
+    Banners.N.Next                 text, optional  what to do
     ApiKey.AddUrl                  url, optional   form for a new API key; absent = not offered or not permitted
     ApiKey.Checked                 bool            the provider is asked before a key is kept
     Oauth.AddUrl                   url, optional   the Allow Access page; absent = not offered, not permitted or no client
@@ -33,6 +32,7 @@
     Credentials.N.State.Kind       enum(ok|warn|bad|none)
     Credentials.N.State.Text       text            "Active", "Needs re-authorization"
     Credentials.N.Validity         date, optional  Text "Renews itself in 41 min"; Iso optional
+    Credentials.N.Stopped          date, optional  since when it does not work any more
     Credentials.N.Reason           text, optional  why the state is so
     Credentials.N.Next             text, optional  what to do
     Credentials.N.TestUrl          url, optional   POST
@@ -55,8 +55,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
 </div>
 <?cs each:banner = Banners ?>
 <div class="banner banner-<?cs var:banner.Kind ?>">
-  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> <?cs var:banner.By ?> answered<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?> on <?cs call:moment(banner.When) ?><?cs /if ?><?cs if:?banner.Text ?>:<?cs else ?>.<?cs /if ?><?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?></p>
-  <?cs if:?banner.ActionUrl ?><p class="banner-action"><a class="button" href="<?cs var:banner.ActionUrl ?>"><?cs var:banner.ActionLabel ?></a></p><?cs /if ?>
+  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> <?cs var:banner.By ?> answered<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?> on <?cs call:moment(banner.When) ?><?cs /if ?><?cs if:?banner.Text ?>:<?cs else ?>.<?cs /if ?><?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>
 </div><?cs /each ?>
 <section aria-labelledby="authorizations">
 <div class="section-head">
@@ -83,7 +82,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
       <h3><?cs var:cred.Name ?><?cs if:cred.Default ?> <span class="badge">Default</span><?cs /if ?></h3>
       <p class="row-meta"><?cs if:?cred.Account ?><span><?cs var:cred.Account ?></span> · <?cs /if ?><?cs if:cred.Kind == "oauth2" ?>OAuth<?cs else ?>API Key<?cs /if ?> · added <?cs if:?cred.AddedBy ?>by <?cs var:cred.AddedBy ?>, <?cs /if ?><?cs call:day(cred.Added) ?></p>
     </div>
-    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs /if ?></div>
+    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs elif:?cred.Stopped.Text ?> <span class="row-validity">Stopped <?cs call:day(cred.Stopped) ?></span><?cs /if ?></div>
     <div class="row-actions">
       <?cs if:?cred.AuthorizeUrl && cred.AuthorizeFirst ?><a class="button button-primary" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs
       elif:?cred.TestUrl ?><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="Testing…">Test<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs

@@ -7,10 +7,10 @@
 #include "platform/log.h"
 #include "store/audit_store.h"
 
-enum rc audit_event(const struct core *core, const struct actor *actor, const char *action,
-	const char *object, const char *result)
+static struct audit_row row_of(
+	const struct actor *actor, const char *action, const char *object, const char *result)
 {
-	struct audit_row row = {
+	return (struct audit_row){
 		.tenant = actor->tenant,
 		.actor = actor->user,
 		.action = action,
@@ -18,11 +18,63 @@ enum rc audit_event(const struct core *core, const struct actor *actor, const ch
 		.result = result,
 		.request_id = actor->request_id ? actor->request_id : "",
 		.peer = actor->peer ? actor->peer : "",
-		.at_us = clock_now_us(),
 	};
+}
 
-	log_info("audit", "action", action, "object", object, "result", result);
-	return audit_insert(core->db, &row);
+/* An insert that fails means to the caller: the record cannot be kept now, whatever was wrong with it. */
+static enum rc insert(struct db *db, struct audit_row *row)
+{
+	enum rc rc;
+
+	row->at_us = clock_now_us();
+	rc = audit_insert(db, row);
+	return rc == RC_OK || rc == RC_RETRY ? rc : RC_UNAVAILABLE;
+}
+
+static void log_line(const struct audit_row *row)
+{
+	log_info("audit", "action", row->action, "object", row->object, "result", row->result);
+}
+
+enum rc audit_event(const struct core *core, const struct actor *actor, const char *action,
+	const char *object, const char *result)
+{
+	struct audit_row row = row_of(actor, action, object, result);
+
+	log_line(&row);
+	return insert(core->db, &row);
+}
+
+void audit_failure(const struct core *core, const struct actor *actor, const char *action,
+	const char *object, enum rc rc)
+{
+	if (rc != RC_OK)
+		(void)audit_event(core, actor, action, object, rc_name(rc));
+}
+
+struct recorded_change {
+	enum rc (*work)(struct db *db, void *arg);
+	void *arg;
+	struct audit_row row;
+};
+
+static enum rc change_and_record(struct db *db, void *arg)
+{
+	struct recorded_change *c = arg;
+	enum rc rc = c->work(db, c->arg);
+
+	return rc == RC_OK ? insert(db, &c->row) : rc;
+}
+
+enum rc audit_transact(const struct core *core, const struct actor *actor, const char *action,
+	const char *object, enum rc (*work)(struct db *db, void *arg), void *arg)
+{
+	struct recorded_change c = {work, arg, row_of(actor, action, object, "ok")};
+	enum rc rc = db_transact(core->db, change_and_record, &c);
+
+	if (rc == RC_OK)
+		log_line(&c.row);
+	return rc;
 }
 
 void audit_id(const char *prefix, const struct uuid *id, char out[AUDIT_ID_SIZE])

@@ -8,10 +8,22 @@
 
 #include "domain/core.h"
 
-/** audit_event(core, actor, action, object, result): "credential.add", "org/plugin/name", "ok". A failure
- * to write is logged; the return value is for callers that must not go on without the record. */
+/** audit_event(core, actor, action, object, result): "request.role", "org/plugin/name", "denied". RC_UNAVAILABLE:
+ * it could not be written, for any reason but RC_RETRY (inside a transaction); for callers that must not go on
+ * without the record. */
 enum rc audit_event(const struct core *core, const struct actor *actor, const char *action,
 	const char *object, const char *result);
+
+/** audit_failure(core, actor, action, object, rc): what a change came to, unless it is RC_OK: that event stands
+ * already (audit_transact). Best effort: nothing was changed that would have to be taken back. */
+void audit_failure(const struct core *core, const struct actor *actor, const char *action,
+	const char *object, enum rc rc);
+
+/** audit_transact(core, actor, action, object, work, arg): db_transact(core->db, work, arg) with the event "ok" in
+ * the same transaction: no change without its record, no record without its change (security R102, R106).
+ * Errors: those of work and of db_transact; RC_UNAVAILABLE also when the event cannot be written. */
+enum rc audit_transact(const struct core *core, const struct actor *actor, const char *action,
+	const char *object, enum rc (*work)(struct db *db, void *arg), void *arg) RC_MUST_CHECK;
 
 /** audit_id(prefix, id, out): "credential:0c1d…" for object. */
 #define AUDIT_ID_SIZE 64

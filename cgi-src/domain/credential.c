@@ -31,7 +31,7 @@ static struct provider_ref ref_of(const struct provider *provider)
 	return (struct provider_ref){provider->plugin_id, provider->name};
 }
 
-static bool may_change(const struct actor *actor, const struct credential_row *row)
+bool credential_may_change(const struct actor *actor, const struct credential_row *row)
 {
 	if (policy_allows(actor->role, ACTION_CREDENTIAL_MANAGE))
 		return true;
@@ -48,20 +48,18 @@ static enum credential_state state_of(const struct credential_row *row)
 	return row->refreshable ? CREDENTIAL_RENEWAL_DUE : CREDENTIAL_EXPIRED;
 }
 
-#define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
-
 static void view_row(
 	const struct actor *actor, const struct credential_row *row, struct credential_view *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->id = row->id;
-	COPY(out->name, row->name);
+	TEXT_COPY(out->name, row->name);
 	out->is_oauth = strcmp(row->auth_type, "oauth2") == 0;
 	out->is_default = row->is_default;
-	out->may_change = may_change(actor, row);
+	out->may_change = credential_may_change(actor, row);
 	out->state = state_of(row);
-	COPY(out->added_by, row->added_by_name);
-	COPY(out->changed_by, row->changed_by_name);
+	TEXT_COPY(out->added_by, row->added_by_name);
+	TEXT_COPY(out->changed_by, row->changed_by_name);
 	out->expires = row->expires;
 	out->refreshable = row->refreshable;
 	out->custom_client = strcmp(row->client_source, "tenant") == 0;
@@ -87,25 +85,21 @@ static enum rc view_fields(const struct provider *provider, const struct fieldse
 	return rc;
 }
 
+/* secrets: NULL for a list, which shows nothing of them but whether they open. */
 static enum rc view_opened(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_row *row,
-	struct credential_view *out)
+	const struct credential_row *row, struct fieldset *secrets, struct credential_view *out)
 {
-	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	struct fieldset profile = FIELDSET_EMPTY;
 	enum rc rc;
 
 	view_row(actor, row, out);
-	rc = credential_unseal(core, &actor->tenant, row, &secrets, &profile);
+	rc = credential_unseal(core, &actor->tenant, row, secrets, &profile);
+	if (rc == RC_OK)
+		TEXT_COPY(out->account, fieldset_text(&profile, "account"));
 	if (rc == RC_CRYPTO) {
 		out->state = CREDENTIAL_UNREADABLE;
 		rc = RC_OK;
-	} else if (rc == RC_OK) {
-		COPY(out->account, fieldset_text(&profile, "account"));
-		COPY(out->granted, fieldset_text(&profile, "granted"));
-		COPY(out->requested, fieldset_text(&profile, "requested"));
-		rc = view_fields(provider, &secrets, out);
 	}
-	fieldset_release(&secrets);
 	fieldset_release(&profile);
 	return rc;
 }
@@ -136,7 +130,7 @@ enum rc credential_list(const struct core *core, const struct actor *actor,
 			rc = RC_NOMEM;
 	}
 	for (size_t i = 0; rc == RC_OK && i < rows.n; i++)
-		rc = view_opened(core, actor, provider, &rows.items[i], &out->items[out->n++]);
+		rc = view_opened(core, actor, &rows.items[i], NULL, &out->items[out->n++]);
 	credential_rows_release(&rows);
 	audit_integrity(core, actor, provider, out);
 	return rc;
@@ -147,13 +141,17 @@ enum rc credential_show(const struct core *core, const struct actor *actor,
 	struct credential_view *out)
 {
 	struct provider_ref ref = ref_of(provider);
+	struct fieldset secrets = FIELDSET_EMPTY;
 	struct credential_row row;
 	enum rc rc = credential_row_load(core->db, &actor->tenant, &ref, id, &row);
 
 	memset(out, 0, sizeof(*out));
 	if (rc == RC_OK)
-		rc = view_opened(core, actor, provider, &row, out);
+		rc = view_opened(core, actor, &row, &secrets, out);
+	if (rc == RC_OK)
+		rc = view_fields(provider, &secrets, out);
 	credential_row_release(&row);
+	fieldset_release(&secrets);
 	return rc;
 }
 
@@ -255,12 +253,15 @@ static enum rc insert_named(const struct core *core, const struct actor *actor,
 	struct credential_row *row)
 {
 	struct insertion in = {&actor->tenant, row};
-	char name[CREDENTIAL_NAME_BYTES];
+	char name[CREDENTIAL_NAME_BYTES], object[CREDENTIAL_OBJECT_SIZE];
 	enum rc rc = RC_CONFLICT;
 
+	credential_object(provider, &row->id, object);
+
 	if (change->name[0]) {
-		COPY(row->name, change->name);
-		rc = db_transact(core->db, insert_in_transaction, &in);
+		TEXT_COPY(row->name, change->name);
+		rc = audit_transact(
+			core, actor, "credential.add", object, insert_in_transaction, &in);
 		change->name_taken = rc == RC_CONFLICT;
 		return rc;
 	}
@@ -268,8 +269,9 @@ static enum rc insert_named(const struct core *core, const struct actor *actor,
 		rc = credential_free_name(core, &actor->tenant, provider, "", "API KEY", name);
 		if (rc != RC_OK)
 			break;
-		COPY(row->name, name);
-		rc = db_transact(core->db, insert_in_transaction, &in);
+		TEXT_COPY(row->name, name);
+		rc = audit_transact(
+			core, actor, "credential.add", object, insert_in_transaction, &in);
 	}
 	return rc;
 }
@@ -279,9 +281,9 @@ static void new_row(const struct actor *actor, const struct provider *provider,
 {
 	memset(row, 0, sizeof(*row));
 	row->id.u = uuid_random();
-	COPY(row->plugin_id, provider->plugin_id);
-	COPY(row->provider, provider->name);
-	COPY(row->auth_type, auth_type);
+	TEXT_COPY(row->plugin_id, provider->plugin_id);
+	TEXT_COPY(row->provider, provider->name);
+	TEXT_COPY(row->auth_type, auth_type);
 	row->secret_rev = 1;
 	row->version = 1;
 	row->added_by = actor->user;
@@ -309,7 +311,7 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 		rc = insert_named(core, actor, provider, change, &row);
 	if (rc == RC_OK)
 		*out = row.id;
-	(void)audit_event(core, actor, "credential.add", provider->id, rc_name(rc));
+	audit_failure(core, actor, "credential.add", provider->id, rc);
 	credential_row_release(&row);
 	fieldset_release(&fields);
 	fieldset_release(&profile);
@@ -324,7 +326,7 @@ static enum rc load_for_change(const struct core *core, const struct actor *acto
 	struct provider_ref ref = ref_of(provider);
 	enum rc rc = credential_row_load(core->db, &actor->tenant, &ref, id, row);
 
-	if (rc == RC_OK && !may_change(actor, row))
+	if (rc == RC_OK && !credential_may_change(actor, row))
 		return RC_DENIED;
 	return rc;
 }
@@ -356,11 +358,30 @@ static enum rc change_fields(const struct core *core, const struct actor *actor,
 	return rc;
 }
 
+struct update {
+	const struct tenant_id *tenant;
+	const struct credential_row *row;
+	uint64_t version, secret_rev; /* as loaded */
+};
+
+static enum rc update_in_transaction(struct db *db, void *arg)
+{
+	const struct update *u = arg;
+
+	return credential_update(db, u->tenant, u->row, u->version, u->secret_rev, clock_now_s());
+}
+
+static const char *edit_action(const struct credential_change *change)
+{
+	return change->fields ? "credential.edit" : "credential.rename";
+}
+
 static enum rc edit_row(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_change *change,
 	struct credential_row *row)
 {
-	uint64_t secret_rev = row->secret_rev;
+	struct update update = {&actor->tenant, row, row->version, row->secret_rev};
+	char object[AUDIT_ID_SIZE];
 	enum rc rc = RC_OK;
 
 	if (row->version != change->expected_version)
@@ -371,11 +392,12 @@ static enum rc edit_row(const struct core *core, const struct actor *actor,
 		rc = change_fields(core, actor, provider, change, row);
 	if (rc != RC_OK)
 		return rc;
-	COPY(row->name, change->name);
+	TEXT_COPY(row->name, change->name);
 	row->version++;
 	row->changed_by = actor->user;
-	rc = credential_update(
-		core->db, &actor->tenant, row, change->expected_version, secret_rev, clock_now_s());
+	audit_id("credential", &row->id.u, object);
+	rc = audit_transact(
+		core, actor, edit_action(change), object, update_in_transaction, &update);
 	change->name_taken = rc == RC_CONFLICT;
 	return rc == RC_NOT_FOUND ? RC_CONFLICT : rc;
 }
@@ -394,8 +416,7 @@ enum rc credential_edit(const struct core *core, const struct actor *actor,
 		rc = edit_row(core, actor, provider, change, &row);
 	credential_row_release(&row);
 	audit_id("credential", &id->u, object);
-	(void)audit_event(core, actor, change->fields ? "credential.edit" : "credential.rename",
-		object, rc_name(rc));
+	audit_failure(core, actor, edit_action(change), object, rc);
 	return rc;
 }
 
@@ -431,35 +452,33 @@ static enum rc delete_from_set(struct db *db, void *arg)
 }
 
 static enum rc change_set(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_id *id, uint64_t version,
+	const struct provider *provider, struct set_change *change, const char *action,
 	enum rc (*work)(struct db *, void *))
 {
-	struct set_change change = {&actor->tenant, ref_of(provider), id, version};
+	char object[AUDIT_ID_SIZE];
 	struct credential_row row;
-	enum rc rc = load_for_change(core, actor, provider, id, &row);
+	enum rc rc = load_for_change(core, actor, provider, change->id, &row);
 
 	credential_row_release(&row);
-	return rc == RC_OK ? db_transact(core->db, work, &change) : rc;
+	audit_id("credential", &change->id->u, object);
+	if (rc == RC_OK)
+		rc = audit_transact(core, actor, action, object, work, change);
+	audit_failure(core, actor, action, object, rc);
+	return rc;
 }
 
 enum rc credential_make_default(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id)
 {
-	char object[AUDIT_ID_SIZE];
-	enum rc rc = change_set(core, actor, provider, id, 0, set_default);
+	struct set_change change = {&actor->tenant, ref_of(provider), id, 0};
 
-	audit_id("credential", &id->u, object);
-	(void)audit_event(core, actor, "credential.default", object, rc_name(rc));
-	return rc;
+	return change_set(core, actor, provider, &change, "credential.default", set_default);
 }
 
 enum rc credential_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id, uint64_t expected_version)
 {
-	char object[AUDIT_ID_SIZE];
-	enum rc rc = change_set(core, actor, provider, id, expected_version, delete_from_set);
+	struct set_change change = {&actor->tenant, ref_of(provider), id, expected_version};
 
-	audit_id("credential", &id->u, object);
-	(void)audit_event(core, actor, "credential.delete", object, rc_name(rc));
-	return rc;
+	return change_set(core, actor, provider, &change, "credential.delete", delete_from_set);
 }

@@ -26,14 +26,13 @@ struct credential_view {
 	char name[CREDENTIAL_NAME_BYTES];
 	bool is_oauth, is_default, may_change;
 	enum credential_state state;
-	char account[256]; /* e-mail or the like; "" unknown */
-	char granted[TOKEN_SCOPE_SIZE],
-		requested[TOKEN_SCOPE_SIZE];             /* scopes; "" none or unknown */
+	char account[256];                               /* e-mail or the like; "" unknown */
 	char added_by[NAME_SIZE], changed_by[NAME_SIZE]; /* "" when the person is gone */
 	bool expires, refreshable, custom_client;
 	int64_t expires_at_s, created_at_s, updated_at_s;
-	uint64_t version;      /* goes into forms */
-	struct fieldset shown; /* owned; API key: the fields that the schema does not call secret */
+	uint64_t version; /* goes into forms */
+	/* owned; credential_show, API key: the fields that the schema does not call secret */
+	struct fieldset shown;
 };
 
 struct credential_views {
@@ -117,7 +116,8 @@ enum rc credential_may_renew(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id) RC_MUST_CHECK;
 
 /** credential_store_grant(core, actor, provider, grant, also, arg): also(db, grant, arg) runs in the same
- * transaction (the flow's end). Errors: RC_NOT_FOUND: the one to authorize again is gone. */
+ * transaction (the flow's end). Errors: RC_NOT_FOUND: the one to authorize again is gone; RC_DENIED: the
+ * person's role, asked for in that transaction, does not allow it any more; what also returns. */
 enum rc credential_store_grant(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_grant *grant,
 	enum rc (*also)(struct db *db, const struct credential_grant *grant, void *arg),

@@ -6,10 +6,10 @@
 #include "domain/credential_seal.h"
 #include "domain/oauth/refresh.h"
 #include "platform/clock.h"
+#include "platform/text.h"
+#include "store/people_store.h"
 
 #define NAME_TRIES 5
-
-#define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
 
 /* What is sealed: the token members as they came, and the fields that a runtime will be handed. */
 enum rc credential_grant_secrets(
@@ -39,7 +39,7 @@ static void grant_into_row(const struct credential_grant *grant, const struct ac
 {
 	const struct token_answer *a = grant->answer;
 
-	COPY(row->client_source, client_source_word(grant->client->source));
+	TEXT_COPY(row->client_source, client_source_word(grant->client->source));
 	row->client_id = grant->client->id;
 	row->client_revision = grant->client->revision;
 	row->expires = a->expires;
@@ -70,7 +70,7 @@ static enum rc seal_grant(const struct core *core, const struct actor *actor,
 }
 
 struct storing {
-	const struct tenant_id *tenant;
+	const struct actor *actor;
 	const struct provider *provider;
 	struct credential_row *row;
 	bool replace;
@@ -89,19 +89,42 @@ static enum rc schedule(struct db *db, const struct storing *s)
 	if (row->refreshable)
 		due_at_s =
 			refresh_due_at(&s->provider->oauth, now_s, row->expires, row->expires_at_s);
-	return refresh_reset(db, s->tenant, &row->id, due_at_s, now_s);
+	return refresh_reset(db, &s->actor->tenant, &row->id, due_at_s, now_s);
+}
+
+/* The provider took its time, and the role may be another one since the request began. */
+static enum rc check_role(struct db *db, const struct storing *s)
+{
+	struct actor now = *s->actor;
+	char role[ROLE_WORD_SIZE];
+	enum rc rc = member_role(db, &now.tenant, &now.user, role);
+	bool allowed;
+
+	if (rc == RC_NOT_FOUND || (rc == RC_OK && role_parse(role, &now.role) != RC_OK))
+		return RC_DENIED;
+	if (rc != RC_OK)
+		return rc;
+	allowed = s->replace ? credential_may_change(&now, s->row)
+			     : policy_allows(now.role, ACTION_CONNECT);
+	return allowed ? RC_OK : RC_DENIED;
+}
+
+static enum rc update(struct db *db, const struct storing *s)
+{
+	enum rc rc = credential_update(
+		db, &s->actor->tenant, s->row, s->old_version, s->old_secret_rev, clock_now_s());
+
+	return rc == RC_NOT_FOUND ? RC_CONFLICT : rc; /* changed since it was loaded, or gone */
 }
 
 static enum rc store(struct db *db, void *arg)
 {
 	const struct storing *s = arg;
-	enum rc rc;
+	enum rc rc = check_role(db, s);
 
-	if (s->replace)
-		rc = credential_update(
-			db, s->tenant, s->row, s->old_version, s->old_secret_rev, clock_now_s());
-	else
-		rc = credential_insert_first(db, s->tenant, s->row);
+	if (rc == RC_OK)
+		rc = s->replace ? update(db, s)
+				: credential_insert_first(db, &s->actor->tenant, s->row);
 	if (rc == RC_OK)
 		rc = schedule(db, s);
 	return rc == RC_OK ? s->also(db, s->grant, s->arg) : rc;
@@ -114,27 +137,30 @@ static enum rc store_new(const struct core *core, const struct actor *actor,
 {
 	const struct identity *identity = &grant->answer->identity;
 	const char *wish = identity->name[0] ? identity->name : identity->account;
+	char object[CREDENTIAL_OBJECT_SIZE];
 	struct credential_row row = {0};
 	enum rc rc = RC_CONFLICT;
 
 	row.id.u = uuid_random();
-	COPY(row.plugin_id, provider->plugin_id);
-	COPY(row.provider, provider->name);
-	COPY(row.auth_type, "oauth2");
+	TEXT_COPY(row.plugin_id, provider->plugin_id);
+	TEXT_COPY(row.provider, provider->name);
+	TEXT_COPY(row.auth_type, "oauth2");
 	row.secret_rev = 1;
 	row.version = 1;
 	row.added_by = actor->user;
 	grant->id = row.id;
+	credential_object(provider, &row.id, object);
 	s->row = &row;
+	s->replace = false;
 	for (int i = 0; i < NAME_TRIES && rc == RC_CONFLICT; i++) {
 		rc = credential_free_name(
 			core, &actor->tenant, provider, wish, "AUTH", grant->name);
 		if (rc != RC_OK)
 			break;
-		COPY(row.name, grant->name);
+		TEXT_COPY(row.name, grant->name);
 		rc = seal_grant(core, actor, provider, grant, &row);
 		if (rc == RC_OK)
-			rc = db_transact(core->db, store, s);
+			rc = audit_transact(core, actor, "credential.connect", object, store, s);
 	}
 	credential_row_release(&row);
 	return rc;
@@ -173,6 +199,7 @@ static enum rc look_at_old(const struct core *core, const struct actor *actor,
 	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
 	enum rc rc = credential_unseal(core, &actor->tenant, row, &secrets, &profile);
 
+	grant->other_account = false;
 	if (rc == RC_OK)
 		grant->other_account = is_other_account(&grant->answer->identity, &profile);
 	else if (rc == RC_CRYPTO)
@@ -182,30 +209,44 @@ static enum rc look_at_old(const struct core *core, const struct actor *actor,
 	return rc;
 }
 
+static enum rc replace(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_grant *grant, struct storing *s)
+{
+	struct credential_row *row = s->row;
+	char object[AUDIT_ID_SIZE];
+	enum rc rc;
+
+	s->replace = true;
+	s->old_version = row->version++;
+	s->old_secret_rev = row->secret_rev++;
+	grant->id = row->id;
+	TEXT_COPY(grant->name, row->name);
+	audit_id("credential", &row->id.u, object);
+	rc = seal_grant(core, actor, provider, grant, row);
+	return rc == RC_OK ? audit_transact(core, actor, "credential.again", object, store, s) : rc;
+}
+
+/* Leaves grant->other_account when nothing was replaced because another account answered. */
 static enum rc store_again(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_grant *grant, struct storing *s)
 {
 	struct provider_ref ref = {provider->plugin_id, provider->name};
-	struct credential_row row;
-	enum rc rc = credential_row_load(core->db, &actor->tenant, &ref, grant->again, &row);
+	enum rc rc = RC_CONFLICT;
 
-	if (rc == RC_OK && strcmp(row.auth_type, "oauth2") != 0)
-		rc = RC_NOT_FOUND;
-	if (rc == RC_OK)
-		rc = look_at_old(core, actor, &row, grant);
-	if (rc == RC_OK && !grant->other_account) {
-		s->replace = true;
-		s->old_version = row.version++;
-		s->old_secret_rev = row.secret_rev++;
-		s->row = &row;
-		grant->id = row.id;
-		(void)snprintf(grant->name, sizeof(grant->name), "%.*s",
-			(int)sizeof(grant->name) - 1, row.name);
-		rc = seal_grant(core, actor, provider, grant, &row);
+	/* whoever renamed it meanwhile has not made the new token worthless */
+	for (int i = 0; i < NAME_TRIES && rc == RC_CONFLICT; i++) {
+		struct credential_row row;
+
+		rc = credential_row_load(core->db, &actor->tenant, &ref, grant->again, &row);
+		if (rc == RC_OK && strcmp(row.auth_type, "oauth2") != 0)
+			rc = RC_NOT_FOUND;
 		if (rc == RC_OK)
-			rc = db_transact(core->db, store, s);
+			rc = look_at_old(core, actor, &row, grant);
+		s->row = &row;
+		if (rc == RC_OK && !grant->other_account)
+			rc = replace(core, actor, provider, grant, s);
+		credential_row_release(&row);
 	}
-	credential_row_release(&row);
 	return rc;
 }
 
@@ -213,18 +254,18 @@ enum rc credential_store_grant(const struct core *core, const struct actor *acto
 	const struct provider *provider, struct credential_grant *grant,
 	enum rc (*also)(struct db *db, const struct credential_grant *grant, void *arg), void *arg)
 {
-	struct storing s = {.tenant = &actor->tenant,
-		.provider = provider,
-		.grant = grant,
-		.also = also,
-		.arg = arg};
+	struct storing s = {
+		.actor = actor, .provider = provider, .grant = grant, .also = also, .arg = arg};
+	char object[AUDIT_ID_SIZE];
 	enum rc rc = RC_OK;
 
 	if (grant->again)
 		rc = store_again(core, actor, provider, grant, &s);
 	if (rc == RC_OK && (!grant->again || grant->other_account))
 		rc = store_new(core, actor, provider, grant, &s);
-	(void)audit_event(core, actor, grant->again ? "credential.again" : "credential.connect",
-		provider->id, rc_name(rc));
+	if (grant->again)
+		audit_id("credential", &grant->again->u, object);
+	audit_failure(core, actor, grant->again ? "credential.again" : "credential.connect",
+		grant->again ? object : provider->id, rc);
 	return rc;
 }

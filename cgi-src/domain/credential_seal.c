@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/audit.h"
 #include "domain/keyring.h"
 #include "platform/clock.h"
 #include "platform/text.h"
@@ -49,7 +50,7 @@ static enum rc unseal_one(const struct core *core, const struct tenant_id *tenan
 	enum rc rc = keyring_unseal(
 		core->keyring, core->db, tenant, &place, sealed->data, sealed->len, &plain);
 
-	if (rc == RC_OK && fieldset_decode(plain.bytes, plain.len, out) != RC_OK)
+	if (rc == RC_OK && out && fieldset_decode(plain.bytes, plain.len, out) != RC_OK)
 		rc = RC_CRYPTO;
 	secret_release(&plain);
 	return rc;
@@ -89,29 +90,71 @@ enum rc credential_profile(const struct identity *identity, const char *granted,
 
 /* ---- names ---- */
 
+#define NUMBER_DIGITS 9
+#define NUMBER_MAX 999999999L
+
 struct name_search {
 	const char *prefix;
 	size_t prefix_len;
-	long highest; /* number after the prefix */
 	bool taken;   /* the prefix alone is in use */
+	long highest; /* number after the prefix */
+	long names;   /* how many there are of any kind */
+	bool *used;   /* when looking for a gap: which numbers up to n_used are in use */
+	long n_used;
 };
+
+/* n of "PREFIX n"; 0: the name is none of these, or longer than any of ours. */
+static long number_of(const struct name_search *s, const char *name)
+{
+	const char *digits;
+	size_t n;
+
+	if (strncmp(name, s->prefix, s->prefix_len) != 0 || name[s->prefix_len] != ' ')
+		return 0;
+	digits = name + s->prefix_len + 1;
+	n = strspn(digits, "0123456789");
+	if (n == 0 || n > NUMBER_DIGITS || digits[n] != '\0' || digits[0] == '0')
+		return 0;
+	return strtol(digits, NULL, 10);
+}
 
 static void see_name(const char *name, void *arg)
 {
 	struct name_search *s = arg;
-	const char *rest = name + s->prefix_len;
-	char *end;
-	long n;
+	long n = number_of(s, name);
 
-	if (strncmp(name, s->prefix, s->prefix_len) != 0)
-		return;
-	if (*rest == '\0')
+	s->names++;
+	if (strcmp(name, s->prefix) == 0)
 		s->taken = true;
-	if (*rest != ' ' || rest[1] < '1' || rest[1] > '9')
-		return;
-	n = strtol(rest + 1, &end, 10);
-	if (*end == '\0' && n < 1000000000 && n > s->highest)
+	if (n > s->highest)
 		s->highest = n;
+}
+
+static void see_number(const char *name, void *arg)
+{
+	struct name_search *s = arg;
+	long n = number_of(s, name);
+
+	if (n <= s->n_used)
+		s->used[n] = true;
+}
+
+/* Somebody has used the highest number there is: the lowest that is free. Of more numbers than there are names
+ * one is. */
+static enum rc find_gap(const struct core *core, const struct tenant_id *tenant,
+	const struct provider_ref *ref, struct name_search *s, long first, long *out)
+{
+	enum rc rc;
+
+	s->n_used = s->names + first;
+	s->used = calloc((size_t)s->n_used + 1, sizeof(*s->used));
+	if (!s->used)
+		return RC_NOMEM;
+	rc = credential_names(core->db, tenant, ref, see_number, s);
+	for (*out = first; *out < s->n_used && s->used[*out]; (*out)++)
+		;
+	free(s->used);
+	return rc;
 }
 
 enum rc credential_free_name(const struct core *core, const struct tenant_id *tenant,
@@ -119,20 +162,32 @@ enum rc credential_free_name(const struct core *core, const struct tenant_id *te
 	char out[CREDENTIAL_NAME_BYTES])
 {
 	struct provider_ref ref = {provider->plugin_id, provider->name};
-	bool wished = text_is_line(wish, strlen(wish), CREDENTIAL_NAME_CHARS - 11);
+	bool wished = text_is_line(wish, strlen(wish), CREDENTIAL_NAME_CHARS - 1 - NUMBER_DIGITS);
 	struct name_search s = {.prefix = wished ? wish : prefix};
+	long first = wished ? 2 : 1, number;
 	enum rc rc;
 
 	s.prefix_len = strlen(s.prefix);
 	rc = credential_names(core->db, tenant, &ref, see_name, &s);
+	number = s.highest + 1 > first ? s.highest + 1 : first;
+	if (rc == RC_OK && s.highest == NUMBER_MAX)
+		rc = find_gap(core, tenant, &ref, &s, first, &number);
 	if (rc != RC_OK)
 		return rc;
 	if (wished && !s.taken)
 		(void)snprintf(out, CREDENTIAL_NAME_BYTES, "%s", wish);
 	else
-		(void)snprintf(out, CREDENTIAL_NAME_BYTES, "%s %ld", s.prefix,
-			s.highest + 1 + (wished && s.highest == 0));
+		(void)snprintf(out, CREDENTIAL_NAME_BYTES, "%s %ld", s.prefix, number);
 	return RC_OK;
+}
+
+void credential_object(const struct provider *provider, const struct credential_id *id,
+	char out[CREDENTIAL_OBJECT_SIZE])
+{
+	char name[AUDIT_ID_SIZE];
+
+	audit_id("credential", &id->u, name);
+	(void)snprintf(out, CREDENTIAL_OBJECT_SIZE, "%s %s", name, provider->id);
 }
 
 enum rc credential_insert_first(

@@ -14,7 +14,8 @@ enum rc credential_seal(const struct core *core, const struct tenant_id *tenant,
 	struct credential_row *row, const struct fieldset *secrets,
 	const struct fieldset *profile) RC_MUST_CHECK;
 
-/** credential_unseal(core, tenant, row, secrets, profile): RC_CRYPTO: one of them does not open. */
+/** credential_unseal(core, tenant, row, secrets, profile): RC_CRYPTO: one of them does not open. secrets may be
+ * NULL: it is opened to see that it does, and wiped. */
 enum rc credential_unseal(const struct core *core, const struct tenant_id *tenant,
 	const struct credential_row *row, struct fieldset *secrets,
 	struct fieldset *profile) RC_MUST_CHECK;
@@ -28,11 +29,21 @@ enum rc credential_grant_secrets(const struct provider *provider,
 enum rc credential_profile(const struct identity *identity, const char *granted,
 	const char *requested, struct fieldset *out) RC_MUST_CHECK;
 
+/** credential_may_change(actor, row): the rule that credential.h states. */
+bool credential_may_change(const struct actor *actor, const struct credential_row *row);
+
 /** credential_free_name(core, tenant, provider, wish, prefix, out): wish when it is not "" and free, else
- * "wish 2", …; without a wish "PREFIX n", n one more than the highest in use. */
+ * "wish 2", …; without a wish "PREFIX n", n one more than the highest in use, or where there is no higher one
+ * the lowest that is free. */
 enum rc credential_free_name(const struct core *core, const struct tenant_id *tenant,
 	const struct provider *provider, const char *wish, const char *prefix,
 	char out[CREDENTIAL_NAME_BYTES]) RC_MUST_CHECK;
+
+/** credential_object(provider, id, out): "credential:0c1d… org/plugin/name", for the event that brings it into
+ * being; later ones name the id alone. */
+#define CREDENTIAL_OBJECT_SIZE 512
+void credential_object(const struct provider *provider, const struct credential_id *id,
+	char out[CREDENTIAL_OBJECT_SIZE]);
 
 /** credential_insert_first(db, tenant, row): inserts, and makes it Default when it is the first; inside a
  * transaction. RC_CONFLICT: the name is taken. */

@@ -11,8 +11,8 @@ struct readiness {
 	bool database, schema, key;
 };
 
-/** doctor_readiness(core, out): asks the database; schema: as new as this build needs; key: the current
- * key-encryption key is the one that the database knows. */
+/** doctor_readiness(core, out): asks the database; schema: as new as this build needs; key: the
+ * key-encryption keys are those of this database (keyring_check). */
 void doctor_readiness(const struct core *core, struct readiness *out);
 
 #endif

@@ -54,7 +54,25 @@ void keyring_free(struct keyring *keyring)
 	free(keyring);
 }
 
-enum rc keyring_check(struct keyring *keyring, struct db *db)
+/* Loads a data key past the cache. RC_NOT_FOUND: no such row; RC_CRYPTO: its key-encryption key is not here,
+ * or is another one. */
+static enum rc load_key(struct keyring *keyring, struct db *db, const struct tenant_id *tenant,
+	uint32_t version, struct vault_key *out)
+{
+	struct wrapped_key row;
+	enum rc rc = key_load(db, tenant, version, &row);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = vault_unwrap(
+		keyring->keks, row.kek_id, &tenant->u, row.version, row.bytes, row.len, out);
+	if (rc == RC_OK)
+		return rc;
+	log_error("keyring.unwrap", "kek", row.kek_id, "rc", rc_name(rc));
+	return rc == RC_UNAVAILABLE ? RC_CRYPTO : rc;
+}
+
+static enum rc check_current(struct keyring *keyring, struct db *db)
 {
 	const char *id = vault_kek_current(keyring->keks);
 	unsigned char mine[16], stored[16];
@@ -69,15 +87,16 @@ enum rc keyring_check(struct keyring *keyring, struct db *db)
 	return rc;
 }
 
-enum rc keyring_register(struct keyring *keyring, struct db *db)
+enum rc keyring_check(struct keyring *keyring, struct db *db)
 {
-	const char *id = vault_kek_current(keyring->keks);
-	unsigned char mine[16];
-	enum rc rc = vault_kek_check_value(keyring->keks, id, mine);
+	const struct tenant_id system = TENANT_SYSTEM;
+	struct vault_key key = {0};
+	enum rc rc = check_current(keyring, db);
 
-	if (rc != RC_OK)
-		return rc;
-	return key_check_value_insert(db, id, mine, clock_now_s());
+	if (rc == RC_OK)
+		rc = load_key(keyring, db, &system, NEWEST, &key);
+	vault_key_release(&key);
+	return rc;
 }
 
 enum rc keyring_create(struct keyring *keyring, struct db *db, const struct tenant_id *tenant)
@@ -104,6 +123,34 @@ enum rc keyring_create(struct keyring *keyring, struct db *db, const struct tena
 	return rc;
 }
 
+static enum rc register_current(struct keyring *keyring, struct db *db)
+{
+	const char *id = vault_kek_current(keyring->keks);
+	unsigned char mine[16];
+	enum rc rc = vault_kek_check_value(keyring->keks, id, mine);
+
+	return rc == RC_OK ? key_check_value_insert(db, id, mine, clock_now_s()) : rc;
+}
+
+/* Adds what is not there yet, and takes it all back when the whole does not fit. */
+static enum rc establish(struct db *db, void *arg)
+{
+	const struct tenant_id system = TENANT_SYSTEM;
+	struct keyring *keyring = arg;
+	enum rc rc = keyring_create(keyring, db, &system);
+
+	if (rc == RC_OK || rc == RC_CONFLICT)
+		rc = register_current(keyring, db);
+	if (rc == RC_OK || rc == RC_CONFLICT)
+		rc = keyring_check(keyring, db);
+	return rc;
+}
+
+enum rc keyring_establish(struct keyring *keyring, struct db *db)
+{
+	return db_transact(db, establish, keyring);
+}
+
 static const struct vault_key *cache_find(
 	struct keyring *keyring, const struct tenant_id *tenant, uint32_t version)
 {
@@ -127,23 +174,16 @@ static const struct vault_key *cache_find(
 static enum rc cache_fill(struct keyring *keyring, struct db *db, const struct tenant_id *tenant,
 	uint32_t version, const struct vault_key **out)
 {
-	struct wrapped_key row;
 	struct vault_key key = {0};
 	struct cached_key *slot;
-	enum rc rc = key_load(db, tenant, version, &row);
+	enum rc rc = load_key(keyring, db, tenant, version, &key);
 
-	if (rc == RC_NOT_FOUND) {
+	if (rc == RC_NOT_FOUND)
 		log_error("keyring.no_data_key");
+	if (rc == RC_NOT_FOUND || rc == RC_CRYPTO) /* one record less, or nothing can be sealed */
 		return version == NEWEST ? RC_UNAVAILABLE : RC_CRYPTO;
-	}
 	if (rc != RC_OK)
 		return rc;
-	rc = vault_unwrap(
-		keyring->keks, row.kek_id, &tenant->u, row.version, row.bytes, row.len, &key);
-	if (rc != RC_OK) {
-		log_error("keyring.unwrap", "kek", row.kek_id, "rc", rc_name(rc));
-		return rc;
-	}
 	slot = &keyring->cache[keyring->next];
 	keyring->next = (keyring->next + 1) % CACHE_SIZE;
 	vault_key_release(&slot->key);

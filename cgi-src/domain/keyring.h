@@ -25,11 +25,14 @@ struct seal_place {
 enum rc keyring_open(const char *key_dir, struct keyring **out) RC_MUST_CHECK;
 void keyring_free(struct keyring *keyring);
 
-/** keyring_check(keyring, db): is the current key-encryption key the one that this database was made with?
- * RC_CRYPTO: no. RC_NOT_FOUND: the database knows none yet. */
+/** keyring_check(keyring, db): do the key-encryption keys fit this database? The current one has the check value
+ * that the database knows, and the installation's own data key opens. RC_CRYPTO: no. RC_NOT_FOUND: the
+ * database does not know the current one, or holds no data key yet. */
 enum rc keyring_check(struct keyring *keyring, struct db *db) RC_MUST_CHECK;
-/** keyring_register(keyring, db): records the check value of the current key; for migrate. */
-enum rc keyring_register(struct keyring *keyring, struct db *db) RC_MUST_CHECK;
+/** keyring_establish(keyring, db): for migrate: makes the installation's data key where there is none, and
+ * records the check value of the current key-encryption key; both or nothing, and nothing when the keys do
+ * not fit what is there. RC_CRYPTO. */
+enum rc keyring_establish(struct keyring *keyring, struct db *db) RC_MUST_CHECK;
 
 /** keyring_create(keyring, db, tenant): the first data key of a tenant. RC_CONFLICT: it has one. */
 enum rc keyring_create(
@@ -40,8 +43,8 @@ enum rc keyring_create(
 enum rc keyring_seal(struct keyring *keyring, struct db *db, const struct tenant_id *tenant,
 	const struct seal_place *place, const struct secret *plain, struct buf *out) RC_MUST_CHECK;
 
-/** keyring_unseal(keyring, db, tenant, place, record, len, out): RC_CRYPTO: does not open here;
- * RC_UNAVAILABLE: no database or no such key-encryption key. */
+/** keyring_unseal(keyring, db, tenant, place, record, len, out): RC_CRYPTO: does not open here, also for want of
+ * its key; RC_UNAVAILABLE: no database. */
 enum rc keyring_unseal(struct keyring *keyring, struct db *db, const struct tenant_id *tenant,
 	const struct seal_place *place, const void *record, size_t len,
 	struct secret *out) RC_MUST_CHECK;

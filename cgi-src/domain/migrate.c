@@ -150,20 +150,6 @@ static enum rc make_users(const struct core *core)
 	return rc == RC_OK ? run_script(core, "grants.sql") : rc;
 }
 
-/* ---- keys ---- */
-
-static enum rc make_keys(const struct core *core)
-{
-	struct tenant_id system = TENANT_SYSTEM;
-	enum rc rc = keyring_check(core->keyring, core->db);
-
-	if (rc == RC_NOT_FOUND)
-		rc = keyring_register(core->keyring, core->db);
-	if (rc == RC_OK)
-		rc = keyring_create(core->keyring, core->db, &system);
-	return rc == RC_CONFLICT ? RC_OK : rc; /* it has one */
-}
-
 enum rc migrate_run(const struct core *core, int64_t *applied_out)
 {
 	enum rc rc;
@@ -173,6 +159,6 @@ enum rc migrate_run(const struct core *core, int64_t *applied_out)
 	if (rc == RC_OK)
 		rc = make_users(core);
 	if (rc == RC_OK)
-		rc = make_keys(core);
+		rc = keyring_establish(core->keyring, core->db);
 	return rc;
 }

@@ -342,19 +342,25 @@ static void take_words(const struct check_recipe *check, const struct httpc_resp
 
 static enum rc no_answer(enum rc rc, struct probe_result *out)
 {
-	const char *words = "The provider could not be reached.";
+	static const struct {
+		enum rc rc;
+		enum probe_verdict verdict;
+		const char *words;
+	} map[] = {
+		{RC_UPSTREAM, PROBE_NO_ANSWER, "The provider could not be reached."},
+		{RC_LIMIT, PROBE_NO_ANSWER, "The answer was too large."},
+		{RC_TIMEOUT, PROBE_TIMEOUT, "The provider did not answer in time."},
+		{RC_EGRESS, PROBE_FORBIDDEN, "This address may not be called from here."},
+	};
 
-	out->verdict = rc == RC_EGRESS ? PROBE_FORBIDDEN : PROBE_NO_ANSWER;
-	if (rc == RC_EGRESS)
-		words = "This address may not be called from here.";
-	else if (rc == RC_TIMEOUT)
-		words = "The provider did not answer in time.";
-	else if (rc == RC_LIMIT)
-		words = "The answer was too large.";
-	else if (rc != RC_UPSTREAM)
-		return rc;
-	snprintf(out->words, sizeof(out->words), "%s", words);
-	return RC_OK;
+	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
+		if (map[i].rc != rc)
+			continue;
+		out->verdict = map[i].verdict;
+		snprintf(out->words, sizeof(out->words), "%s", map[i].words);
+		return RC_OK;
+	}
+	return rc;
 }
 
 enum rc probe_check(struct httpc *http, const struct check_recipe *check,
@@ -365,7 +371,7 @@ enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 	struct jsonr *document = NULL;
 	enum rc rc;
 
-	*out = (struct probe_result){0};
+	*out = (struct probe_result){.retry_after_s = -1};
 	rc = ask(http, &check->request, values, &answer);
 	if (rc) {
 		out->elapsed_ms = answer.elapsed_ms;
@@ -375,6 +381,7 @@ enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 	}
 	out->status = answer.status;
 	out->elapsed_ms = answer.elapsed_ms;
+	out->retry_after_s = answer.retry_after_s;
 	(void)parse_answer(&answer, &document); /* what is no JSON has no words and no label */
 	out->verdict = judge(check, &answer, document);
 	take_words(check, &answer, document, values, out);

@@ -17,8 +17,9 @@
 
 enum probe_verdict {
 	PROBE_OK,
-	PROBE_REFUSED,     /* the provider says no: its words are in words */
-	PROBE_NO_ANSWER,   /* time-out, refused connection, TLS, malformed answer */
+	PROBE_REFUSED,   /* the provider says no: its words are in words */
+	PROBE_NO_ANSWER, /* refused connection, TLS, malformed answer */
+	PROBE_TIMEOUT,
 	PROBE_FORBIDDEN,   /* our address policy forbids the host */
 	PROBE_RATE_LIMITED /* 429 */
 };
@@ -32,6 +33,7 @@ struct probe_result {
 	enum probe_verdict verdict;
 	int status; /* HTTP status, 0 without an answer */
 	int64_t elapsed_ms;
+	int64_t retry_after_s;        /* as the provider asks for; -1 it does not */
 	char words[PROBE_WORDS_SIZE]; /* the provider's words, or ours when it said nothing */
 	struct identity identity;     /* filled when identity pointers are given and found */
 };

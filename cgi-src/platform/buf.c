@@ -74,7 +74,8 @@ static bool grow(struct buf *b, size_t len)
 
 void buf_add(struct buf *b, const void *p, size_t len)
 {
-	if (!grow(b, len))
+	/* There is room as a rule, and pages are made of a thousand small pieces. */
+	if ((b->rc || len >= b->cap - b->len) && !grow(b, len))
 		return;
 	if (len > 0)
 		memcpy(b->data + b->len, p, len);

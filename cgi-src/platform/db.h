@@ -58,7 +58,8 @@ void db_free(struct db *db);
 enum rc db_ping(struct db *db) RC_MUST_CHECK;
 
 /** db_exec(db, sql, args, n, affected): affected may be NULL; it counts changed rows.
- * Errors: RC_CONFLICT duplicate key (1062), RC_RETRY (1213, 1205, 1020), RC_INVALID a row is
+ * Errors: RC_CONFLICT duplicate key (1062), RC_RETRY (1213, 1205, 1020) in a transaction; outside of one
+ * such a statement is run again, then gives RC_UNAVAILABLE; RC_INVALID a row is
  * referenced or a reference is missing (1451, 1452), RC_UNAVAILABLE no connection (the outcome is
  * unknown if it was lost on the way), RC_LIMIT larger than max_allowed_packet, RC_INTERNAL.
  * In a transaction nothing runs any more after RC_RETRY or a lost connection: every further call

@@ -76,6 +76,11 @@ enum rc db_stmt_failed(struct db *db, struct db_call *call, MYSQL_STMT *stmt);
 /** db_take_result(db, call, stmt): reads the result to its end, into call->rows if wanted. */
 enum rc db_take_result(struct db *db, struct db_call *call, MYSQL_STMT *stmt) RC_MUST_CHECK;
 
+/** db_pause_before(run): before the run-th try after a lost race: 4, 8, 16 … ms and as much again at random, so
+ * that two losers do not meet once more. */
+#define DB_RUNS_AGAIN 5
+void db_pause_before(int run);
+
 /** db_note_error(db): the connection's error number, never 0; keeps the words for db_message. */
 unsigned db_note_error(struct db *db);
 

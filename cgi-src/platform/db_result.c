@@ -80,7 +80,7 @@ static enum rc bind_columns(
 		log_error("db_column", "reason", "too many columns", "statement", call->sql);
 		return RC_INTERNAL;
 	}
-	memset(c->bind, 0, sizeof c->bind);
+	memset(c->bind, 0, c->n * sizeof *c->bind);
 	meta = mysql_stmt_result_metadata(stmt);
 	if (!meta)
 		return db_stmt_failed(db, call, stmt);

@@ -252,8 +252,20 @@ enum rc db_exec(
 	struct db *db, const char *sql, const struct db_value *args, size_t n, uint64_t *affected)
 {
 	struct db_call call = {.sql = sql, .args = args, .n_args = n};
+	int64_t began_ms = clock_mono_ms();
 	enum rc rc = run(db, &call);
 
+	/* A statement that is a transaction of its own and lost a race was rolled back for certain. One that
+	 * waited for a lock to the end has waited long enough. */
+	for (int again = 1; rc == RC_RETRY && !db->in_transaction; again++) {
+		if (again > DB_RUNS_AGAIN || clock_mono_ms() - began_ms > REPEAT_WITHIN_MS) {
+			log_error("db_exec", "reason", "lost every race");
+			rc = RC_UNAVAILABLE;
+			break;
+		}
+		db_pause_before(again);
+		rc = run(db, &call);
+	}
 	if (affected)
 		*affected = rc ? 0 : call.affected;
 	return rc;

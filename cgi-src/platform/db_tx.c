@@ -11,8 +11,6 @@
 #include "platform/db_int.h"
 #include "platform/log.h"
 
-#define TX_RUNS_AGAIN 5
-
 static enum rc begin(struct db *db)
 {
 	static const char sql[] = "START TRANSACTION";
@@ -59,8 +57,7 @@ static enum rc finish(struct db *db, enum rc rc)
 	return rc;
 }
 
-/* 4, 8, 16 … ms and as much again at random, so that two losers do not meet once more. */
-static void pause_before(int run)
+void db_pause_before(int run)
 {
 	unsigned base_ms = 2U << run;
 	unsigned char dice = 0;
@@ -78,11 +75,11 @@ enum rc db_transact(struct db *db, enum rc (*work)(struct db *db, void *arg), vo
 		log_error("db_transact", "reason", "nested");
 		return RC_INTERNAL;
 	}
-	for (int run = 0; run <= TX_RUNS_AGAIN; run++) {
+	for (int run = 0; run <= DB_RUNS_AGAIN; run++) {
 		enum rc rc;
 
 		if (run)
-			pause_before(run);
+			db_pause_before(run);
 		rc = begin(db);
 		if (!rc)
 			rc = finish(db, work(db, arg));

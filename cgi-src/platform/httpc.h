@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The only outgoing HTTP. Limits (security R34): connect 5 s, total 15 s, low speed 100 B/s for 5 s,
- * body 256 KiB, headers 64 KiB; TLS 1.2+, chain (of at most 10) and name always verified; HTTP/1.1; redirects,
- * proxies, cookies, netrc, compression and alt-svc off; the address policy is applied to the socket
- * address. Plain http and addresses that are not public are reachable only when the operator's
+ * The only outgoing HTTP. Limits (security R34): connect 5 s, total 15 s, 100 B/s for 5 s once the answer
+ * has begun, body 256 KiB, headers 64 KiB; TLS 1.2+, chain (of at most 10) and name always verified;
+ * HTTP/1.1; redirects, proxies, cookies, netrc, compression and alt-svc off; the address policy is applied
+ * to the socket address. Plain http and addresses that are not public are reachable only when the operator's
  * allow-list names that very origin. A request carries its own secrets and nothing is kept between
  * two calls: no connection is reused.
  */

@@ -25,6 +25,7 @@ struct httpc_transfer {
 	struct httpc_response *out; /* borrowed */
 	struct url url;             /* borrows from the request */
 	size_t body_max_bytes;
+	long total_timeout_ms;
 	struct curl_slist *headers; /* owned; hold secrets */
 	int64_t begun_ms;
 	bool allow_listed;
@@ -55,6 +56,10 @@ void httpc_transfer_drop(struct httpc_transfer *t);
 bool httpc_set_options(CURL *c, const struct httpc_settings *settings);
 bool httpc_set_url(CURL *c, const struct url *url);
 bool httpc_set_method(CURL *c, const struct httpc_request *rq);
+/** httpc_watch_speed(c, total_timeout_ms): from now on a crawling transfer ends. Not before the answer begins:
+ *  a provider may think as long as the call may last, and a code or a rotating refresh token is lost with a
+ *  call given up. */
+bool httpc_watch_speed(CURL *c, long total_timeout_ms);
 
 /* httpc_message.c */
 bool httpc_method_is_usable(const struct httpc_request *rq);
@@ -62,6 +67,7 @@ bool httpc_method_is_usable(const struct httpc_request *rq);
 enum rc httpc_headers_build(const struct httpc_request *rq, struct curl_slist **list) RC_MUST_CHECK;
 void httpc_headers_free(struct curl_slist *list); /* wipes: libcurl copied the values */
 bool httpc_is_status_line(const char *line, size_t len);
+bool httpc_is_final_status(const char *line, size_t len); /* of HTTP/1: no 1xx */
 /** httpc_read_header(out, line, len): notes what a line of the head says. */
 void httpc_read_header(struct httpc_response *out, const char *line, size_t len);
 

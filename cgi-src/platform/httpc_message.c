@@ -178,6 +178,11 @@ bool httpc_is_status_line(const char *line, size_t len)
 	return len >= 5 && memcmp(line, "HTTP/", 5) == 0;
 }
 
+bool httpc_is_final_status(const char *line, size_t len)
+{
+	return httpc_is_status_line(line, len) && len > 9 && line[9] != '1';
+}
+
 void httpc_read_header(struct httpc_response *out, const char *line, size_t len)
 {
 	char value[64];

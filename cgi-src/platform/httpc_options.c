@@ -58,14 +58,11 @@ static bool set_fixed(CURL *c)
 static bool set_limits(CURL *c, const struct httpc_settings *settings)
 {
 	long total = settings->total_timeout_ms, connect = settings->connect_timeout_ms;
-	long low_speed_s = total / 3000 > 5 ? 5 : total / 3000;
 
 	return curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE,
 		       (curl_off_t)settings->body_max_bytes) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, total) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, connect < total ? connect : total) ==
-		       CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, low_speed_s > 0 ? low_speed_s : 1L) ==
 		       CURLE_OK;
 }
 
@@ -122,4 +119,13 @@ bool httpc_set_method(CURL *c, const struct httpc_request *rq)
 	       curl_easy_setopt(c, CURLOPT_POSTFIELDS, len > 0 ? secret_text(&rq->body) : "") ==
 		       CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, m) == CURLE_OK;
+}
+
+bool httpc_watch_speed(CURL *c, long total_timeout_ms)
+{
+	long s = total_timeout_ms / 3000;
+
+	if (s > 5)
+		s = 5;
+	return curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, s > 0 ? s : 1L) == CURLE_OK;
 }

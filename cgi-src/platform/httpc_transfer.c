@@ -126,12 +126,14 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 		t->stop = RC_LIMIT;
 		return 0;
 	}
+	if (httpc_is_final_status(line, len) && !httpc_watch_speed(t->curl, t->total_timeout_ms))
+		t->stop = RC_INTERNAL;
 	if (len <= 2)
 		t->headers_done = true;
 	else if (httpc_is_status_line(line, len))
 		t->headers_done = false; /* after a 1xx head comes another */
 	httpc_read_header(t->out, line, len);
-	return len;
+	return t->stop == RC_OK ? len : 0;
 }
 
 static size_t take_body(char *p, size_t size, size_t n, void *arg)
@@ -252,6 +254,7 @@ enum rc httpc_transfer_prepare(struct httpc_transfer *t, const struct httpc_sett
 	*t = (struct httpc_transfer){.curl = c,
 		.out = out,
 		.body_max_bytes = settings->body_max_bytes,
+		.total_timeout_ms = settings->total_timeout_ms,
 		.begun_ms = clock_mono_ms()};
 	rc = check_target(settings, rq, t);
 	if (rc != RC_OK)

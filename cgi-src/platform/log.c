@@ -38,8 +38,14 @@ void log_request(const char *id)
 static size_t escape(const char *p, size_t len, char out[ESCAPED_SIZE])
 {
 	uint32_t c;
-	size_t n = text_decode(p, len, &c);
+	size_t n;
 
+	if (*p >= ' ' && *p <= '~' && *p != '"' && *p != '\\') { /* most are */
+		out[0] = *p;
+		out[1] = 0;
+		return 1;
+	}
+	n = text_decode(p, len, &c);
 	if (n == 0) {
 		snprintf(out, ESCAPED_SIZE, "\xef\xbf\xbd");
 		return 1;

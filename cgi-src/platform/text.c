@@ -116,6 +116,19 @@ static bool is_ascii_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+void text_copy(char *to, size_t size, const char *from)
+{
+	size_t len = strnlen(from, size);
+
+	if (len == size) {
+		len--;
+		while (len > 0 && ((unsigned char)from[len] & 0xc0) == 0x80)
+			len--;
+	}
+	memcpy(to, from, len);
+	to[len] = '\0';
+}
+
 void text_trim(const char **p, size_t *len)
 {
 	while (*len > 0 && is_ascii_space(**p)) {

@@ -25,6 +25,12 @@ enum rc text_utf8_chars(const char *p, size_t len, size_t *chars_out) RC_MUST_CH
  *  C1, U+2028/2029), no bidirectional controls, no byte order mark, no white space at either end. */
 bool text_is_line(const char *p, size_t len, size_t max_chars);
 
+/** text_copy(to, size, from): as much of from as fits, a NUL at its end always; no UTF-8
+ *  character is cut in two. */
+void text_copy(char *to, size_t size, const char *from);
+/** TEXT_COPY(to, from): into an array. */
+#define TEXT_COPY(to, from) text_copy(to, sizeof(to), from)
+
 /** text_trim(p, len): moves *p and shortens *len past ASCII white space at both ends. */
 void text_trim(const char **p, size_t *len);
 

@@ -42,6 +42,11 @@ const char *client_table_column(enum client_table table);
 enum rc client_load(struct db *db, enum client_table table, const struct tenant_id *tenant,
 	const struct provider_ref *ref, struct client_row *out) RC_MUST_CHECK;
 
+/** client_load_both(db, table, tenant, ref, out, has_system): the tenant's, and whether the installation has one;
+ * one statement. table: the tenant's. RC_NOT_FOUND: the tenant has none; *has_system is told all the same. */
+enum rc client_load_both(struct db *db, enum client_table table, const struct tenant_id *tenant,
+	const struct provider_ref *ref, struct client_row *out, bool *has_system) RC_MUST_CHECK;
+
 /** client_insert(db, table, tenant, ref, row, now_s): RC_CONFLICT when there is one. */
 enum rc client_insert(struct db *db, enum client_table table, const struct tenant_id *tenant,
 	const struct provider_ref *ref, const struct client_row *row, int64_t now_s) RC_MUST_CHECK;
@@ -55,9 +60,10 @@ enum rc client_update(struct db *db, enum client_table table, const struct tenan
 enum rc client_delete(struct db *db, enum client_table table, const struct tenant_id *tenant,
 	const struct uuid *id, uint64_t revision) RC_MUST_CHECK;
 
-/** client_list(db, table, tenant, visit, arg): names of the providers that have one. */
-enum rc client_list(struct db *db, enum client_table table, const struct tenant_id *tenant,
-	void (*visit)(const struct provider_ref *ref, bool enabled, void *arg),
+/** client_list_both(db, table, tenant, visit, arg): every provider that the tenant has a client for (custom), and
+ * every one that the installation has one for; one statement. table: the tenant's. */
+enum rc client_list_both(struct db *db, enum client_table table, const struct tenant_id *tenant,
+	void (*visit)(const struct provider_ref *ref, bool enabled, bool custom, void *arg),
 	void *arg) RC_MUST_CHECK;
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/credential_store.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "platform/text.h"
 
 enum {
 	ST_LIST,
@@ -34,7 +35,7 @@ enum {
 
 static const char *const sql[] = {
 	[ST_LIST] = SELECT_ROWS " WHERE c.tenant_id = ? AND c.plugin_id = ? AND c.provider = ?"
-				" ORDER BY d.credential_id IS NULL, c.created_at, c.id",
+				" ORDER BY c.created_at, c.id",
 	[ST_LOAD] = SELECT_ROWS " WHERE c.tenant_id = ? AND c.plugin_id = ? AND c.provider = ?"
 				" AND c.id = ?",
 	[ST_COUNTS] = "SELECT plugin_id, provider, COUNT(*),"
@@ -92,8 +93,7 @@ void credential_rows_release(struct credential_rows *rows)
 	rows->n = 0;
 }
 
-#define COPY_TEXT(member, col)                                                                     \
-	(void)snprintf(out->member, sizeof(out->member), "%s", db_get_text(rows, col))
+#define COPY_TEXT(member, col) TEXT_COPY(out->member, db_get_text(rows, col))
 
 /* What is larger than any record of ours is left out: this row then does not open, the others do. */
 static enum rc copy_sealed(const struct db_rows *rows, unsigned col, struct buf *out)
@@ -142,6 +142,22 @@ static enum rc credential_from_row(const struct db_rows *rows, struct credential
 	return rc;
 }
 
+/* Not by ORDER BY: over columns of two tables it makes the server write the sealed columns into a temporary
+ * table first, which takes as long as all the rest of the statement (measured). */
+static void default_first(struct credential_rows *rows)
+{
+	for (size_t i = 1; i < rows->n; i++) {
+		struct credential_row found;
+
+		if (!rows->items[i].is_default)
+			continue;
+		found = rows->items[i];
+		memmove(&rows->items[1], &rows->items[0], i * sizeof(found));
+		rows->items[0] = found;
+		return;
+	}
+}
+
 enum rc credential_rows_load(struct db *db, const struct tenant_id *tenant,
 	const struct provider_ref *ref, struct credential_rows *out)
 {
@@ -156,6 +172,7 @@ enum rc credential_rows_load(struct db *db, const struct tenant_id *tenant,
 	}
 	while (rc == RC_OK && db_next(rows))
 		rc = credential_from_row(rows, &out->items[out->n++]);
+	default_first(out);
 	db_rows_free(rows);
 	return rc;
 }
@@ -192,8 +209,8 @@ enum rc credential_counts(struct db *db, const struct tenant_id *tenant, int64_t
 	while (rc == RC_OK && db_next(rows)) {
 		struct credential_count *c = &(*out)[(*n)++];
 
-		(void)snprintf(c->plugin_id, sizeof(c->plugin_id), "%s", db_get_text(rows, 0));
-		(void)snprintf(c->provider, sizeof(c->provider), "%s", db_get_text(rows, 1));
+		text_copy(c->plugin_id, sizeof(c->plugin_id), db_get_text(rows, 0));
+		text_copy(c->provider, sizeof(c->provider), db_get_text(rows, 1));
 		c->all = db_get_int(rows, 2);
 		c->expired = db_get_int(rows, 3);
 	}

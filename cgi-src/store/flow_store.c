@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "platform/text.h"
+
 enum {
 	ST_INSERT,
 	ST_COUNT,
@@ -123,8 +125,7 @@ static void copy_bytes(const struct db_rows *rows, unsigned col, void *to, size_
 		memcpy(to, p, size);
 }
 
-#define COPY_TEXT(member, col)                                                                     \
-	(void)snprintf(out->member, sizeof(out->member), "%s", db_get_text(rows, col))
+#define COPY_TEXT(member, col) TEXT_COPY(out->member, db_get_text(rows, col))
 
 static enum rc flow_from_row(const struct db_rows *rows, struct flow_row *out)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/key_store.h"
+#include "platform/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static enum rc key_from_row(struct db_rows *rows, struct wrapped_key *out)
 		return RC_CRYPTO;
 	memset(out, 0, sizeof(*out));
 	out->version = (uint32_t)db_get_int(rows, 0);
-	(void)snprintf(out->kek_id, sizeof(out->kek_id), "%s", db_get_text(rows, 1));
+	TEXT_COPY(out->kek_id, db_get_text(rows, 1));
 	memcpy(out->bytes, p, len);
 	out->len = len;
 	return RC_OK;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/session_store.h"
+#include "platform/text.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,8 +68,8 @@ static void session_head(const struct db_rows *rows, struct session_row *out)
 	out->must_set_password = db_get_int(rows, 3) != 0;
 	out->created_at_s = db_get_int(rows, 4);
 	out->last_seen_at_s = db_get_int(rows, 5);
-	(void)snprintf(out->user_name, sizeof(out->user_name), "%s", db_get_text(rows, 6));
-	(void)snprintf(out->user_email, sizeof(out->user_email), "%s", db_get_text(rows, 7));
+	TEXT_COPY(out->user_name, db_get_text(rows, 6));
+	TEXT_COPY(out->user_email, db_get_text(rows, 7));
 }
 
 static void session_add_tenant(const struct db_rows *rows, struct session_row *out)
@@ -78,8 +80,8 @@ static void session_add_tenant(const struct db_rows *rows, struct session_row *o
 		return;
 	t = &out->tenants[out->n_tenants++];
 	t->id.u = db_get_id(rows, 8);
-	(void)snprintf(t->name, sizeof(t->name), "%s", db_get_text(rows, 9));
-	(void)snprintf(t->role, sizeof(t->role), "%s", db_get_text(rows, 10));
+	TEXT_COPY(t->name, db_get_text(rows, 9));
+	TEXT_COPY(t->role, db_get_text(rows, 10));
 }
 
 enum rc session_load(struct db *db, const unsigned char hash[HASH_SIZE], struct session_row *out)
@@ -87,7 +89,7 @@ enum rc session_load(struct db *db, const unsigned char hash[HASH_SIZE], struct 
 	struct db_rows *rows = NULL;
 	enum rc rc = db_query(db, sql[ST_LOAD], DB_ARGS(db_bytes(hash, HASH_SIZE)), &rows);
 
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, offsetof(struct session_row, tenants));
 	memcpy(out->token_hash, hash, HASH_SIZE);
 	while (rc == RC_OK && db_next(rows)) {
 		if (out->n_tenants == 0)

@@ -24,9 +24,9 @@ struct session_row {
 	char user_name[NAME_SIZE], user_email[EMAIL_SIZE];
 	bool must_set_password;
 	int64_t created_at_s, last_seen_at_s;
-	struct session_tenant
-		tenants[SESSION_TENANTS_MAX]; /* of the person: the open one first, then by name */
 	size_t n_tenants;
+	/* of the person: the open one first, then by name; what is beyond n_tenants is not even zero */
+	struct session_tenant tenants[SESSION_TENANTS_MAX];
 };
 
 /** session_load(db, hash, out): with person and workspaces in one round trip; a disabled person or

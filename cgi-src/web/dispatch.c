@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/dispatch.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "domain/audit.h"
 #include "platform/clock.h"
 #include "platform/log.h"
+#include "platform/text.h"
 #include "web/errors.h"
 #include "web/pages/page.h"
 
@@ -58,7 +60,7 @@ static enum rc load_session(struct ctx *c)
 	c->actor.user = session->user;
 	c->actor.role = session->current.role;
 	memcpy(c->actor.session_hash, session->hash, HASH_SIZE);
-	(void)snprintf(c->csrf, sizeof(c->csrf), "%s", session->csrf);
+	TEXT_COPY(c->csrf, session->csrf);
 	return RC_OK;
 }
 
@@ -273,7 +275,7 @@ static struct ctx *ctx_new(struct app *app)
 static void ctx_free(struct ctx *c)
 {
 	if (c->session)
-		secret_wipe(c->session, sizeof(*c->session));
+		secret_wipe(c->session, offsetof(struct session, workspaces));
 	free(c->session);
 	view_data_free(c->data);
 	resp_release(&c->resp);

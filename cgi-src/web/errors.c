@@ -49,10 +49,11 @@ static const struct error_text {
 	{502, "bad_gateway", "The provider did not answer properly",
 		"Its answer could not be used, or it could not be reached.", "Try again later."},
 	{503, "unavailable", "Not available right now",
-		"The database or a key cannot be reached at the moment. Nothing was changed.",
-		"Try again in a few seconds."},
-	{504, "timeout", "The provider did not answer in time",
-		"It took longer than we wait. Nothing was changed.", "Try again later."},
+		"The database or a key cannot be reached at the moment.",
+		"Try again in a few seconds. If you were changing something, look first whether it "
+		"was done."},
+	{504, "timeout", "The provider did not answer in time", "It took longer than we wait.",
+		"Try again later."},
 };
 
 /* One text for every rejected callback, whatever the reason (security §3.0). */

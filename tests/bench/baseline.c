@@ -6,7 +6,8 @@
  *
  * baseline -s SOCKET -n WORKERS -d DB-SOCKET -u DB-USER -w PASSWORD-FILE -r RESPONSE -q STATEMENTS [-a FILE]
  *   RESPONSE    a whole CGI response
- *   STATEMENTS  one a line; "?16" stands for so many random bytes: the key of a row that is made anew
+ *   STATEMENTS  one a line; "?16" stands for so many random bytes: the key of a row that is made anew;
+ *               "SET SESSION …" is run once, when a worker connects
  *   -a FILE     first line an Argon2id hash, second line the password that it is verified with
  */
 #include <fcgiapp.h>
@@ -33,6 +34,7 @@ struct statement {
 	char *sql;
 	unsigned long key_len; /* 0: no parameter */
 	unsigned char key[KEY_MAX];
+	bool once; /* a setting of the session */
 	MYSQL_STMT *handle;
 };
 
@@ -81,6 +83,7 @@ static void load_statements(const char *path)
 		if (++run.n == STATEMENTS_MAX)
 			give_up("too many statements");
 		s->sql = line;
+		s->once = strncmp(line, "SET SESSION ", 12) == 0;
 		if (!mark)
 			continue;
 		s->key_len = strtoul(mark + 1, NULL, 10);
@@ -150,13 +153,19 @@ static void serve(int listener)
 	MYSQL *db = connect_database();
 	FCGX_Request request;
 
-	for (size_t i = 0; i < run.n; i++)
-		prepare(db, &run.statements[i]);
+	for (size_t i = 0; i < run.n; i++) {
+		if (!run.statements[i].once)
+			prepare(db, &run.statements[i]);
+		else if (mysql_query(db, run.statements[i].sql))
+			give_up(mysql_error(db));
+	}
 	if (FCGX_Init() || FCGX_InitRequest(&request, listener, 0))
 		give_up("libfcgi");
 	while (FCGX_Accept_r(&request) == 0) {
-		for (size_t i = 0; i < run.n; i++)
-			execute(&run.statements[i]);
+		for (size_t i = 0; i < run.n; i++) {
+			if (!run.statements[i].once)
+				execute(&run.statements[i]);
+		}
 		if (run.verify &&
 			crypto_pwhash_str_verify(run.hash, run.password.p, run.password.len))
 			give_up("the password is wrong");

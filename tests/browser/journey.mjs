@@ -78,6 +78,7 @@ function journey(stack, tab) {
       await fill('Password or one-time code', 'not the code');
       await press('Enter');
       await page.getByRole('alert').getByText('do not belong together').waitFor();
+      assert.equal(await page.title(), 'Error: Sign in · Grantry');
       await hasFocus(tab, 'textbox', 'Password or one-time code');
       await type(code);
       await press('Enter');
@@ -115,6 +116,7 @@ function journey(stack, tab) {
       await press('Enter');
       await page.locator('#form-error:focus').waitFor();
       assert.equal((await focused(tab)).role, 'alert');
+      assert.match(await page.title(), /^Error: Add API Key/);
       assert.match(await page.locator('#form-error').innerText(), /answered:\s+.*API key not recognised by Sandbox Drive/s);
       assert.equal(await page.getByRole('textbox', { name: 'API key' }).inputValue(), '', 'a secret does not come back');
     },

@@ -62,16 +62,18 @@ function decode(png) {
 
 const distance = (a, b) => ((a >> 16) - (b >> 16)) ** 2 + (((a >> 8) & 255) - ((b >> 8) & 255)) ** 2 + ((a & 255) - (b & 255)) ** 2;
 
-// The most frequent colours as they are; each other one becomes the nearest of them.
+// The most frequent colours that differ enough for 256 to cover all; each other one becomes the nearest of them.
 function paletteOf(counts) {
   const byCount = [...counts.entries()].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([colour]) => colour);
-  const palette = byCount.slice(0, 256), index = new Map(palette.map((colour, i) => [colour, i]));
-  for (const colour of byCount.slice(256)) {
-    let best = 0;
-    for (let i = 1; i < palette.length; i++)
-      if (distance(colour, palette[i]) < distance(colour, palette[best])) best = i;
-    index.set(colour, best);
+  let palette = byCount;
+  for (let apart = 16; palette.length > 256; apart *= 1.5) {
+    palette = [];
+    for (const colour of byCount)
+      if (palette.length <= 256 && palette.every((other) => distance(colour, other) >= apart)) palette.push(colour);
   }
+  const nearest = (colour) => palette.reduce((best, other, i) => distance(colour, other) < distance(colour, palette[best]) ? i : best, 0);
+  const index = new Map(palette.map((colour, i) => [colour, i]));
+  for (const colour of byCount) if (!index.has(colour)) index.set(colour, nearest(colour));
   return { palette, index };
 }
 

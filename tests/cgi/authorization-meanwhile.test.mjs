@@ -217,13 +217,15 @@ async function removeClient() {
 for (const [what, change] of [
   ['changed', () => customClient('another-secret')],
   ['removed', removeClient],
-  ['switched off', async () => ada.submit(await ada.get(`/data-sources/${SANDBOX}/client`), { client: 'default', then: 'save' }, '/client')],
+  ['switched off', async () =>
+    ada.submit(await ada.get(`/data-sources/${SANDBOX}/client`), { client: 'default', then: 'save' }, '/client')],
 ]) {
   test(`A33: a client that is ${what} since the start is not used`, async () => {
     await customClient('sandbox-secret');
     const url = await answered(ada);
     assert.equal((await change()).status, 303);
-    assert.match(words(await ground.fails(ada, url, 'client_changed', { status: 409 })), /settings were changed while you were away/);
+    const page = await ground.fails(ada, url, 'client_changed', { status: 409 });
+    assert.match(words(page), /settings were changed while you were away/);
   });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attack list A, second part: what the provider, or somebody in its place, sends back.
+// Attack list A, second part: what the provider, or somebody in its place, sends back. The web server reads it
+// first, so all of it is played behind Apache too (authorization-response-apache.test.mjs).
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, beforeEach, test } from 'node:test';
@@ -209,7 +210,8 @@ test('R11: a definition cannot name a parameter that the flow sets', async () =>
   const { operator } = ground.stack;
   const file = `${ground.stack.var}/tmp/overriding.yaml`;
   const text = await readFile(new URL('../fixtures/providers/quiet.yaml', import.meta.url), 'utf8');
-  for (const name of ['client_id', 'redirect_uri', 'response_type', 'scope', 'state', 'code_challenge', 'code_challenge_method', 'nonce']) {
+  const ours = ['client_id', 'redirect_uri', 'response_type', 'scope', 'state', 'code_challenge', 'code_challenge_method', 'nonce'];
+  for (const name of ours) {
     await writeFile(file, `${text}    authorize_params: {${name}: x}\n`);
     await assert.rejects(operator('provider', 'lint', file), (error) => error.stdout.includes(`"${name}"`));
   }

@@ -46,9 +46,9 @@ async function workersOf(stack) {
   return pids;
 }
 
-// options: as for startStack; visitor: the class of the people.
+// options: as for startStack; visitor: the class of the people. GRANTRY_FRONT=apache puts Apache in front.
 export async function openGround({ visitor = Visitor, ...options } = {}) {
-  const stack = await startStack(options);
+  const stack = await startStack({ apache: process.env.GRANTRY_FRONT === 'apache', ...options });
   try {
     return await furnish(stack, visitor);
   } catch (error) {
@@ -91,7 +91,8 @@ async function furnish(stack, Person) {
   // Which of two workspaces a person begins in is not told.
   async function workIn(visitor, name) {
     const page = await visitor.get('/data-sources');
-    const [, id, current] = page.text.match(new RegExp(`name="workspace" value="([^"]*)"( aria-current)?[^>]*><span[^>]*>${name}<`));
+    const button = new RegExp(`name="workspace" value="([^"]*)"( aria-current)?[^>]*><span[^>]*>${name}<`);
+    const [, id, current] = page.text.match(button);
     if (!current) assert.equal((await visitor.post('/workspace', { csrf: await visitor.csrf(), workspace: id })).status, 303);
   }
 

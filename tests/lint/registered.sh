@@ -26,7 +26,7 @@ done <"$listed.not"
 
 for path in $(grep -E '^(cgi-src|deploy|docs|providers|sql|static|templates|tests)/' "$listed"); do
 	case $path in
-	tests/unit/test_* | tests/db/test_* | tests/fuzz/fuzz_* | tests/cgi/print_*) [ -e "$path" ] || path=$path.c ;;
+	tests/unit/test_* | tests/db/test_* | tests/fuzz/fuzz_* | tests/cgi/print_* | tests/bench/*) [ -e "$path" ] || path=$path.c ;;
 	esac
 	if [ ! -e "$path" ]; then
 		echo "Makefile.am: $path does not exist"

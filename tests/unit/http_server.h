@@ -204,6 +204,15 @@ static inline void drip(int fd, const char *text)
 	say_and_wait(fd, "");
 }
 
+/* Silent for longer than a slow answer may be. */
+static inline void think(int fd, const char *text)
+{
+	struct pollfd p = {.fd = fd, .events = 0};
+
+	if (poll(&p, 1, 2200) == 0)
+		say_and_wait(fd, text);
+}
+
 static inline void endless_body(int fd, const char *text)
 {
 	static char block[4096];

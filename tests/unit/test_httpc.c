@@ -467,6 +467,11 @@ static void httpc_r34_low_speed_aborts(void)
 	CHECK_INT(get_from(say_and_wait, OK_HEAD "Content-Length: 100\r\n\r\nshort", &rs),
 		RC_TIMEOUT);
 	CHECK(rs.elapsed_ms < 4500);
+	/* but not while the provider thinks: what it was given may be good only once */
+	client(3000, 0); /* low speed: 1 s */
+	CHECK_INT(get_from(think, OK_HEAD "Content-Length: 2\r\n\r\nok", &rs), RC_OK);
+	CHECK_STR(secret_text(&rs.body), "ok");
+	httpc_response_release(&rs);
 }
 
 static void httpc_b30_refused_and_black_hole(void)

@@ -186,6 +186,20 @@ static void text_is_vschar_r29_edges(void)
 	CHECK(!text_is_vschar(TEXT("\xff")));
 }
 
+static void text_copy_cuts_and_terminates(void)
+{
+	char to[4] = "xyz";
+
+	text_copy(to, sizeof(to), "");
+	CHECK(strcmp(to, "") == 0);
+	text_copy(to, sizeof(to), "abc");
+	CHECK(strcmp(to, "abc") == 0);
+	text_copy(to, sizeof(to), "abcd");
+	CHECK(strcmp(to, "abc") == 0);
+	text_copy(to, 1, "abc");
+	CHECK(strcmp(to, "") == 0);
+}
+
 int main(void)
 {
 	RUN(text_decode_knows_edges);
@@ -195,6 +209,7 @@ int main(void)
 	RUN(text_is_line_r68_length_boundary_counts_characters);
 	RUN(text_is_line_r68_refuses_controls_and_bidi);
 	RUN(text_is_line_i5_refuses_space_at_the_ends);
+	RUN(text_copy_cuts_and_terminates);
 	RUN(text_trim_moves_both_ends);
 	RUN(text_harmless_keeps_plain_text);
 	RUN(text_harmless_drops_and_replaces);

@@ -10,6 +10,7 @@
 #include "domain/keyring.h"
 #include "domain/placeholder.h"
 #include "platform/clock.h"
+#include "platform/text.h"
 #include "store/client_store.h"
 
 void oauth_client_release(struct oauth_client *client)
@@ -178,7 +179,7 @@ static enum rc show_custom(const struct core *core, const struct tenant_id *tena
 	out->custom_enabled = row->enabled;
 	out->revision = row->revision;
 	out->updated_at_s = row->updated_at_s;
-	(void)snprintf(out->changed_by, sizeof(out->changed_by), "%s", row->changed_by_name);
+	TEXT_COPY(out->changed_by, row->changed_by_name);
 	rc = open_fields(core, tenant, provider, CLIENT_SOURCE_TENANT, row, &fields);
 	if (rc == RC_OK)
 		rc = show_fields(provider, &fields, out);
@@ -198,12 +199,8 @@ enum rc client_settings_load(const struct core *core, const struct tenant_id *te
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = client_load(core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), tenant, &ref, &row);
-	out->has_system = rc == RC_OK;
-	client_row_release(&row);
-	if (rc != RC_OK && rc != RC_NOT_FOUND)
-		return rc;
-	rc = client_load(core->db, table_of(provider, CLIENT_SOURCE_TENANT), tenant, &ref, &row);
+	rc = client_load_both(core->db, table_of(provider, CLIENT_SOURCE_TENANT), tenant, &ref,
+		&row, &out->has_system);
 	if (rc == RC_OK)
 		rc = show_custom(core, tenant, provider, &row, out);
 	else if (rc == RC_NOT_FOUND)
@@ -214,14 +211,15 @@ enum rc client_settings_load(const struct core *core, const struct tenant_id *te
 
 /* ---- changes ---- */
 
-/* The stored fields, where there are any that open; otherwise nothing is kept. */
+/* A new custom client replaces one that does not open. To switch to the default keeps what is stored, so what
+ * does not open must not be sealed again as if it were empty: its key may come back. */
 static enum rc stored_fields(const struct core *core, const struct tenant_id *tenant,
 	const struct provider *provider, enum client_source source, const struct client_row *row,
-	struct fieldset *out)
+	bool replaced, struct fieldset *out)
 {
 	enum rc rc = open_fields(core, tenant, provider, source, row, out);
 
-	return rc == RC_CRYPTO ? RC_OK : rc;
+	return rc == RC_CRYPTO && replaced ? RC_OK : rc;
 }
 
 /* A stored secret goes where it went before, and nowhere else. */
@@ -259,30 +257,45 @@ static enum rc merge_change(const struct provider *provider, const struct fields
 	return rc;
 }
 
-static enum rc write_row(const struct core *core, const struct tenant_id *tenant,
-	const struct provider *provider, enum client_source source, struct client_row *row)
+/* One change of one row. */
+struct writing {
+	const struct tenant_id *tenant;
+	enum client_table table;
+	struct provider_ref ref;
+	const struct client_row *row;
+};
+
+static enum rc write_row(struct db *db, void *arg)
 {
-	enum client_table table = table_of(provider, source);
-	struct provider_ref ref = ref_of(provider);
+	const struct writing *w = arg;
 	int64_t now_s = clock_now_s();
 
-	if (row->revision == 1)
-		return client_insert(core->db, table, tenant, &ref, row, now_s);
-	return client_update(core->db, table, tenant, row, now_s);
+	if (w->row->revision == 1)
+		return client_insert(db, w->table, w->tenant, &w->ref, w->row, now_s);
+	return client_update(db, w->table, w->tenant, w->row, now_s);
+}
+
+static enum rc delete_row(struct db *db, void *arg)
+{
+	const struct writing *w = arg;
+
+	return client_delete(db, w->table, w->tenant, &w->row->id, w->row->revision);
 }
 
 /* row: as loaded, or empty with revision 0 when there is none. */
-static enum rc change_row(const struct core *core, const struct tenant_id *tenant,
+static enum rc change_row(const struct core *core, const struct actor *actor,
 	const struct provider *provider, enum client_source source, struct client_row *row,
-	struct client_change *change)
+	struct client_change *change, const char *action)
 {
+	const struct tenant_id *tenant = &actor->tenant;
+	struct writing writing = {tenant, table_of(provider, source), ref_of(provider), row};
 	struct fieldset stored = FIELDSET_EMPTY, merged = FIELDSET_EMPTY;
 	enum rc rc = RC_OK;
 
 	if (row->revision != change->expected_revision)
 		return RC_CONFLICT;
 	if (row->revision)
-		rc = stored_fields(core, tenant, provider, source, row, &stored);
+		rc = stored_fields(core, tenant, provider, source, row, change->custom, &stored);
 	else
 		row->id = uuid_random();
 	if (rc == RC_OK)
@@ -293,7 +306,7 @@ static enum rc change_row(const struct core *core, const struct tenant_id *tenan
 	if (rc == RC_OK)
 		rc = seal_fields(core, tenant, provider, source, &merged, row);
 	if (rc == RC_OK)
-		rc = write_row(core, tenant, provider, source, row);
+		rc = audit_transact(core, actor, action, provider->id, write_row, &writing);
 	fieldset_release(&stored);
 	fieldset_release(&merged);
 	return rc;
@@ -302,6 +315,7 @@ static enum rc change_row(const struct core *core, const struct tenant_id *tenan
 enum rc client_save(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct client_change *change)
 {
+	const char *action = change->custom ? "client.set" : "client.default";
 	struct provider_ref ref = ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(
@@ -316,10 +330,9 @@ enum rc client_save(const struct core *core, const struct actor *actor,
 		rc = RC_OK;
 	row.changed_by = actor->user;
 	if (rc == RC_OK)
-		rc = change_row(core, &actor->tenant, provider, CLIENT_SOURCE_TENANT, &row, change);
+		rc = change_row(core, actor, provider, CLIENT_SOURCE_TENANT, &row, change, action);
 	client_row_release(&row);
-	(void)audit_event(core, actor, change->custom ? "client.set" : "client.default",
-		provider->id, rc_name(rc));
+	audit_failure(core, actor, action, provider->id, rc);
 	return rc;
 }
 
@@ -327,78 +340,79 @@ enum rc client_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, uint64_t expected_revision)
 {
 	enum client_table table = table_of(provider, CLIENT_SOURCE_TENANT);
-	struct provider_ref ref = ref_of(provider);
 	struct client_row row;
-	enum rc rc = client_load(core->db, table, &actor->tenant, &ref, &row);
+	struct writing writing = {&actor->tenant, table, ref_of(provider), &row};
+	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
 
 	if (rc == RC_OK && row.revision != expected_revision)
 		rc = RC_CONFLICT;
 	if (rc == RC_OK)
-		rc = client_delete(core->db, table, &actor->tenant, &row.id, expected_revision);
+		rc = audit_transact(
+			core, actor, "client.remove", provider->id, delete_row, &writing);
 	client_row_release(&row);
-	(void)audit_event(core, actor, "client.remove", provider->id, rc_name(rc));
+	audit_failure(core, actor, "client.remove", provider->id, rc);
 	return rc;
 }
 
 struct status_visit {
-	bool custom;
-	void (*visit)(const char *plugin_id, const char *provider, bool custom_enabled, void *arg);
+	void (*visit)(const char *plugin_id, const char *provider, void *arg);
 	void *arg;
 };
 
-static void visit_status(const struct provider_ref *ref, bool enabled, void *arg)
+static void visit_status(const struct provider_ref *ref, bool enabled, bool custom, void *arg)
 {
 	const struct status_visit *v = arg;
 
+	(void)custom;
 	if (enabled)
-		v->visit(ref->plugin_id, ref->provider, v->custom, v->arg);
+		v->visit(ref->plugin_id, ref->provider, v->arg);
 }
 
 enum rc client_list_status(const struct core *core, const struct tenant_id *tenant,
-	void (*visit)(const char *plugin_id, const char *provider, bool custom_enabled, void *arg),
-	void *arg)
+	void (*visit)(const char *plugin_id, const char *provider, void *arg), void *arg)
 {
-	struct status_visit v = {false, visit, arg};
-	enum rc rc =
-		client_list(core->db, CLIENT_TABLE_DATASOURCE_SYSTEM, tenant, visit_status, &v);
+	struct status_visit v = {visit, arg};
 
-	v.custom = true;
-	if (rc == RC_OK)
-		rc = client_list(
-			core->db, CLIENT_TABLE_DATASOURCE_TENANT, tenant, visit_status, &v);
-	return rc;
+	return client_list_both(core->db, CLIENT_TABLE_DATASOURCE_TENANT, tenant, visit_status, &v);
 }
+
+static const struct actor operator_actor = {
+	.peer = "operator"}; /* of TENANT_SYSTEM, which is zero */
 
 enum rc client_system_set(
 	const struct core *core, const struct provider *provider, struct client_change *change)
 {
-	struct tenant_id system = TENANT_SYSTEM;
+	const struct actor *actor = &operator_actor;
 	struct provider_ref ref = ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(
-		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &system, &ref, &row);
+		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &actor->tenant, &ref, &row);
 
 	if (rc == RC_NOT_FOUND)
 		rc = RC_OK;
 	change->custom = true;
 	change->expected_revision = row.revision;
 	if (rc == RC_OK)
-		rc = change_row(core, &system, provider, CLIENT_SOURCE_SYSTEM, &row, change);
+		rc = change_row(core, actor, provider, CLIENT_SOURCE_SYSTEM, &row, change,
+			"client.system_set");
 	client_row_release(&row);
+	audit_failure(core, actor, "client.system_set", provider->id, rc);
 	return rc;
 }
 
 enum rc client_system_remove(const struct core *core, const struct provider *provider)
 {
+	const struct actor *actor = &operator_actor;
 	enum client_table table = table_of(provider, CLIENT_SOURCE_SYSTEM);
-	struct tenant_id system = TENANT_SYSTEM;
-	struct provider_ref ref = ref_of(provider);
 	struct client_row row;
-	enum rc rc = client_load(core->db, table, &system, &ref, &row);
+	struct writing writing = {&actor->tenant, table, ref_of(provider), &row};
+	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
 
 	if (rc == RC_OK)
-		rc = client_delete(core->db, table, &system, &row.id, row.revision);
+		rc = audit_transact(
+			core, actor, "client.system_remove", provider->id, delete_row, &writing);
 	client_row_release(&row);
+	audit_failure(core, actor, "client.system_remove", provider->id, rc);
 	return rc;
 }
 

@@ -61,7 +61,8 @@ struct client_change {
 };
 
 /** client_save(core, actor, provider, change): RC_INVALID a field is missing or wrong, or would keep a secret
- * for another address; RC_CONFLICT somebody else saved meanwhile. */
+ * for another address; RC_CONFLICT somebody else saved meanwhile; RC_CRYPTO the default was chosen, but the
+ * custom client that is to be kept does not open: nothing is changed. */
 enum rc client_save(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct client_change *change) RC_MUST_CHECK;
 
@@ -69,10 +70,10 @@ enum rc client_save(const struct core *core, const struct actor *actor,
 enum rc client_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, uint64_t expected_revision) RC_MUST_CHECK;
 
-/** client_list_status(core, tenant, visit, arg): for cards: which providers of kind datasource have an
- * effective client. visit is called once for each that has any, custom_enabled tells whose. */
+/** client_list_status(core, tenant, visit, arg): for cards: which data sources have an effective client. visit is
+ * called for the workspace's own and for the operator's, so twice where there are both. */
 enum rc client_list_status(const struct core *core, const struct tenant_id *tenant,
-	void (*visit)(const char *plugin_id, const char *provider, bool custom_enabled, void *arg),
+	void (*visit)(const char *plugin_id, const char *provider, void *arg),
 	void *arg) RC_MUST_CHECK;
 
 /** client_system_set(core, provider, fields), client_system_remove(core, provider): the operator's. */

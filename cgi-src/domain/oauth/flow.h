@@ -66,9 +66,11 @@ struct flow_result {
 	char words[PROBE_WORDS_SIZE];      /* the provider's words, harmless; "" none */
 	char account[256], name[CREDENTIAL_NAME_BYTES];
 	char granted[TOKEN_SCOPE_SIZE], requested[TOKEN_SCOPE_SIZE];
+	char redirect_uri[1025]; /* as it was sent */
 	bool other_account, again;
 	char plugin_id[PLUGIN_ID_SIZE], provider[PROVIDER_NAME_SIZE], kind[17];
-	struct credential_id credential; /* zero: none */
+	struct credential_id credential; /* that came of it; zero: none */
+	struct credential_id renews;     /* that was to be authorized again; zero: none */
 };
 
 /** flow_show(core, actor, id, out): RC_NOT_FOUND: none of this person in this workspace. */

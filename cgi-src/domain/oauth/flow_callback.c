@@ -12,8 +12,6 @@
 /* Within this a consumed flow has ended: two outgoing calls of 15 s each, and room. */
 #define CLAIM_S 60
 
-#define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
-
 /* ---- is it ours? (R4, R14-R16) ---- */
 
 static bool state_hash(const char *state, unsigned char out[HASH_SIZE])
@@ -168,10 +166,10 @@ static void judge(const struct token_answer *answer, struct flow_result *result)
 	};
 
 	result->verdict = verdicts[answer->failure];
-	COPY(result->error, answer->error);
-	COPY(result->words, answer->words);
+	TEXT_COPY(result->error, answer->error);
+	TEXT_COPY(result->words, answer->words);
 	if (answer->failure == TOKEN_FORBIDDEN)
-		COPY(result->error, "egress_denied");
+		TEXT_COPY(result->error, "egress_denied");
 }
 
 static void ask_identity(const struct core *core, const struct provider *provider,
@@ -217,7 +215,7 @@ static enum rc end_connected(struct db *db, const struct credential_grant *grant
 {
 	struct callback *cb = arg;
 
-	COPY(cb->result.name, grant->name);
+	TEXT_COPY(cb->result.name, grant->name);
 	cb->result.other_account = grant->other_account;
 	cb->row.result = grant->id;
 	return end_flow(db, cb);
@@ -239,8 +237,8 @@ static enum rc keep_grant(struct callback *cb)
 	};
 
 	ask_identity(cb->core, cb->provider, &cb->client, answer);
-	COPY(cb->result.account, answer->identity.account);
-	COPY(cb->result.granted, answer->has_scope ? answer->scope : cb->row.scopes);
+	TEXT_COPY(cb->result.account, answer->identity.account);
+	TEXT_COPY(cb->result.granted, answer->has_scope ? answer->scope : cb->row.scopes);
 	return credential_store_grant(cb->core, cb->actor, cb->provider, &grant, end_connected, cb);
 }
 
@@ -300,11 +298,19 @@ static enum rc see_through(struct callback *cb, const struct flow_response *resp
 		judge(&cb->answer, &cb->result);
 	if (rc == RC_OK && cb->result.verdict == FLOW_CONNECTED)
 		rc = keep_grant(cb);
-	if (rc == RC_NOT_FOUND) {
+	if (rc == RC_NOT_FOUND)
 		cb->result.verdict = FLOW_CREDENTIAL_GONE;
-		rc = RC_OK;
-	}
-	return rc;
+	else if (rc == RC_DENIED)
+		cb->result.verdict = FLOW_NOT_ALLOWED;
+	return rc == RC_NOT_FOUND || rc == RC_DENIED ? RC_OK : rc;
+}
+
+/* What a transaction noted that was then rolled back. */
+static void forget_credential(struct callback *cb)
+{
+	cb->row.result = (struct credential_id){0};
+	cb->result.name[0] = '\0';
+	cb->result.other_account = false;
 }
 
 static void give_back(const struct callback *cb)
@@ -326,8 +332,9 @@ static enum rc end_otherwise(struct callback *cb, enum rc rc)
 
 	if (rc != RC_OK)
 		cb->result.verdict = FLOW_FAULT;
+	forget_credential(cb);
 	ended = end_flow(cb->core->db, cb);
-	if (ended == RC_OK || rc == RC_DENIED)
+	if (ended == RC_OK || rc == RC_OK)
 		give_back(cb);
 	return rc == RC_OK || ended == RC_OK ? ended : rc;
 }
@@ -353,6 +360,8 @@ enum rc flow_callback(const struct core *core, const struct actor *actor,
 
 /* ---- the outcome ---- */
 
+_Static_assert(sizeof((struct flow_result){0}.redirect_uri) >= FLOW_REDIRECT_URI_SIZE, "as stored");
+
 enum rc flow_show(const struct core *core, const struct actor *actor, const struct flow_id *id,
 	struct flow_result *out)
 {
@@ -364,11 +373,13 @@ enum rc flow_show(const struct core *core, const struct actor *actor, const stru
 		rc = flow_unseal_outcome(core, &row, out);
 	if (rc == RC_OK && strcmp(row.status, "consumed") == 0 && row.expires_at_s <= clock_now_s())
 		out->verdict = FLOW_FAULT;
-	COPY(out->requested, row.scopes);
-	COPY(out->plugin_id, row.plugin_id);
-	COPY(out->provider, row.provider);
-	COPY(out->kind, row.kind);
+	TEXT_COPY(out->requested, row.scopes);
+	TEXT_COPY(out->redirect_uri, row.redirect_uri);
+	TEXT_COPY(out->plugin_id, row.plugin_id);
+	TEXT_COPY(out->provider, row.provider);
+	TEXT_COPY(out->kind, row.kind);
 	out->credential = row.result;
+	out->renews = row.credential;
 	out->again = !uuid_is_zero(&row.credential.u);
 	flow_row_release(&row);
 	return rc;

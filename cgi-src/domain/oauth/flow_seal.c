@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "domain/keyring.h"
+#include "platform/text.h"
 
 static const char *const words[FLOW_VERDICT__MAX] = {
 	[FLOW_PENDING] = "pending",
@@ -78,8 +79,7 @@ enum rc flow_seal_outcome(
 	struct secret plain = SECRET_EMPTY;
 	enum rc rc = RC_OK;
 
-	(void)snprintf(row->status, sizeof(row->status), "%s",
-		result->verdict == FLOW_CONNECTED ? "done" : "failed");
+	TEXT_COPY(row->status, result->verdict == FLOW_CONNECTED ? "done" : "failed");
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]) && rc == RC_OK; i++)
 		rc = fieldset_put_text(&fields, items[i].name, items[i].text);
 	if (rc == RC_OK)
@@ -93,8 +93,6 @@ enum rc flow_seal_outcome(
 	return rc;
 }
 
-#define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
-
 static void read_outcome(const struct fieldset *fields, struct flow_result *out)
 {
 	const char *verdict = fieldset_text(fields, "verdict");
@@ -102,11 +100,11 @@ static void read_outcome(const struct fieldset *fields, struct flow_result *out)
 	for (int i = 0; i < FLOW_VERDICT__MAX; i++)
 		if (strcmp(words[i], verdict) == 0)
 			out->verdict = (enum flow_verdict)i;
-	COPY(out->error, fieldset_text(fields, "error"));
-	COPY(out->words, fieldset_text(fields, "words"));
-	COPY(out->account, fieldset_text(fields, "account"));
-	COPY(out->name, fieldset_text(fields, "name"));
-	COPY(out->granted, fieldset_text(fields, "granted"));
+	TEXT_COPY(out->error, fieldset_text(fields, "error"));
+	TEXT_COPY(out->words, fieldset_text(fields, "words"));
+	TEXT_COPY(out->account, fieldset_text(fields, "account"));
+	TEXT_COPY(out->name, fieldset_text(fields, "name"));
+	TEXT_COPY(out->granted, fieldset_text(fields, "granted"));
 	out->other_account = fieldset_text(fields, "other")[0] != '\0';
 }
 

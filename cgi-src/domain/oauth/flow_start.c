@@ -7,12 +7,11 @@
 #include "domain/oauth/flow.h"
 #include "domain/oauth/flow_seal.h"
 #include "platform/clock.h"
+#include "platform/text.h"
 #include "platform/url.h"
 
 #define KEEP_OLD_S 86400 /* outcomes are kept for a day (R96) */
 #define RANDOM_SIZE 32   /* octets of a state and of a verifier */
-
-#define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
 
 /* What only lives while the request is built. */
 struct start {
@@ -111,7 +110,7 @@ static enum rc fill_redirect_uri(const struct core *core, const struct actor *ac
 	client_context(provider, s->client.source, &actor->tenant, s->row.context);
 	buf_init(&uri, FLOW_REDIRECT_URI_SIZE - 1);
 	rc = client_redirect_uri(core, provider, s->row.context, &uri);
-	COPY(s->row.redirect_uri, buf_text(&uri));
+	TEXT_COPY(s->row.redirect_uri, buf_text(&uri));
 	buf_release(&uri);
 	return rc;
 }
@@ -126,11 +125,11 @@ static void fill_names(const struct actor *actor, const struct provider *provide
 	row->user = actor->user;
 	memcpy(row->session_hash, actor->session_hash, HASH_SIZE);
 	codec_hash(s->state.bytes, s->state.len, row->state_hash);
-	COPY(row->kind, provider_kind_word(provider->kind));
-	COPY(row->plugin_id, provider->plugin_id);
-	COPY(row->provider, provider->name);
-	COPY(row->client_source, client_source_word(s->client.source));
-	COPY(row->status, "open");
+	TEXT_COPY(row->kind, provider_kind_word(provider->kind));
+	TEXT_COPY(row->plugin_id, provider->plugin_id);
+	TEXT_COPY(row->provider, provider->name);
+	TEXT_COPY(row->client_source, client_source_word(s->client.source));
+	TEXT_COPY(row->status, "open");
 	row->client_id = s->client.id;
 	row->client_revision = s->client.revision;
 	if (again)
@@ -174,7 +173,7 @@ static enum rc add_scope(
 
 	if (!scopes[0])
 		return RC_OK;
-	(void)snprintf(joined, sizeof(joined), "%s", scopes);
+	TEXT_COPY(joined, scopes);
 	for (char *p = joined; *p; p++)
 		if (*p == ' ' && separator)
 			*p = separator[0];

@@ -84,8 +84,9 @@ void token_parse(const struct oauth_recipe *recipe, int status, const char *cont
 	const char *body, size_t len, int64_t now_s, const struct placeholder_values *secrets,
 	struct token_answer *out);
 
-/** token_scope_normalise(text, len, separator, out): single spaces, no duplicates; false: too long or not
- * printable ASCII. */
+/** token_scope_normalise(text, len, separator, out): adds the words of text to out, which holds a list or "": with
+ * single spaces, without those that are there. false: a word has other characters than visible ASCII, or they
+ * are too many; out then holds what came before. */
 bool token_scope_normalise(
 	const char *text, size_t len, const char *separator, char out[TOKEN_SCOPE_SIZE]);
 

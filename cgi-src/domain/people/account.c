@@ -94,8 +94,8 @@ enum rc account_people(
 
 		p->id = rows[i].user;
 		p->since_s = rows[i].since_s;
-		(void)snprintf(p->email, sizeof(p->email), "%s", rows[i].email);
-		(void)snprintf(p->name, sizeof(p->name), "%s", rows[i].name);
+		TEXT_COPY(p->email, rows[i].email);
+		TEXT_COPY(p->name, rows[i].name);
 		if (role_parse(rows[i].role, &p->role) != RC_OK)
 			p->role = ROLE_NONE;
 	}

@@ -16,12 +16,15 @@
 
 #define CODE_GROUPS 8 /* groups of 4 of 32 characters: 160 bits */
 
+/* tenant NULL: of no one workspace. kind and id: whom it was done to. */
 static void audit(const struct core *core, const struct tenant_id *tenant, const char *action,
-	const char *result)
+	const char *kind, const struct uuid *id, const char *result)
 {
 	struct actor operator= {.tenant = tenant ? *tenant : TENANT_SYSTEM, .peer = "operator"};
+	char object[AUDIT_ID_SIZE];
 
-	(void)audit_event(core, &operator, action, "operator", result);
+	audit_id(kind, id, object);
+	(void)audit_event(core, &operator, action, object, result);
 }
 
 static enum rc find_user(const struct core *core, const char *email, struct user_row *out)
@@ -56,11 +59,11 @@ enum rc admin_tenant_create(const struct core *core, const char *name, struct te
 	if (!text_is_line(name, strlen(name), NAME_MAX_CHARS))
 		return RC_INVALID;
 	t.row.id.u = uuid_random();
-	(void)snprintf(t.row.name, sizeof(t.row.name), "%s", name);
+	TEXT_COPY(t.row.name, name);
 	rc = db_transact(core->db, create_tenant, &t);
 	if (rc == RC_OK) {
 		*out = t.row.id;
-		audit(core, out, "tenant.create", "ok");
+		audit(core, out, "tenant.create", "tenant", &out->u, "ok");
 	}
 	return rc;
 }
@@ -97,7 +100,7 @@ static enum rc create_user(
 	if (rc != RC_OK || !text_is_line(name, strlen(name), NAME_MAX_CHARS))
 		return RC_INVALID;
 	out->id.u = uuid_random();
-	(void)snprintf(out->name, sizeof(out->name), "%s", name);
+	TEXT_COPY(out->name, name);
 	return user_insert(core->db, out, clock_now_s());
 }
 
@@ -116,7 +119,7 @@ enum rc admin_member_add(const struct core *core, const char *email, const char 
 	if (rc == RC_OK)
 		rc = member_insert(core->db, &t.id, &user.id, role_word(role), clock_now_s());
 	if (rc == RC_OK)
-		audit(core, &t.id, "member.add", role_word(role));
+		audit(core, &t.id, "member.add", "user", &user.id.u, role_word(role));
 	return rc;
 }
 
@@ -138,7 +141,7 @@ enum rc admin_member_role(
 	if (rc == RC_OK)
 		rc = member_set_role(core->db, &t.id, &user.id, role_word(role));
 	if (rc == RC_OK)
-		audit(core, &t.id, "member.role", role_word(role));
+		audit(core, &t.id, "member.role", "user", &user.id.u, role_word(role));
 	return rc;
 }
 
@@ -151,7 +154,7 @@ enum rc admin_member_remove(const struct core *core, const char *email, const ch
 	if (rc == RC_OK)
 		rc = member_delete(core->db, &t.id, &user.id);
 	if (rc == RC_OK)
-		audit(core, &t.id, "member.remove", "ok");
+		audit(core, &t.id, "member.remove", "user", &user.id.u, "ok");
 	return rc;
 }
 
@@ -165,7 +168,8 @@ enum rc admin_user_disable(const struct core *core, const char *email, bool disa
 	if (rc == RC_OK)
 		rc = session_delete_user(core->db, &user.id);
 	if (rc == RC_OK)
-		audit(core, NULL, disabled ? "user.disable" : "user.enable", "ok");
+		audit(core, NULL, disabled ? "user.disable" : "user.enable", "user", &user.id.u,
+			"ok");
 	return rc;
 }
 
@@ -202,6 +206,6 @@ enum rc admin_sign_in_code(const struct core *core, const char *email, struct se
 		rc = code_replace(core->db, &user.id, hash, clock_now_s() + CODE_LIFETIME_S);
 	}
 	if (rc == RC_OK)
-		audit(core, NULL, "user.sign_in_code", "ok");
+		audit(core, NULL, "user.sign_in_code", "user", &user.id.u, "ok");
 	return rc;
 }

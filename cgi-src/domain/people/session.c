@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/people/session.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "platform/clock.h"
+#include "platform/text.h"
 #include "store/session_store.h"
 
 #define TOUCH_EVERY_S 60 /* last_seen_at is written at most once a minute */
@@ -26,7 +28,7 @@ static void copy_workspaces(const struct session_row *row, struct session *out)
 		struct workspace *w = &out->workspaces[out->n_workspaces++];
 
 		w->id = row->tenants[i].id;
-		(void)snprintf(w->name, sizeof(w->name), "%s", row->tenants[i].name);
+		TEXT_COPY(w->name, row->tenants[i].name);
 		if (role_parse(row->tenants[i].role, &w->role) != RC_OK)
 			w->role = ROLE_NONE;
 		if (uuid_equal(&w->id.u, &row->tenant.u))
@@ -41,8 +43,8 @@ static void copy_person(const struct session_row *row, struct session *out)
 	out->user = row->user;
 	out->must_set_password = row->must_set_password;
 	out->signed_in_at_s = row->created_at_s;
-	(void)snprintf(out->user_name, sizeof(out->user_name), "%s", row->user_name);
-	(void)snprintf(out->user_email, sizeof(out->user_email), "%s", row->user_email);
+	TEXT_COPY(out->user_name, row->user_name);
+	TEXT_COPY(out->user_email, row->user_email);
 }
 
 static bool over_its_limits(const struct core *core, const struct session_row *row, int64_t now_s)
@@ -58,7 +60,7 @@ enum rc session_find(const struct core *core, const char *token, struct session 
 	struct session_row row;
 	enum rc rc;
 
-	memset(out, 0, sizeof(*out));
+	memset(out, 0, offsetof(struct session, workspaces));
 	if (token_hash(token, hash) != RC_OK)
 		return RC_NOT_FOUND;
 	rc = session_load(core->db, hash, &row);

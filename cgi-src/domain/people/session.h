@@ -25,8 +25,9 @@ struct session {
 	bool must_set_password;
 	int64_t signed_in_at_s; /* the absolute limit counts from here, also after a change of workspace */
 	struct workspace current;
-	struct workspace workspaces[SESSION_WORKSPACES_MAX]; /* by name; holds current too */
 	size_t n_workspaces;
+	/* by name; holds current too. Last, because it is large and no more of it is touched than is used */
+	struct workspace workspaces[SESSION_WORKSPACES_MAX];
 };
 
 /** session_find(core, token, out): RC_NOT_FOUND: none, over its idle or absolute limit, person or workspace

@@ -77,11 +77,29 @@ static void set_problem(struct ctx *c, const struct key_form *f)
 
 static int problem_status(const struct key_form *f)
 {
-	if (f->rc == RC_UPSTREAM && f->change->probe.verdict == PROBE_RATE_LIMITED)
-		return 429;
-	if (f->rc == RC_UPSTREAM && f->change->probe.verdict != PROBE_NO_ANSWER)
-		return 422;
+	static const int statuses[] = {
+		[PROBE_OK] = 200,
+		[PROBE_REFUSED] = 422,
+		[PROBE_NO_ANSWER] = 502,
+		[PROBE_TIMEOUT] = 504,
+		[PROBE_FORBIDDEN] = 422,
+		[PROBE_RATE_LIMITED] = 429,
+	};
+
+	if (f->rc == RC_UPSTREAM)
+		return statuses[f->change->probe.verdict];
 	return f->rc == RC_INVALID ? 422 : error_status(f->rc);
+}
+
+/* How long the provider wants to be left alone, within reason. */
+static void set_retry_after(struct ctx *c, int64_t retry_after_s)
+{
+	char text[24];
+
+	if (retry_after_s < 1 || retry_after_s > 3600)
+		retry_after_s = retry_after_s > 3600 ? 3600 : 60;
+	(void)snprintf(text, sizeof(text), "%lld", (long long)retry_after_s);
+	resp_header(&c->resp, "Retry-After", text);
 }
 
 static enum rc show_form(struct ctx *c, const struct key_form *f)
@@ -94,6 +112,7 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 		.bad_field = f->change ? f->change->bad_field : NULL,
 		.reason = f->change ? f->change->reason : NULL,
 	};
+	int status = f->change ? problem_status(f) : 200;
 	enum rc rc = page_begin(c);
 
 	if (rc != RC_OK)
@@ -102,7 +121,9 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 	page_set_fields(c, &fields);
 	if (f->change)
 		set_problem(c, f);
-	return page_send(c, "api_key", f->change ? problem_status(f) : 200);
+	if (status == 429)
+		set_retry_after(c, f->change->probe.retry_after_s);
+	return page_send(c, "api_key", status);
 }
 
 static bool is_shown_again(enum rc rc)
@@ -148,7 +169,7 @@ enum rc page_api_key_post(struct ctx *c)
 	return rc;
 }
 
-/* The key that the URL names, if this person may change it. */
+/* The API key that the URL names; the route asks for a role that may change any. */
 static enum rc load_key(struct ctx *c, const struct provider **p, struct credential_view *out)
 {
 	struct credential_id id;

@@ -54,10 +54,7 @@ static void set_steps(struct ctx *c, const struct provider *p)
 	for (size_t i = 0; i < p->oauth.n_setup_steps; i++)
 		view_text(view_append(steps), "Text",
 			i18n_text(&p->oauth.setup_steps[i], c->language));
-	if (!p->oauth.setup_url)
-		return;
 	view_text(c->root, "Client.ConsoleUrl", p->oauth.setup_url);
-	view_text(c->root, "Client.ConsoleLabel", page_vendor(p));
 }
 
 static enum rc set_frame(struct ctx *c, const struct client_form *f)
@@ -87,6 +84,11 @@ static void set_conflict(struct ctx *c, const struct client_form *f)
 	page_date(conflict, "When", f->settings.updated_at_s);
 	page_url(conflict, "ReloadUrl", "/data-sources/%s/client", f->p->id);
 	view_text(change, "Label", "OAuth client");
+	if (f->settings.has_custom && f->settings.custom_enabled == f->change->custom) {
+		view_text(change, "Theirs",
+			f->change->custom ? "Custom, with other values" : "Default");
+		return;
+	}
 	view_text(change, "Theirs",
 		f->settings.has_custom ? (f->settings.custom_enabled ? "Custom" : "Default")
 				       : "Removed");
@@ -97,7 +99,7 @@ static void set_problem(struct ctx *c, const struct client_form *f)
 {
 	if (f->change && f->rc == RC_CONFLICT)
 		set_conflict(c, f);
-	else if (f->change)
+	else if (f->change && f->rc != RC_CRYPTO)
 		page_form_error(c, "Something in the form is not right.",
 			f->change->bad_field ? NULL : f->change->reason, NULL);
 	else if (f->settings.custom_unreadable)
@@ -105,6 +107,15 @@ static void set_problem(struct ctx *c, const struct client_form *f)
 			"It was encrypted with a key that this installation does not have, or it "
 			"was altered.",
 			"Enter client ID and secret again, or remove it.");
+}
+
+static int form_status(const struct client_form *f)
+{
+	if (!f->change)
+		return 200;
+	if (f->rc == RC_CRYPTO)
+		return 409;
+	return f->rc == RC_INVALID ? 422 : error_status(f->rc);
 }
 
 static enum rc show_form(struct ctx *c, const struct client_form *f)
@@ -119,7 +130,6 @@ static enum rc show_form(struct ctx *c, const struct client_form *f)
 		.bad_field = f->change ? f->change->bad_field : NULL,
 		.reason = f->change ? f->change->reason : NULL,
 	};
-	int status = !f->change ? 200 : f->rc == RC_INVALID ? 422 : error_status(f->rc);
 	enum rc rc = page_begin(c);
 
 	if (rc == RC_OK)
@@ -128,7 +138,7 @@ static enum rc show_form(struct ctx *c, const struct client_form *f)
 		return rc;
 	page_set_fields(c, &fields);
 	set_problem(c, f);
-	return page_send(c, "oauth_client", status);
+	return page_send(c, "oauth_client", form_status(f));
 }
 
 enum rc page_client(struct ctx *c)
@@ -186,7 +196,7 @@ enum rc page_client_post(struct ctx *c)
 		rc = read_change(c, f.p, &typed, &change);
 	if (rc == RC_OK) {
 		f.rc = client_save(c->core, &c->actor, f.p, &change);
-		if (f.rc == RC_INVALID || f.rc == RC_CONFLICT)
+		if (f.rc == RC_INVALID || f.rc == RC_CONFLICT || f.rc == RC_CRYPTO)
 			rc = show_again(c, &f);
 		else
 			rc = f.rc;

@@ -29,16 +29,18 @@ static enum rc load_again(struct ctx *c, const struct provider *p, const char *t
 	rc = credential_show(c->core, &c->actor, p, &id, view);
 	if (rc == RC_OK && !view->is_oauth)
 		return RC_NOT_FOUND;
-	return rc == RC_OK && !view->may_change ? RC_DENIED : rc;
+	return rc == RC_OK && !view->may_change ? page_not_yours(c, &id) : rc;
 }
 
-static enum rc show_setup_needed(struct ctx *c, const struct provider *p)
+/* unusable: there is a client, but its fields make no address that anybody may be sent to. */
+static enum rc show_setup_needed(struct ctx *c, const struct provider *p, bool unusable)
 {
 	enum rc rc = page_begin(c);
 
 	if (rc != RC_OK)
 		return rc;
 	page_set_provider(c, p);
+	view_flag(c->root, "Setup.Unusable", unusable);
 	page_url(c->root, "Setup.BackUrl", "/data-sources/%s", p->id);
 	if (policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
 		page_url(c->root, "Setup.Url", "/data-sources/%s/client", p->id);
@@ -103,7 +105,7 @@ enum rc page_allow_access(struct ctx *c)
 		if (rc == RC_OK)
 			rc = show_review(c, p, again ? &view : NULL, client.source);
 		else if (rc == RC_NOT_FOUND)
-			rc = show_setup_needed(c, p);
+			rc = show_setup_needed(c, p, false);
 	}
 	oauth_client_release(&client);
 	credential_view_release(&view);
@@ -145,9 +147,9 @@ enum rc page_allow_access_post(struct ctx *c)
 		if (rc == RC_OK)
 			rc = show_leaving(c, p, &url);
 		else if (rc == RC_NOT_FOUND)
-			rc = show_setup_needed(c, p);
+			rc = show_setup_needed(c, p, false);
 		else if (rc == RC_INVALID)
-			rc = RC_CONFLICT; /* the client's fields make no request: see its settings */
+			rc = show_setup_needed(c, p, true);
 	}
 	secret_release(&url);
 	credential_view_release(&view);
@@ -218,8 +220,10 @@ enum rc page_callback(struct ctx *c)
 		flow_refused(c->core, &c->actor, response.state, why);
 		return RC_INVALID;
 	}
-	if (!policy_allows(c->actor.role, ACTION_CONNECT))
+	if (!policy_allows(c->actor.role, ACTION_CONNECT)) {
+		flow_refused(c->core, &c->actor, response.state, "role_lost");
 		return RC_DENIED;
+	}
 	rc = flow_callback(c->core, &c->actor, p, context, &response, &id);
 	if (rc != RC_OK)
 		return rc;

@@ -21,7 +21,7 @@ static enum rc load(struct ctx *c, const struct provider **p, struct credential_
 		rc = page_credential_id(c, &id);
 	if (rc == RC_OK)
 		rc = credential_show(c->core, &c->actor, *p, &id, out);
-	return rc == RC_OK && !out->may_change ? RC_DENIED : rc;
+	return rc == RC_OK && !out->may_change ? page_not_yours(c, &id) : rc;
 }
 
 static enum rc begin(

@@ -46,11 +46,10 @@ static void see_tally(
 		card->tally = tally;
 }
 
-static void see_client(const char *plugin_id, const char *provider, bool custom, void *arg)
+static void see_client(const char *plugin_id, const char *provider, void *arg)
 {
 	struct card *card = find_card(arg, plugin_id, provider);
 
-	(void)custom;
 	if (card)
 		card->has_client = true;
 }

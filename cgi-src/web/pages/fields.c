@@ -148,6 +148,9 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 		[PROBE_NO_ANSWER] = {"The key could not be checked.",
 			"The provider did not answer properly. Try again in a while. Nothing was "
 			"saved."},
+		[PROBE_TIMEOUT] = {"The key could not be checked.",
+			"The provider took longer than we wait. Try again in a while. Nothing was "
+			"saved."},
 		[PROBE_FORBIDDEN] = {"This address may not be called.",
 			"Use a public https address. Only your operator can allow others."},
 		[PROBE_RATE_LIMITED] = {"The provider asks for a pause.",

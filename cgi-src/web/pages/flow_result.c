@@ -114,27 +114,47 @@ static bool holds_scope(const char *list, const char *word, size_t len)
 	return false;
 }
 
-/* Items of list that are not in without ("" for none to leave out). */
-static void set_scope_list(struct ctx *c, const struct provider *p, const char *name,
-	const char *list, const char *without)
+/* Items of list that are in other, or that are not. Answers whether there are any. */
+static bool set_scope_list(struct ctx *c, const struct provider *p, const char *name,
+	const char *list, bool in, const char *other)
 {
 	struct view_node *node = view_child(view_child(c->root, "Result"), name);
+	bool any = false;
 
 	while (*list) {
 		size_t n = strcspn(list, " ");
 
-		if (n && !holds_scope(without, list, n))
+		if (n && holds_scope(other, list, n) == in) {
 			page_scope(c, node, p, list, n);
+			any = true;
+		}
 		list += n;
 		list += *list == ' ';
 	}
+	return any;
 }
 
 /* ---- the page ---- */
 
+/* Allow Access: for one authorization again, or for a new one. */
+static void set_try_url(struct ctx *c, const struct provider *p, const struct credential_id *again)
+{
+	struct view_node *result = view_child(c->root, "Result");
+	char id[UUID_TEXT_SIZE];
+
+	if (uuid_is_zero(&again->u)) {
+		page_url(result, "TryUrl", "/connect/data-sources/%s", p->id);
+		return;
+	}
+	uuid_text(&again->u, id);
+	page_url(result, "TryUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
+}
+
 static enum rc set_connected(struct ctx *c, const struct provider *p, const struct flow_result *r)
 {
 	struct view_node *result = view_child(c->root, "Result");
+	/* where nothing is asked for, the provider decides, and nothing is too much */
+	const char *asked = r->requested[0] ? r->requested : r->granted;
 	struct credential_view view;
 	enum rc rc = credential_show(c->core, &c->actor, p, &r->credential, &view);
 
@@ -144,8 +164,10 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 	view_flag(result, "Again", r->again && !r->other_account);
 	if (r->account[0])
 		view_text(result, "Account", r->account);
-	set_scope_list(c, p, "Granted", r->granted, "");
-	set_scope_list(c, p, "Missing", r->requested, r->granted);
+	(void)set_scope_list(c, p, "Granted", r->granted, true, asked);
+	(void)set_scope_list(c, p, "Extra", r->granted, false, asked);
+	if (set_scope_list(c, p, "Missing", r->requested, false, r->granted) && rc == RC_OK)
+		set_try_url(c, p, &r->credential);
 	if (r->other_account) {
 		view_text(c->root, "Notice.Kind", "warn");
 		view_text(c->root, "Notice.Title", "Another account answered.");
@@ -156,16 +178,15 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 	return rc == RC_NOT_FOUND ? RC_OK : rc; /* deleted since: the result is still true */
 }
 
-static enum rc set_failed(struct ctx *c, const struct provider *p, const struct flow_result *r,
+static void set_failed(struct ctx *c, const struct provider *p, const struct flow_result *r,
 	const struct verdict_text *v)
 {
 	const struct error_cause *known =
 		r->verdict == FLOW_PROVIDER_ERROR ? find_cause(r->error) : NULL;
 	struct view_node *result = view_child(c->root, "Result");
-	char context[CLIENT_CONTEXT_SIZE];
-	struct buf uri;
-	enum rc rc = RC_OK;
 
+	if (r->verdict != FLOW_CREDENTIAL_GONE)
+		set_try_url(c, p, &r->renews);
 	view_text(result, "Problem", v->problem);
 	view_text(result, "Cause", known ? known->cause : v->cause);
 	view_text(result, "Next", known ? known->next : v->next);
@@ -175,14 +196,8 @@ static enum rc set_failed(struct ctx *c, const struct provider *p, const struct 
 		view_text(result, "Said.Text", r->words);
 	if (v->may_be_client && policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
 		page_url(result, "SettingsUrl", "/data-sources/%s/client", p->id);
-	if (v->may_be_redirect_uri) {
-		buf_init(&uri, 2048);
-		client_context(p, CLIENT_SOURCE_TENANT, &c->actor.tenant, context);
-		rc = client_redirect_uri(c->core, p, context, &uri);
-		view_text(result, "RedirectUri", buf_text(&uri));
-		buf_release(&uri);
-	}
-	return rc;
+	if (v->may_be_redirect_uri)
+		view_text(result, "RedirectUri", r->redirect_uri);
 }
 
 static enum rc show_result(
@@ -198,12 +213,11 @@ static enum rc show_result(
 	page_set_provider(c, p);
 	view_text(result, "Kind", v->kind);
 	page_url(result, "DoneUrl", "/data-sources/%s", p->id);
-	page_url(result, "TryUrl", "/connect/data-sources/%s", p->id);
 	page_url(result, "ReloadUrl", "/connect/flows/%s", id);
 	if (r->verdict == FLOW_CONNECTED)
 		rc = set_connected(c, p, r);
 	else
-		rc = set_failed(c, p, r, v);
+		set_failed(c, p, r, v);
 	return rc == RC_OK ? page_send(c, "flow_result", v->status) : rc;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/audit.h"
 #include "domain/people/account.h"
 #include "platform/clock.h"
 
@@ -84,8 +85,11 @@ enum rc page_begin(struct ctx *c)
 
 enum rc page_send(struct ctx *c, const char *template, int status)
 {
+	enum rc rc = view_render(c->app->view, c->data, template, &c->resp.body);
+
 	c->resp.status = status;
-	return view_render(c->app->view, c->data, template, &c->resp.body);
+	/* whatever it is, a page that cannot be made is no fault of the request */
+	return rc == RC_OK || rc == RC_NOMEM ? rc : RC_INTERNAL;
 }
 
 void page_notice(struct ctx *c)
@@ -151,17 +155,14 @@ void page_date(struct view_node *node, const char *name, int64_t at_s)
 		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct view_node *date = view_child(node, name);
 	char iso[CLOCK_ISO_SIZE], text[32];
-	int year, month, day;
+	int month, day;
 
-	clock_iso(at_s, iso);
+	clock_iso(at_s, iso); /* "2026-01-31T…", always so */
+	month = (iso[5] - '0') * 10 + iso[6] - '0';
+	day = (iso[8] - '0') * 10 + iso[9] - '0';
+	(void)snprintf(text, sizeof(text), "%d %s %.4s", day, months[(month + 11) % 12], iso);
 	view_text(date, "Iso", iso);
-	/* the year may have more than four digits one day; then the exact form must do */
-	if (sscanf(iso, "%4d-%2d-%2d", &year, &month, &day) == 3 && month >= 1 && month <= 12) {
-		(void)snprintf(text, sizeof(text), "%d %s %d", day, months[month - 1], year);
-		view_text(date, "Text", text);
-	} else {
-		view_text(date, "Text", iso);
-	}
+	view_text(date, "Text", text);
 }
 
 /* ---- of the URL ---- */
@@ -182,6 +183,15 @@ enum rc page_credential_id(struct ctx *c, struct credential_id *out)
 {
 	return uuid_parse(route_arg(&c->match, "credential"), &out->u) == RC_OK ? RC_OK
 										: RC_NOT_FOUND;
+}
+
+enum rc page_not_yours(struct ctx *c, const struct credential_id *id)
+{
+	char object[AUDIT_ID_SIZE];
+
+	audit_id("credential", &id->u, object);
+	(void)audit_event(c->core, &c->actor, "request.owner", object, "denied");
+	return RC_DENIED;
 }
 
 enum rc page_version(struct ctx *c, uint64_t *out)

@@ -13,7 +13,7 @@
 /** page_begin(c): makes c->root and fills in the frame (layout.cs). May be called again: starts afresh. */
 enum rc page_begin(struct ctx *c) RC_MUST_CHECK;
 
-/** page_send(c, template, status): renders into the response. */
+/** page_send(c, template, status): renders into the response. RC_INTERNAL, RC_NOMEM. */
 enum rc page_send(struct ctx *c, const char *template, int status) RC_MUST_CHECK;
 
 /** page_notice(c): shows the message that a redirect named in ?done=…; unknown words show nothing. */
@@ -38,6 +38,9 @@ enum rc page_provider(struct ctx *c, const struct provider **out) RC_MUST_CHECK;
 enum rc page_credential_id(struct ctx *c, struct credential_id *out) RC_MUST_CHECK;
 /** page_version(c, out): form field "version". RC_INVALID. */
 enum rc page_version(struct ctx *c, uint64_t *out) RC_MUST_CHECK;
+
+/** page_not_yours(c, id): RC_DENIED, and the event that somebody reached for another person's authorization. */
+enum rc page_not_yours(struct ctx *c, const struct credential_id *id) RC_MUST_CHECK;
 
 /* ---- parts of a data set ---- */
 

@@ -11,6 +11,8 @@
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
 
+#define URL_SIZE 1024
+
 static bool may(const struct ctx *c, enum action action)
 {
 	return policy_allows(c->actor.role, action);
@@ -32,7 +34,8 @@ static const struct state_text state_texts[] = {
 	[CREDENTIAL_UNREADABLE] = {"bad", "Cannot be decrypted",
 		"It was encrypted with a key that this installation does not have, or it was "
 		"altered.",
-		"Authorize it again or enter the key again; your operator can check the keys."},
+		"Authorize it again, or enter the key again under Edit. Your operator can check "
+		"the encryption keys."},
 };
 
 static void set_validity(struct view_node *item, const struct credential_view *v)
@@ -42,6 +45,8 @@ static void set_validity(struct view_node *item, const struct credential_view *v
 	char text[64], iso[CLOCK_ISO_SIZE];
 	const char *verb = v->refreshable ? "Renews itself in" : "Valid for";
 
+	if (v->expires && v->state == CREDENTIAL_EXPIRED)
+		page_date(item, "Stopped", v->expires_at_s);
 	if (!v->expires || left_s <= 0 || v->state == CREDENTIAL_UNREADABLE)
 		return;
 	if (left_s < 3600)
@@ -56,25 +61,31 @@ static void set_validity(struct view_node *item, const struct credential_view *v
 	view_text(node, "Iso", iso);
 }
 
+/* The banner above the list says why and what to do. */
+static bool has_banner(const struct credential_view *v)
+{
+	return v->state == CREDENTIAL_EXPIRED || v->state == CREDENTIAL_UNREADABLE;
+}
+
 static void set_links(struct ctx *c, const struct provider *p, struct view_node *item,
 	const struct credential_view *v)
 {
-	char id[UUID_TEXT_SIZE];
-	bool broken = v->state == CREDENTIAL_EXPIRED || v->state == CREDENTIAL_UNREADABLE;
+	char id[UUID_TEXT_SIZE], url[URL_SIZE];
 
 	if (!v->may_change)
 		return;
 	uuid_text(&v->id.u, id);
+	(void)snprintf(url, sizeof(url), "/data-sources/%s/credentials/%s", p->id, id);
 	if (v->is_oauth && provider_can_connect(p)) {
 		page_url(item, "AuthorizeUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
-		view_flag(item, "AuthorizeFirst", broken);
+		view_flag(item, "AuthorizeFirst", has_banner(v));
 	}
 	if (!v->is_oauth && may(c, ACTION_CREDENTIAL_MANAGE))
-		page_url(item, "EditUrl", "/data-sources/%s/credentials/%s/edit", p->id, id);
+		page_url(item, "EditUrl", "%s/edit", url);
 	if (!v->is_default && may(c, ACTION_CREDENTIAL_MANAGE))
-		page_url(item, "DefaultUrl", "/data-sources/%s/credentials/%s/default", p->id, id);
-	page_url(item, "RenameUrl", "/data-sources/%s/credentials/%s/rename", p->id, id);
-	page_url(item, "DeleteUrl", "/data-sources/%s/credentials/%s/delete", p->id, id);
+		page_url(item, "DefaultUrl", "%s/default", url);
+	page_url(item, "RenameUrl", "%s/rename", url);
+	page_url(item, "DeleteUrl", "%s/delete", url);
 }
 
 static void set_credential(struct ctx *c, const struct provider *p, struct view_node *list,
@@ -93,18 +104,20 @@ static void set_credential(struct ctx *c, const struct provider *p, struct view_
 	page_date(item, "Added", v->created_at_s);
 	view_text(item, "State.Kind", state->kind);
 	view_text(item, "State.Text", state->text);
-	view_text(item, "Reason", state->reason);
-	view_text(item, "Next", state->next);
+	if (!has_banner(v)) {
+		view_text(item, "Reason", state->reason);
+		view_text(item, "Next", state->next);
+	}
 	set_validity(item, v);
 	set_links(c, p, item, v);
 }
 
-static void set_banner(struct ctx *c, const struct provider *p, const struct credential_view *v)
+static void set_banner(struct ctx *c, const struct credential_view *v)
 {
 	struct view_node *banner;
-	char title[CREDENTIAL_NAME_BYTES + 64], id[UUID_TEXT_SIZE];
+	char title[CREDENTIAL_NAME_BYTES + 64];
 
-	if (v->state != CREDENTIAL_EXPIRED && v->state != CREDENTIAL_UNREADABLE)
+	if (!has_banner(v))
 		return;
 	banner = view_append(view_child(c->root, "Banners"));
 	(void)snprintf(title, sizeof(title),
@@ -114,11 +127,8 @@ static void set_banner(struct ctx *c, const struct provider *p, const struct cre
 	view_text(banner, "Kind", "warn");
 	view_text(banner, "Title", title);
 	view_text(banner, "Text", state_texts[v->state].reason);
-	if (v->is_oauth && v->may_change && provider_can_connect(p)) {
-		uuid_text(&v->id.u, id);
-		page_url(banner, "ActionUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
-		view_text(banner, "ActionLabel", "Authorize again");
-	}
+	if (v->may_change)
+		view_text(banner, "Next", state_texts[v->state].next);
 }
 
 /* ---- the page ---- */
@@ -175,7 +185,7 @@ enum rc page_provider_home(struct ctx *c)
 		page_set_provider(c, p);
 		set_actions(c, p, &settings);
 		for (size_t i = 0; i < views.n; i++) {
-			set_banner(c, p, &views.items[i]);
+			set_banner(c, &views.items[i]);
 			set_credential(c, p, view_child(c->root, "Credentials"), &views.items[i]);
 		}
 		rc = set_help(c, p, &settings);
