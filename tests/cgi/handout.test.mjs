@@ -59,6 +59,29 @@ test('a key of another workspace sees nothing of this one', async () => {
   assert.equal((await ask('', foreign)).status, 404);
 });
 
+test('R86: a foreign credential, an unknown one, a malformed id and an unknown provider answer alike', async () => {
+  const foreign = (await stack.operator('key', 'add', 'labs 2', '--tenant', 'Acme Labs')).trim();
+  const [[own]] = await db.rows('SELECT LOWER(HEX(id)) FROM datasource_providers');
+  const uuid = own.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  assert.equal((await ask(`?credential=${uuid}`)).status, 200);
+  const answers = [];
+  for (const query of [uuid, '11111111-2222-4333-8444-555555555555', 'x']) answers.push(await ask(`?credential=${query}`, foreign));
+  answers.push(await ask('', foreign));
+  const unknown = '/api/v1/credentials/grantry/none/none';
+  answers.push(await exchange(stack.address, unknown, { headers: { authorization: `Bearer ${foreign}` } }));
+  for (const answer of answers) {
+    assert.deepEqual([answer.status, answer.text], [404, answers[0].text]);
+    assert.deepEqual({ ...answer.headers, date: '' }, { ...answers[0].headers, date: '' });
+  }
+  assert.equal((await exchange(stack.address, unknown)).status, 401);
+});
+
+test('a key held to another provider finds nothing here', async () => {
+  const held = (await stack.operator('key', 'add', 'held', '--tenant', 'Acme Research', '--providers',
+    'langgenius/notion_datasource/notion_datasource')).trim();
+  assert.equal((await ask('', held)).status, 404);
+});
+
 test('an OAuth credential comes with its access token, never with its refresh token', async () => {
   await ada.connect();
   const answer = await ask('?name=Ada%20Lovelace');

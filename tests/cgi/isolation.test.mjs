@@ -58,6 +58,8 @@ const ROUTES = {
   // The providers of this stack have no context, so nothing is right here; tried with an own state all the same.
   'GET /console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback/:context': { own: 400, nobody: 400,
     queryIds: { state: 'state' }, query: { code: 'code', iss: 'iss' } },
+  // Asks for a runtime key, which no person here has; with keys: handout.test.mjs.
+  'GET /api/v1/credentials/:org/:plugin/:provider': { own: 401, nobody: 401, queryIds: { credential: 'credential' } },
   'GET /api/health': { own: 200, nobody: 200 },
   'GET /api/ready': { own: 200, nobody: 200 },
 };
@@ -286,7 +288,7 @@ for (const role of ROLES) {
           for (const target of hiddenTargets(role, kind, variant)) {
             const page = await call(people[role], route, target);
             const what = `${keyOf(route)} as ${role}: ${kind} ${variant} ${target[kind]}`;
-            assert.equal(page.status, !may ? 403 : route.gate === 'callback' ? 400 : 404, what);
+            assert.equal(page.status, !may ? 403 : ({ callback: 400, key: 401 })[route.gate] ?? 404, what);
             unknown ??= bytes(page);
             assert.equal(bytes(page), unknown, what);
           }
@@ -438,7 +440,7 @@ test('a path that only looks like a route is none (D15, D27)', async () => {
       for (const visitor of [people.owner, nobody]) {
         const page = await visitor.get(query ? `${one}?${query}` : one);
         // what still is a route by the pattern must be as closed as any other unknown id
-        const wanted = one.endsWith('/x.css') || route.gate === 'callback' ? [400, 404] : visitor === nobody ? [400, 401, 404] : [400, 404];
+        const wanted = one.endsWith('/x.css') || route.gate === 'callback' ? [400, 404] : visitor === nobody || route.gate === 'key' ? [400, 401, 404] : [400, 404];
         assert.ok(wanted.includes(page.status), `${one}: ${page.status}`);
         assert.match(page.headers['cache-control'] ?? 'no-store', /no-store/, one);
       }

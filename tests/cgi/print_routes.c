@@ -14,6 +14,7 @@ static const char *const gates[] = {
 	[GATE_PUBLIC] = "public",
 	[GATE_CALLBACK] = "callback",
 	[GATE_REPORT] = "report",
+	[GATE_KEY] = "key",
 	[GATE_PROBE] = "probe",
 };
 static const char *const bodies[] = {

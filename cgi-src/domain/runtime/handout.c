@@ -42,7 +42,8 @@ static enum rc find(const struct core *core, const struct handout_request *reque
 	struct runtime_key_row *key, struct credential_row *row)
 {
 	struct runtime_query query = {
-		.ref = {request->provider->plugin_id, request->provider->name},
+		.ref = {request->provider ? request->provider->plugin_id : "",
+			request->provider ? request->provider->name : ""},
 		.id = request->id,
 		.name = request->name,
 	};
@@ -58,7 +59,7 @@ static enum rc find(const struct core *core, const struct handout_request *reque
 		return rc;
 	if (key->expires && key->expires_at_s <= now_s)
 		return RC_DENIED;
-	if (!key_reaches(key, request->provider->id))
+	if (!request->provider || !key_reaches(key, request->provider->id))
 		return RC_NOT_FOUND;
 	if (key->last_used_at_s + 60 <= now_s &&
 		runtime_key_touch(core->db, &key->tenant, &key->id, now_s) != RC_OK)

@@ -15,10 +15,10 @@
 #define HANDOUT_WAIT_MS 12000 /* how long a runtime is kept waiting at most */
 
 struct handout_request {
-	const char *key; /* as sent; borrowed */
-	const struct provider *provider;
-	const struct credential_id *id; /* NULL: the Default, or by name */
-	const char *name;               /* NULL: the Default */
+	const char *key;                 /* as sent; borrowed */
+	const struct provider *provider; /* NULL: there is no such provider */
+	const struct credential_id *id;  /* NULL: the Default, or by name */
+	const char *name;                /* NULL: the Default */
 	int64_t min_ttl_s;
 	const char *request_id, *peer;
 };

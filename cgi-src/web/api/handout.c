@@ -50,15 +50,13 @@ static enum rc read_request(struct ctx *c, struct handout_request *out, struct c
 		.request_id = c->request_id,
 		.peer = c->req.remote_addr ? c->req.remote_addr : "",
 	};
-	if (n < 0 || (size_t)n >= sizeof(provider_id))
-		return RC_NOT_FOUND;
-	out->provider = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, provider_id);
-	if (!out->provider)
-		return RC_NOT_FOUND;
+	if (n > 0 && (size_t)n < sizeof(provider_id))
+		out->provider = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, provider_id);
 	if (!parse_ttl(req_query(&c->req, "min_ttl"), &out->min_ttl_s) || (text && out->name))
 		return RC_INVALID;
+	memset(id, 0, sizeof(*id)); /* what is no id is the id of nothing */
 	if (text && uuid_parse(text, &id->u) != RC_OK)
-		return RC_NOT_FOUND;
+		memset(id, 0, sizeof(*id));
 	out->id = text ? id : NULL;
 	return RC_OK;
 }
@@ -163,6 +161,31 @@ static void refuse(
 		message, reason, status);
 }
 
+/* The key is asked for first: without one, nothing here tells what exists. */
+static enum rc answer_found(struct ctx *c, const struct handout_request *request,
+	const struct handout *h, enum rc found)
+{
+	if (found == RC_OK)
+		return answer(c, request->provider, h);
+	if (found == RC_TIMEOUT && may_wait(c)) {
+		c->waits = true;
+	} else if (found == RC_TIMEOUT) {
+		resp_header(&c->resp, "Retry-After", "1");
+		refuse(c, 503, "renewing", "The token is being renewed. Ask again in a moment.",
+			"");
+	} else if (found == RC_DENIED) {
+		resp_header(&c->resp, "WWW-Authenticate", "Bearer");
+		refuse(c, 401, "unauthorized", "This runtime key is not valid.", "");
+	} else if (found == RC_EXPIRED) {
+		refuse(c, 409, "needs_reauth", "A person has to authorize this credential again.",
+			h->reason);
+	} else {
+		return found;
+	}
+	return RC_OK;
+}
+
+/* Query: credential or name (neither: the Default), min_ttl. */
 enum rc api_handout(struct ctx *c)
 {
 	struct handout_request request;
@@ -170,27 +193,8 @@ enum rc api_handout(struct ctx *c)
 	struct handout h = {0};
 	enum rc rc = read_request(c, &request, &id);
 
-	if (rc == RC_OK || rc == RC_NOT_FOUND) {
-		enum rc found = rc == RC_OK ? handout_find(c->core, &request, &h) : rc;
-
-		rc = RC_OK;
-		if (found == RC_OK)
-			rc = answer(c, request.provider, &h);
-		else if (found == RC_DENIED) {
-			resp_header(&c->resp, "WWW-Authenticate", "Bearer");
-			refuse(c, 401, "unauthorized", "This runtime key is not valid.", "");
-		} else if (found == RC_TIMEOUT && may_wait(c)) {
-			c->waits = true;
-		} else if (found == RC_TIMEOUT) {
-			resp_header(&c->resp, "Retry-After", "1");
-			refuse(c, 503, "renewing",
-				"The token is being renewed. Ask again in a moment.", "");
-		} else if (found == RC_EXPIRED)
-			refuse(c, 409, "needs_reauth",
-				"A person has to authorize this credential again.", h.reason);
-		else
-			rc = found;
-	}
+	if (rc == RC_OK)
+		rc = answer_found(c, &request, &h, handout_find(c->core, &request, &h));
 	handout_release(&h);
 	return rc;
 }
