@@ -42,11 +42,6 @@ static enum client_table table_of(const struct provider *provider, enum client_s
 	return system ? CLIENT_TABLE_TOOL_SYSTEM : CLIENT_TABLE_TOOL_TENANT;
 }
 
-static struct provider_ref ref_of(const struct provider *provider)
-{
-	return (struct provider_ref){provider->plugin_id, provider->name};
-}
-
 /* The key that seals a client is its owner's: the tenant's, or the installation's. */
 static struct tenant_id owner_of(const struct tenant_id *tenant, enum client_source source)
 {
@@ -99,7 +94,7 @@ static enum rc seal_fields(const struct core *core, const struct tenant_id *tena
 static enum rc load_from(const struct core *core, const struct tenant_id *tenant,
 	const struct provider *provider, enum client_source source, struct oauth_client *out)
 {
-	struct provider_ref ref = ref_of(provider);
+	struct provider_ref ref = provider_ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(core->db, table_of(provider, source), tenant, &ref, &row);
 
@@ -182,7 +177,7 @@ static enum rc show_custom(const struct core *core, const struct tenant_id *tena
 enum rc client_settings_load(const struct core *core, const struct tenant_id *tenant,
 	const struct provider *provider, struct client_settings *out)
 {
-	struct provider_ref ref = ref_of(provider);
+	struct provider_ref ref = provider_ref_of(provider);
 	struct client_row row;
 	enum rc rc;
 
@@ -276,7 +271,8 @@ static enum rc change_row(const struct core *core, const struct actor *actor,
 	struct client_change *change, const char *action)
 {
 	const struct tenant_id *tenant = &actor->tenant;
-	struct writing writing = {tenant, table_of(provider, source), ref_of(provider), row};
+	struct writing writing = {
+		tenant, table_of(provider, source), provider_ref_of(provider), row};
 	struct fieldset stored = FIELDSET_EMPTY, merged = FIELDSET_EMPTY;
 	enum rc rc = RC_OK;
 
@@ -304,7 +300,7 @@ enum rc client_save(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct client_change *change)
 {
 	const char *action = change->custom ? "client.set" : "client.default";
-	struct provider_ref ref = ref_of(provider);
+	struct provider_ref ref = provider_ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(
 		core->db, table_of(provider, CLIENT_SOURCE_TENANT), &actor->tenant, &ref, &row);
@@ -329,7 +325,7 @@ enum rc client_remove(const struct core *core, const struct actor *actor,
 {
 	enum client_table table = table_of(provider, CLIENT_SOURCE_TENANT);
 	struct client_row row;
-	struct writing writing = {&actor->tenant, table, ref_of(provider), &row};
+	struct writing writing = {&actor->tenant, table, provider_ref_of(provider), &row};
 	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
 
 	if (rc == RC_OK && row.revision != expected_revision)
@@ -371,7 +367,7 @@ enum rc client_system_set(
 	const struct core *core, const struct provider *provider, struct client_change *change)
 {
 	const struct actor *actor = &operator_actor;
-	struct provider_ref ref = ref_of(provider);
+	struct provider_ref ref = provider_ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(
 		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &actor->tenant, &ref, &row);
@@ -393,7 +389,7 @@ enum rc client_system_remove(const struct core *core, const struct provider *pro
 	const struct actor *actor = &operator_actor;
 	enum client_table table = table_of(provider, CLIENT_SOURCE_SYSTEM);
 	struct client_row row;
-	struct writing writing = {&actor->tenant, table, ref_of(provider), &row};
+	struct writing writing = {&actor->tenant, table, provider_ref_of(provider), &row};
 	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
 
 	if (rc == RC_OK)
