@@ -360,43 +360,40 @@ enum rc client_list_status(const struct core *core, const struct tenant_id *tena
 	return client_list_both(core->db, CLIENT_TABLE_DATASOURCE_TENANT, tenant, visit_status, &v);
 }
 
-static const struct actor operator_actor = {
-	.peer = "operator"}; /* of TENANT_SYSTEM, which is zero */
-
 enum rc client_system_set(
 	const struct core *core, const struct provider *provider, struct client_change *change)
 {
-	const struct actor *actor = &operator_actor;
+	const struct actor actor = audit_operator(NULL);
 	struct provider_ref ref = provider_ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(
-		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &actor->tenant, &ref, &row);
+		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &actor.tenant, &ref, &row);
 
 	if (rc == RC_NOT_FOUND)
 		rc = RC_OK;
 	change->custom = true;
 	change->expected_revision = row.revision;
 	if (rc == RC_OK)
-		rc = change_row(core, actor, provider, CLIENT_SOURCE_SYSTEM, &row, change,
+		rc = change_row(core, &actor, provider, CLIENT_SOURCE_SYSTEM, &row, change,
 			"client.system_set");
 	client_row_release(&row);
-	audit_failure(core, actor, "client.system_set", provider->id, rc);
+	audit_failure(core, &actor, "client.system_set", provider->id, rc);
 	return rc;
 }
 
 enum rc client_system_remove(const struct core *core, const struct provider *provider)
 {
-	const struct actor *actor = &operator_actor;
+	const struct actor actor = audit_operator(NULL);
 	enum client_table table = table_of(provider, CLIENT_SOURCE_SYSTEM);
 	struct client_row row;
-	struct writing writing = {&actor->tenant, table, provider_ref_of(provider), &row};
-	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
+	struct writing writing = {&actor.tenant, table, provider_ref_of(provider), &row};
+	enum rc rc = client_load(core->db, table, &actor.tenant, &writing.ref, &row);
 
 	if (rc == RC_OK)
 		rc = audit_transact(
-			core, actor, "client.system_remove", provider->id, delete_row, &writing);
+			core, &actor, "client.system_remove", provider->id, delete_row, &writing);
 	client_row_release(&row);
-	audit_failure(core, actor, "client.system_remove", provider->id, rc);
+	audit_failure(core, &actor, "client.system_remove", provider->id, rc);
 	return rc;
 }
 
