@@ -14,6 +14,8 @@ static const struct command commands[] = {
 	{"key-create", NULL, "", CLI_CONFIG, cli_key_create},
 	{"doctor", NULL, "", CLI_DATABASE, cli_doctor},
 	{"tenant", "add", "NAME", CLI_DATABASE, cli_tenant_add},
+	{"tenant", "disable", "NAME", CLI_DATABASE, cli_tenant_disable},
+	{"tenant", "enable", "NAME", CLI_DATABASE, cli_tenant_enable},
 	{"tenant", "list", "", CLI_DATABASE, cli_tenant_list},
 	{"user", "add", "EMAIL --name NAME --tenant TENANT --role owner|admin|editor|member",
 		CLI_DATABASE, cli_user_add},

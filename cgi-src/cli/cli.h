@@ -43,6 +43,8 @@ int cli_fail(const char *what, enum rc rc);
 
 /* people.c */
 int cli_tenant_add(struct cli *cli, int argc, char **argv);
+int cli_tenant_disable(struct cli *cli, int argc, char **argv);
+int cli_tenant_enable(struct cli *cli, int argc, char **argv);
 int cli_tenant_list(struct cli *cli, int argc, char **argv);
 int cli_user_add(struct cli *cli, int argc, char **argv);
 int cli_user_role(struct cli *cli, int argc, char **argv);

@@ -16,6 +16,26 @@ int cli_tenant_add(struct cli *cli, int argc, char **argv)
 	return rc == RC_OK ? 0 : cli_fail(argv[0], rc);
 }
 
+static int disable_tenant(struct cli *cli, int argc, char **argv, bool disabled)
+{
+	enum rc rc;
+
+	if (argc != 1)
+		return 2;
+	rc = admin_tenant_disable(&cli->core, argv[0], disabled);
+	return rc == RC_OK ? 0 : cli_fail(argv[0], rc);
+}
+
+int cli_tenant_disable(struct cli *cli, int argc, char **argv)
+{
+	return disable_tenant(cli, argc, argv, true);
+}
+
+int cli_tenant_enable(struct cli *cli, int argc, char **argv)
+{
+	return disable_tenant(cli, argc, argv, false);
+}
+
 static void print_tenant(const char *name, bool disabled, void *arg)
 {
 	(void)arg;

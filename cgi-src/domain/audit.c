@@ -77,6 +77,11 @@ enum rc audit_transact(const struct core *core, const struct actor *actor, const
 	return rc;
 }
 
+struct actor audit_operator(const struct tenant_id *tenant)
+{
+	return (struct actor){.tenant = tenant ? *tenant : TENANT_SYSTEM, .peer = "operator"};
+}
+
 void audit_id(const char *prefix, const struct uuid *id, char out[AUDIT_ID_SIZE])
 {
 	char text[UUID_TEXT_SIZE];

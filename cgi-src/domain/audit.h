@@ -25,6 +25,9 @@ void audit_failure(const struct core *core, const struct actor *actor, const cha
 enum rc audit_transact(const struct core *core, const struct actor *actor, const char *action,
 	const char *object, enum rc (*work)(struct db *db, void *arg), void *arg) RC_MUST_CHECK;
 
+/** audit_operator(tenant): whoever runs the command line; tenant NULL: of no one workspace. */
+struct actor audit_operator(const struct tenant_id *tenant);
+
 /** audit_id(prefix, id, out): "credential:0c1d…" for object. */
 #define AUDIT_ID_SIZE 64
 void audit_id(const char *prefix, const struct uuid *id, char out[AUDIT_ID_SIZE]);

@@ -11,8 +11,6 @@
 #include "platform/clock.h"
 #include "platform/text.h"
 
-#define NAME_TRIES 5 /* chosen names may be taken between the look and the insert */
-
 void credential_view_release(struct credential_view *v)
 {
 	fieldset_release(&v->shown);
@@ -24,11 +22,6 @@ void credential_views_release(struct credential_views *vs)
 		credential_view_release(&vs->items[i]);
 	free(vs->items);
 	*vs = (struct credential_views){0};
-}
-
-static struct provider_ref ref_of(const struct provider *provider)
-{
-	return (struct provider_ref){provider->plugin_id, provider->name};
 }
 
 bool credential_may_change(const struct actor *actor, const struct credential_row *row)
@@ -119,7 +112,7 @@ static void audit_integrity(const struct core *core, const struct actor *actor,
 enum rc credential_list(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_views *out)
 {
-	struct provider_ref ref = ref_of(provider);
+	struct provider_ref ref = provider_ref_of(provider);
 	struct credential_rows rows;
 	enum rc rc = credential_rows_load(core->db, &actor->tenant, &ref, &rows);
 
@@ -140,7 +133,7 @@ enum rc credential_show(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id,
 	struct credential_view *out)
 {
-	struct provider_ref ref = ref_of(provider);
+	struct provider_ref ref = provider_ref_of(provider);
 	struct fieldset secrets = FIELDSET_EMPTY;
 	struct credential_row row;
 	enum rc rc = credential_row_load(core->db, &actor->tenant, &ref, id, &row);
@@ -265,7 +258,7 @@ static enum rc insert_named(const struct core *core, const struct actor *actor,
 		change->name_taken = rc == RC_CONFLICT;
 		return rc;
 	}
-	for (int i = 0; i < NAME_TRIES && rc == RC_CONFLICT; i++) {
+	for (int i = 0; i < CREDENTIAL_NAME_TRIES && rc == RC_CONFLICT; i++) {
 		rc = credential_free_name(core, &actor->tenant, provider, "", "API KEY", name);
 		if (rc != RC_OK)
 			break;
@@ -323,7 +316,7 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 static enum rc load_for_change(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id, struct credential_row *row)
 {
-	struct provider_ref ref = ref_of(provider);
+	struct provider_ref ref = provider_ref_of(provider);
 	enum rc rc = credential_row_load(core->db, &actor->tenant, &ref, id, row);
 
 	if (rc == RC_OK && !credential_may_change(actor, row))
@@ -470,7 +463,7 @@ static enum rc change_set(const struct core *core, const struct actor *actor,
 enum rc credential_make_default(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id)
 {
-	struct set_change change = {&actor->tenant, ref_of(provider), id, 0};
+	struct set_change change = {&actor->tenant, provider_ref_of(provider), id, 0};
 
 	return change_set(core, actor, provider, &change, "credential.default", set_default);
 }
@@ -478,7 +471,8 @@ enum rc credential_make_default(const struct core *core, const struct actor *act
 enum rc credential_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id, uint64_t expected_version)
 {
-	struct set_change change = {&actor->tenant, ref_of(provider), id, expected_version};
+	struct set_change change = {
+		&actor->tenant, provider_ref_of(provider), id, expected_version};
 
 	return change_set(core, actor, provider, &change, "credential.delete", delete_from_set);
 }

@@ -9,8 +9,6 @@
 #include "platform/text.h"
 #include "store/people_store.h"
 
-#define NAME_TRIES 5
-
 /* What is sealed: the token members as they came, and the fields that a runtime will be handed. */
 enum rc credential_grant_secrets(
 	const struct provider *provider, const struct credential_grant *grant, struct fieldset *out)
@@ -152,7 +150,7 @@ static enum rc store_new(const struct core *core, const struct actor *actor,
 	credential_object(provider, &row.id, object);
 	s->row = &row;
 	s->replace = false;
-	for (int i = 0; i < NAME_TRIES && rc == RC_CONFLICT; i++) {
+	for (int i = 0; i < CREDENTIAL_NAME_TRIES && rc == RC_CONFLICT; i++) {
 		rc = credential_free_name(
 			core, &actor->tenant, provider, wish, "AUTH", grant->name);
 		if (rc != RC_OK)
@@ -230,11 +228,11 @@ static enum rc replace(const struct core *core, const struct actor *actor,
 static enum rc store_again(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_grant *grant, struct storing *s)
 {
-	struct provider_ref ref = {provider->plugin_id, provider->name};
+	struct provider_ref ref = provider_ref_of(provider);
 	enum rc rc = RC_CONFLICT;
 
 	/* whoever renamed it meanwhile has not made the new token worthless */
-	for (int i = 0; i < NAME_TRIES && rc == RC_CONFLICT; i++) {
+	for (int i = 0; i < CREDENTIAL_NAME_TRIES && rc == RC_CONFLICT; i++) {
 		struct credential_row row;
 
 		rc = credential_row_load(core->db, &actor->tenant, &ref, grant->again, &row);

@@ -161,7 +161,7 @@ enum rc credential_free_name(const struct core *core, const struct tenant_id *te
 	const struct provider *provider, const char *wish, const char *prefix,
 	char out[CREDENTIAL_NAME_BYTES])
 {
-	struct provider_ref ref = {provider->plugin_id, provider->name};
+	struct provider_ref ref = provider_ref_of(provider);
 	bool wished = text_is_line(wish, strlen(wish), CREDENTIAL_NAME_CHARS - 1 - NUMBER_DIGITS);
 	struct name_search s = {.prefix = wished ? wish : prefix};
 	long first = wished ? 2 : 1, number;

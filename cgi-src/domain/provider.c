@@ -80,6 +80,11 @@ static const char *const kind_words[PROVIDER_KIND__MAX] = {
 	[PROVIDER_EXTENSION] = "extension",
 };
 
+struct provider_ref provider_ref_of(const struct provider *p)
+{
+	return (struct provider_ref){p->plugin_id, p->name};
+}
+
 const char *provider_kind_word(enum provider_kind kind)
 {
 	return kind_words[kind];

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "platform/rc.h"
+#include "store/ids.h"
 
 enum provider_kind {
 	PROVIDER_DATASOURCE,
@@ -206,6 +207,9 @@ const struct provider_error *catalogue_error_at(const struct catalogue *catalogu
  * Errors: RC_INVALID, RC_LIMIT, RC_NOMEM. */
 enum rc provider_parse(const char *file, const char *text, size_t len, const struct pairs *vars,
 	struct catalogue **out, struct provider_error *error) RC_MUST_CHECK;
+
+/** provider_ref_of(p): as rows name it; borrowed. */
+struct provider_ref provider_ref_of(const struct provider *p);
 
 /** provider_kind_word(kind): "datasource", "tool", … as in redirect URIs. */
 const char *provider_kind_word(enum provider_kind kind);

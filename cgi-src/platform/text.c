@@ -129,6 +129,19 @@ void text_copy(char *to, size_t size, const char *from)
 	to[len] = '\0';
 }
 
+bool text_has_word(const char *list, const char *word, size_t len)
+{
+	while (*list) {
+		size_t n = strcspn(list, " ");
+
+		if (n == len && memcmp(list, word, len) == 0)
+			return true;
+		list += n;
+		list += *list == ' ';
+	}
+	return false;
+}
+
 void text_trim(const char **p, size_t *len)
 {
 	while (*len > 0 && is_ascii_space(**p)) {

@@ -31,6 +31,9 @@ void text_copy(char *to, size_t size, const char *from);
 /** TEXT_COPY(to, from): into an array. */
 #define TEXT_COPY(to, from) text_copy(to, sizeof(to), from)
 
+/** text_has_word(list, word, len): is it one of the words of list, which single spaces separate? */
+bool text_has_word(const char *list, const char *word, size_t len);
+
 /** text_trim(p, len): moves *p and shortens *len past ASCII white space at both ends. */
 void text_trim(const char **p, size_t *len);
 

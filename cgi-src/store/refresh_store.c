@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/text.h"
+
 enum {
 	ST_DUE,
 	ST_NEXT_DUE,
@@ -97,8 +99,8 @@ enum rc refresh_due_list(
 
 		due->tenant.u = db_get_id(rows, 0);
 		due->id.u = db_get_id(rows, 1);
-		(void)snprintf(due->plugin_id, sizeof(due->plugin_id), "%s", db_get_text(rows, 2));
-		(void)snprintf(due->provider, sizeof(due->provider), "%s", db_get_text(rows, 3));
+		TEXT_COPY(due->plugin_id, db_get_text(rows, 2));
+		TEXT_COPY(due->provider, db_get_text(rows, 3));
 	}
 	db_rows_free(rows);
 	return rc;

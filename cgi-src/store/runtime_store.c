@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/text.h"
+
 enum {
 	ST_INSERT,
 	ST_LIST,
@@ -20,7 +22,8 @@ enum {
 #define FIND_ROWS                                                                                  \
 	"SELECT k.id, k.tenant_id, k.providers, k.expires_at, k.last_used_at, c.id, c.name,"       \
 	" c.auth_type, c.encrypted_credentials, c.encrypted_profile, c.secret_rev, c.expires_at,"  \
-	" c.refreshable, c.state, c.state_reason FROM runtime_keys k"
+	" c.refreshable, c.state, c.state_reason FROM runtime_keys k"                              \
+	" JOIN tenants t ON t.id = k.tenant_id AND t.disabled = 0"
 
 static const char *const sql[] = {
 	[ST_INSERT] = "INSERT INTO runtime_keys (tenant_id, id, name, key_hash, providers,"
@@ -46,7 +49,7 @@ static const char *const sql[] = {
 				   " WHERE k.key_hash = ?",
 };
 
-#define COPY_TEXT(to, col) (void)snprintf(to, sizeof(to), "%s", db_get_text(rows, col))
+#define COPY_TEXT(to, col) TEXT_COPY(to, db_get_text(rows, col))
 
 enum rc runtime_key_insert(struct db *db, const struct runtime_key_row *row)
 {

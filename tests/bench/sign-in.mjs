@@ -4,5 +4,5 @@ import { measure, signInRequest } from '../run/bench.mjs';
 
 await measure(async (bench) => {
   const { request, password } = await signInRequest(bench);
-  await bench.compare('sign-in', request, { seconds: 2, password });
+  await bench.compare('sign-in', request, { rounds: 7, seconds: 3, connections: 2, password });
 });

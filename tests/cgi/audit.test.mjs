@@ -132,10 +132,24 @@ test('what the operator does names whom it was done to', async () => {
     [['user', 'enable', 'eve@acme.test'], 'user.enable user:N ok'],
     [['user', 'remove', 'eve@acme.test', ...people], 'member.remove user:N ok'],
     [['tenant', 'add', 'Elsewhere'], 'tenant.create tenant:N ok'],
+    [['tenant', 'disable', 'Elsewhere'], 'tenant.disable tenant:N ok'],
+    [['tenant', 'enable', 'Elsewhere'], 'tenant.enable tenant:N ok'],
     [['client', 'remove', SANDBOX], `client.system_remove ${SANDBOX} ok`],
   ];
   for (const [args, event] of steps) assert.deepEqual(await events(() => stack.operator(...args)), [event]);
   const [[id]] = await seen.sql("SELECT LOWER(HEX(id)) FROM users WHERE email = 'eve@acme.test'");
   const [[object]] = await seen.sql("SELECT object FROM audit_events WHERE action = 'member.role'");
   assert.equal(object.replaceAll('-', ''), `user:${id}`);
+});
+
+test('a disabled workspace is closed to its people until it is enabled', async () => {
+  await assert.rejects(stack.operator('tenant', 'disable', 'No such'));
+  await assert.rejects(withoutAudit(() => stack.operator('tenant', 'disable', 'Acme Research')));
+  assert.equal((await ben.get(PAGE)).status, 200);
+  await stack.operator('tenant', 'disable', 'Acme Research');
+  assert.equal((await ben.get(PAGE)).status, 401);
+  assert.match(await stack.operator('tenant', 'list'), /Acme Research\tdisabled/);
+  await stack.operator('tenant', 'enable', 'Acme Research');
+  assert.equal((await ben.get(PAGE)).status, 200);
+  assert.doesNotMatch(await stack.operator('tenant', 'list'), /disabled/);
 });

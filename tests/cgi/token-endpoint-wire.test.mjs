@@ -257,6 +257,7 @@ test('B34: plain http that the operator has not allowed: nobody is sent there', 
   await ada.useCustomClient(SELFHOSTED, { base_url: boxes.stranger.origin, ...CLIENT });
   const { page, url } = await ada.allowAccess(SELFHOSTED);
   assert.equal(page.status, 409);
+  assert.match(words(page), /OAuth client of Self-hosted .* cannot be used.*OAuth Client Settings/);
   assert.equal(url, '');
 });
 test('B34: which has seen nothing; one audit entry each', async () => {

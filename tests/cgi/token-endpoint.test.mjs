@@ -19,6 +19,7 @@ const REFRESH = `${CANARY}-refresh`;
 const SCOPE = 'files.read profile offline';
 
 let stack, ada, box, seen, workers;
+let callbacks = 0; // that belonged to a flow
 
 before(async () => {
   stack = await startStack({ providers: ['dialect_form', 'dialect_nested'], conf: 'provider_timeout_ms = 5000' });
@@ -50,6 +51,7 @@ async function connect(fault, provider) {
   await box.clear();
   await box.ctl({ faults: fault ? [{ endpoint: 'token', ...fault }] : [] });
   const { callback, result } = await ada.connect('ada', provider);
+  callbacks += 1;
   assert.equal(callback.status, 303, words(callback));
   assert.equal(pageHoldsCanary(callback), false, 'a secret in the callback\'s answer');
   assert.equal(pageHoldsCanary(result), false, 'a secret on the page');
@@ -339,6 +341,7 @@ test('B28: the flow is over: the same callback again is refused and asks nobody'
   await box.clear();
   await box.ctl({ faults: [{ endpoint: 'token', status: 400, body: '{"error":"invalid_grant"}' }] });
   const back = await ada.authorize((await ada.allowAccess()).url);
+  callbacks += 1;
   assert.equal((await ada.follow(back)).status, 400);
   assert.equal((await ada.get(back)).status, 400);
   assert.equal((await box.record('/token')).length, 1);
@@ -372,6 +375,7 @@ test('B35: the code and its verifier in the description', async () => {
   const back = await ada.authorize((await ada.allowAccess()).url);
   const code = new URL(back).searchParams.get('code');
   await box.ctl({ faults: [{ endpoint: 'token', status: 400, body: JSON.stringify({ error: 'bad', error_description: `code ${code}` }) }] });
+  callbacks += 1;
   const { result } = await ada.follow(back);
   assert.match(words(result), /code •••/);
   assert.equal(result.text.includes(code), false);
@@ -393,9 +397,9 @@ refused('B38: zstd, or so it says', { ...json(), headers: { 'Content-Encoding': 
 
 accepted('afterwards everything works as before', null, { token: null, says: /Ada Lovelace/ });
 
-test('one audit entry for every callback that was claimed', async () => {
-  const [[flows], [events]] = await seen.sql("SELECT COUNT(*) FROM oauth_flows; SELECT COUNT(*) FROM audit_events WHERE action = 'flow.callback' AND result NOT LIKE 'rejected:%'");
-  assert.equal(events, flows);
+test('one audit entry for every callback that belonged to a flow', async () => {
+  const [[events]] = await seen.sql("SELECT COUNT(*) FROM audit_events WHERE action = 'flow.callback' AND result NOT LIKE 'rejected:%'");
+  assert.equal(Number(events), callbacks);
 });
 
 test('the workers are the same, and no secret stands in a log, a process or the database', async () => {

@@ -4,14 +4,16 @@
 // that runs the statements and gives the bytes that were recorded from the product.
 //
 //   const bench = await startBench();
-//   await bench.compare('page/provider', { path, headers })   one line of output
+//   await bench.compare('page/provider', { path, headers })   prints its lines
 //   await bench.stop()
 //
 // wrk runs in short rounds, product and baseline in turn, so that whatever else the machine does hits both
-// alike; a line gives the median of each and the median of the rounds' own ratios.
+// alike. Two lines come of it, each with the median of either side and the median of the rounds' own ratios:
+// requests a second, and NAME/cpu, the processor time of one request in program, database and web server
+// together, which other work on the machine disturbs less.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -127,12 +129,25 @@ async function writeLua(stack, { method = 'GET', headers = {}, body = '' }, host
   return file;
 }
 
-// Requests a second.
-async function load(address, path, lua, seconds) {
-  const { stdout } = await run('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '20s', '-s', lua, address + path]);
+// How many requests were answered, and how many a second.
+async function load(address, path, lua, seconds, connections = CONNECTIONS) {
+  const { stdout } = await run('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', lua, address + path]);
   const [, requests, duration, errors] = stdout.match(/RESULT (\d+) (\d+) (\d+)/).map(Number);
-  if (errors > 0) throw new Error(`${errors} of ${requests} requests failed at ${address}${path}`);
-  return requests / (duration / 1e6);
+  if (errors > 0 || requests === 0) throw new Error(`${errors} of ${requests} requests failed at ${address}${path}`);
+  return { requests, rate: requests / (duration / 1e6) };
+}
+
+const children = async (pid) =>
+  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
+
+// Microseconds of processor time that a process, its threads and its children have had.
+async function cpu(pid) {
+  let sum = 0;
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    sum += Number((await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')).split(' ')[0]) / 1000;
+  }
+  for (const child of await children(pid)) sum += await cpu(child);
+  return sum;
 }
 
 // ---- the two sides ----
@@ -158,6 +173,8 @@ export async function startBench() {
     .replaceAll('/run/web.lighttpd', '/run/web-baseline.lighttpd');
   await writeFile(join(stack.var, 'lighttpd-baseline.conf'), conf);
   const web = spawn('lighttpd', ['-D', '-f', join(stack.var, 'lighttpd-baseline.conf')], { stdio: 'ignore' });
+
+  const part = async (name) => (await readFile(join(stack.var, 'run', `${name}.pid`), 'utf8')).split(' ')[0];
 
   const stopBaseline = async () => {
     if (baseline) await end(baseline);
@@ -199,17 +216,28 @@ export async function startBench() {
     startBaseline,
 
     // request: { path, method, headers, body }; password: what the baseline verifies.
-    async compare(name, request, { rounds = 9, seconds = 1, password } = {}) {
+    async compare(name, request, { rounds = 9, seconds = 1, connections, password } = {}) {
       await startBaseline(request, password);
       const lua = await writeLua(stack, request, new URL(stack.address).host);
-      const ours = [], bare = [];
-      await load(stack.address, request.path, lua, 1);
-      await load(address, request.path, lua, 1);
-      for (let i = 0; i < rounds; i++) {
-        ours.push(await load(stack.address, request.path, lua, seconds));
-        bare.push(await load(address, request.path, lua, seconds));
+      const database = await part('database');
+      const sides = [
+        { address: stack.address, pids: [await part('settings'), await part('web'), database], rates: [], costs: [] },
+        { address, pids: [baseline.pid, web.pid, database], rates: [], costs: [] },
+      ];
+      const total = async (pids) => (await Promise.all(pids.map(cpu))).reduce((a, b) => a + b);
+      for (let round = 0; round <= rounds; round++) {
+        for (const side of sides) {
+          const before = await total(side.pids);
+          const { requests, rate } = await load(side.address, request.path, lua, seconds, connections);
+          if (round === 0) continue; // to get warm
+          side.rates.push(rate);
+          side.costs.push((await total(side.pids) - before) / requests);
+        }
       }
-      line(name, median(ours), 'requests/s', median(bare), median(ours.map((value, i) => value / bare[i])));
+      const [ours, bare] = sides;
+      const ratio = (of) => median(of(ours).map((value, i) => value / of(bare)[i]));
+      line(name, median(ours.rates), 'requests/s', median(bare.rates), ratio((side) => side.rates));
+      line(`${name}/cpu`, median(ours.costs), 'us/request', median(bare.costs), ratio((side) => side.costs));
     },
 
     // Load without measuring.
@@ -218,11 +246,10 @@ export async function startBench() {
       await load(stack.address, request.path, lua, seconds);
       if (baseline) await load(address, request.path, lua, seconds);
     },
-    workers: async () => {
-      const [parent] = (await readFile(join(stack.var, 'run', 'settings.pid'), 'utf8')).split(' ');
-      const children = async (pid) => (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
-      return { ours: await children(parent), bare: baseline ? await children(baseline.pid) : [] };
-    },
+    workers: async () => ({
+      ours: await children(await part('settings')),
+      bare: baseline ? await children(baseline.pid) : [],
+    }),
 
     async stop() {
       await stopBaseline();

@@ -200,6 +200,15 @@ static void text_copy_cuts_and_terminates(void)
 	CHECK(strcmp(to, "") == 0);
 }
 
+static void text_has_word_compares_whole_words(void)
+{
+	CHECK(text_has_word("a bc d", "bc", 2));
+	CHECK(text_has_word("bc", "bcd", 2));
+	CHECK(!text_has_word("abc bcd", "bc", 2));
+	CHECK(!text_has_word("", "bc", 2));
+	CHECK(!text_has_word("a b", "c", 1));
+}
+
 int main(void)
 {
 	RUN(text_decode_knows_edges);
@@ -217,5 +226,6 @@ int main(void)
 	RUN(text_harmless_cuts_with_an_ellipsis);
 	RUN(text_harmless_respects_a_full_buffer);
 	RUN(text_is_vschar_r29_edges);
+	RUN(text_has_word_compares_whole_words);
 	return CHECK_DONE;
 }

@@ -42,11 +42,6 @@ static enum client_table table_of(const struct provider *provider, enum client_s
 	return system ? CLIENT_TABLE_TOOL_SYSTEM : CLIENT_TABLE_TOOL_TENANT;
 }
 
-static struct provider_ref ref_of(const struct provider *provider)
-{
-	return (struct provider_ref){provider->plugin_id, provider->name};
-}
-
 /* The key that seals a client is its owner's: the tenant's, or the installation's. */
 static struct tenant_id owner_of(const struct tenant_id *tenant, enum client_source source)
 {
@@ -100,7 +95,7 @@ static enum rc load_from(const struct core *core, const struct tenant_id *tenant
 	const struct provider *provider, enum client_source source, const struct uuid *id,
 	struct oauth_client *out)
 {
-	struct provider_ref ref = ref_of(provider);
+	struct provider_ref ref = provider_ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(core->db, table_of(provider, source), tenant, &ref, &row);
 
@@ -194,7 +189,7 @@ static enum rc show_custom(const struct core *core, const struct tenant_id *tena
 enum rc client_settings_load(const struct core *core, const struct tenant_id *tenant,
 	const struct provider *provider, struct client_settings *out)
 {
-	struct provider_ref ref = ref_of(provider);
+	struct provider_ref ref = provider_ref_of(provider);
 	struct client_row row;
 	enum rc rc;
 
@@ -288,7 +283,8 @@ static enum rc change_row(const struct core *core, const struct actor *actor,
 	struct client_change *change, const char *action)
 {
 	const struct tenant_id *tenant = &actor->tenant;
-	struct writing writing = {tenant, table_of(provider, source), ref_of(provider), row};
+	struct writing writing = {
+		tenant, table_of(provider, source), provider_ref_of(provider), row};
 	struct fieldset stored = FIELDSET_EMPTY, merged = FIELDSET_EMPTY;
 	enum rc rc = RC_OK;
 
@@ -316,7 +312,7 @@ enum rc client_save(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct client_change *change)
 {
 	const char *action = change->custom ? "client.set" : "client.default";
-	struct provider_ref ref = ref_of(provider);
+	struct provider_ref ref = provider_ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(
 		core->db, table_of(provider, CLIENT_SOURCE_TENANT), &actor->tenant, &ref, &row);
@@ -341,7 +337,7 @@ enum rc client_remove(const struct core *core, const struct actor *actor,
 {
 	enum client_table table = table_of(provider, CLIENT_SOURCE_TENANT);
 	struct client_row row;
-	struct writing writing = {&actor->tenant, table, ref_of(provider), &row};
+	struct writing writing = {&actor->tenant, table, provider_ref_of(provider), &row};
 	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
 
 	if (rc == RC_OK && row.revision != expected_revision)
@@ -376,43 +372,40 @@ enum rc client_list_status(const struct core *core, const struct tenant_id *tena
 	return client_list_both(core->db, CLIENT_TABLE_DATASOURCE_TENANT, tenant, visit_status, &v);
 }
 
-static const struct actor operator_actor = {
-	.peer = "operator"}; /* of TENANT_SYSTEM, which is zero */
-
 enum rc client_system_set(
 	const struct core *core, const struct provider *provider, struct client_change *change)
 {
-	const struct actor *actor = &operator_actor;
-	struct provider_ref ref = ref_of(provider);
+	const struct actor actor = audit_operator(NULL);
+	struct provider_ref ref = provider_ref_of(provider);
 	struct client_row row;
 	enum rc rc = client_load(
-		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &actor->tenant, &ref, &row);
+		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &actor.tenant, &ref, &row);
 
 	if (rc == RC_NOT_FOUND)
 		rc = RC_OK;
 	change->custom = true;
 	change->expected_revision = row.revision;
 	if (rc == RC_OK)
-		rc = change_row(core, actor, provider, CLIENT_SOURCE_SYSTEM, &row, change,
+		rc = change_row(core, &actor, provider, CLIENT_SOURCE_SYSTEM, &row, change,
 			"client.system_set");
 	client_row_release(&row);
-	audit_failure(core, actor, "client.system_set", provider->id, rc);
+	audit_failure(core, &actor, "client.system_set", provider->id, rc);
 	return rc;
 }
 
 enum rc client_system_remove(const struct core *core, const struct provider *provider)
 {
-	const struct actor *actor = &operator_actor;
+	const struct actor actor = audit_operator(NULL);
 	enum client_table table = table_of(provider, CLIENT_SOURCE_SYSTEM);
 	struct client_row row;
-	struct writing writing = {&actor->tenant, table, ref_of(provider), &row};
-	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
+	struct writing writing = {&actor.tenant, table, provider_ref_of(provider), &row};
+	enum rc rc = client_load(core->db, table, &actor.tenant, &writing.ref, &row);
 
 	if (rc == RC_OK)
 		rc = audit_transact(
-			core, actor, "client.system_remove", provider->id, delete_row, &writing);
+			core, &actor, "client.system_remove", provider->id, delete_row, &writing);
 	client_row_release(&row);
-	audit_failure(core, actor, "client.system_remove", provider->id, rc);
+	audit_failure(core, &actor, "client.system_remove", provider->id, rc);
 	return rc;
 }
 

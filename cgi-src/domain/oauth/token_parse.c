@@ -195,19 +195,6 @@ static bool is_separator(char c, const char *separator)
 	return c == ' ' || (separator && c == separator[0]);
 }
 
-static bool holds_word(const char *list, const char *word, size_t len)
-{
-	while (*list) {
-		size_t n = strcspn(list, " ");
-
-		if (n == len && memcmp(list, word, len) == 0)
-			return true;
-		list += n;
-		list += *list == ' ';
-	}
-	return false;
-}
-
 bool token_scope_normalise(
 	const char *text, size_t len, const char *separator, char out[TOKEN_SCOPE_SIZE])
 {
@@ -221,7 +208,7 @@ bool token_scope_normalise(
 		start = i;
 		while (i < len && !is_separator(text[i], separator))
 			i++;
-		if (i == start || holds_word(out, text + start, i - start))
+		if (i == start || text_has_word(out, text + start, i - start))
 			continue;
 		if (!text_is_vschar(text + start, i - start) ||
 			n + (i - start) + 2 > TOKEN_SCOPE_SIZE)

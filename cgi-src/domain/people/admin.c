@@ -13,6 +13,7 @@
 #include "platform/text.h"
 #include "store/people_store.h"
 #include "store/session_store.h"
+#include "store/tenant_store.h"
 
 #define CODE_GROUPS 8 /* groups of 4 of 32 characters: 160 bits */
 
@@ -20,11 +21,11 @@
 static void audit(const struct core *core, const struct tenant_id *tenant, const char *action,
 	const char *kind, const struct uuid *id, const char *result)
 {
-	struct actor operator= {.tenant = tenant ? *tenant : TENANT_SYSTEM, .peer = "operator"};
+	struct actor by = audit_operator(tenant);
 	char object[AUDIT_ID_SIZE];
 
 	audit_id(kind, id, object);
-	(void)audit_event(core, &operator, action, object, result);
+	(void)audit_event(core, &by, action, object, result);
 }
 
 static enum rc find_user(const struct core *core, const char *email, struct user_row *out)
@@ -88,6 +89,29 @@ enum rc admin_tenant_find(const struct core *core, const char *name, struct tena
 
 	*out = row.id;
 	return rc;
+}
+
+static enum rc disable_tenant(struct db *db, void *arg)
+{
+	const struct tenant_row *t = arg;
+
+	return tenant_set_disabled(db, &t->id, t->disabled);
+}
+
+enum rc admin_tenant_disable(const struct core *core, const char *name, bool disabled)
+{
+	struct tenant_row t;
+	struct actor by;
+	char object[AUDIT_ID_SIZE];
+	enum rc rc = tenant_find(core->db, name, &t);
+
+	if (rc != RC_OK)
+		return rc;
+	t.disabled = disabled;
+	by = audit_operator(&t.id);
+	audit_id("tenant", &t.id.u, object);
+	return audit_transact(core, &by, disabled ? "tenant.disable" : "tenant.enable", object,
+		disable_tenant, &t);
 }
 
 /* ---- members ---- */

@@ -19,6 +19,11 @@ enum rc admin_tenant_find(
 enum rc admin_tenant_each(const struct core *core,
 	void (*visit)(const char *name, bool disabled, void *arg), void *arg) RC_MUST_CHECK;
 
+/** admin_tenant_disable(core, name, disabled): nobody is in a disabled workspace any more, and nothing that was
+ * begun there is finished. Enabled again, it is as it was. RC_NOT_FOUND. */
+enum rc admin_tenant_disable(
+	const struct core *core, const char *name, bool disabled) RC_MUST_CHECK;
+
 /** admin_member_add(core, email, name, tenant, role): makes the person when there is none with this
  * address. RC_NOT_FOUND no such workspace; RC_CONFLICT is a member already; RC_INVALID. */
 enum rc admin_member_add(const struct core *core, const char *email, const char *name,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/audit.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/runtime_store.h"
@@ -55,6 +56,22 @@ static enum rc make_text(struct secret *out)
 	return rc;
 }
 
+static enum rc insert_row(struct db *db, void *arg)
+{
+	return runtime_key_insert(db, arg);
+}
+
+/* Whoever made it: a person of the workspace, or the operator. */
+static enum rc insert(const struct core *core, struct runtime_key_row *row)
+{
+	struct actor by = audit_operator(&row->tenant);
+	char object[AUDIT_ID_SIZE];
+
+	by.user = row->created_by;
+	audit_id("key", &row->id, object);
+	return audit_transact(core, &by, "key.add", object, insert_row, row);
+}
+
 enum rc access_key_create(const struct core *core, const struct tenant_id *tenant, const char *name,
 	const char *providers, int64_t lifetime_s, const struct user_id *by, struct secret *out)
 {
@@ -71,15 +88,15 @@ enum rc access_key_create(const struct core *core, const struct tenant_id *tenan
 	if (!text_is_line(name, strlen(name), NAME_MAX_CHARS) ||
 		strlen(providers) >= sizeof(row.providers))
 		return RC_INVALID;
-	(void)snprintf(row.name, sizeof(row.name), "%s", name);
-	(void)snprintf(row.providers, sizeof(row.providers), "%s", providers);
+	TEXT_COPY(row.name, name);
+	TEXT_COPY(row.providers, providers);
 	if (by)
 		row.created_by = *by;
 	rc = make_text(out);
 	if (rc == RC_OK)
 		rc = access_key_hash(secret_text(out), row.hash);
 	if (rc == RC_OK)
-		rc = runtime_key_insert(core->db, &row);
+		rc = insert(core, &row);
 	if (rc != RC_OK)
 		secret_release(out);
 	return rc;
@@ -119,12 +136,30 @@ static void match_name(const struct access_key *key, void *arg)
 	}
 }
 
+struct revocation {
+	const struct tenant_id *tenant;
+	const struct uuid *id;
+};
+
+static enum rc delete_row(struct db *db, void *arg)
+{
+	const struct revocation *r = arg;
+
+	return runtime_key_delete(db, r->tenant, r->id);
+}
+
 enum rc access_key_revoke(const struct core *core, const struct tenant_id *tenant, const char *name)
 {
 	struct search s = {.name = name};
+	struct revocation r = {tenant, &s.id};
+	struct actor by = audit_operator(tenant);
+	char object[AUDIT_ID_SIZE];
 	enum rc rc = access_key_each(core, tenant, match_name, &s);
 
 	if (rc == RC_OK && !s.found)
 		rc = RC_NOT_FOUND;
-	return rc == RC_OK ? runtime_key_delete(core->db, tenant, &s.id) : rc;
+	if (rc != RC_OK)
+		return rc;
+	audit_id("key", &s.id, object);
+	return audit_transact(core, &by, "key.revoke", object, delete_row, &r);
 }

@@ -9,9 +9,8 @@
 #include "domain/renewal.h"
 #include "domain/runtime/access_key.h"
 #include "platform/clock.h"
+#include "platform/text.h"
 #include "store/refresh_store.h"
-
-#define COPY(to, from) (void)snprintf(to, sizeof(to), "%s", from)
 
 void handout_release(struct handout *h)
 {
@@ -22,20 +21,8 @@ void handout_release(struct handout *h)
 /* A key may be held to some providers. */
 static bool key_reaches(const struct runtime_key_row *key, const char *provider_id)
 {
-	const char *list = key->providers;
-	size_t len = strlen(provider_id);
-
-	if (!list[0])
-		return true;
-	while (*list) {
-		size_t n = strcspn(list, " ");
-
-		if (n == len && memcmp(list, provider_id, len) == 0)
-			return true;
-		list += n;
-		list += *list == ' ';
-	}
-	return false;
+	return !key->providers[0] ||
+	       text_has_word(key->providers, provider_id, strlen(provider_id));
 }
 
 static enum rc find(const struct core *core, const struct handout_request *request,
@@ -83,7 +70,7 @@ static enum rc judge(const struct core *core, const struct handout_request *requ
 	}
 	if (row->expires_at_s > now_s)
 		return RC_OK; /* shorter than wanted, but it works, and there will be no longer one */
-	COPY(out->reason, row->state_reason[0] ? row->state_reason : "expired");
+	TEXT_COPY(out->reason, row->state_reason[0] ? row->state_reason : "expired");
 	return RC_EXPIRED;
 }
 
@@ -117,10 +104,10 @@ static enum rc fill(const struct core *core, const struct handout_request *reque
 	out->expires = row->expires;
 	out->expires_at_s = row->expires_at_s;
 	out->revision = row->secret_rev;
-	COPY(out->name, row->name);
+	TEXT_COPY(out->name, row->name);
 	if (rc == RC_OK)
 		rc = pick_fields(request->provider, out->is_oauth, &secrets, &out->fields);
-	COPY(out->granted, fieldset_text(&profile, "granted"));
+	TEXT_COPY(out->granted, fieldset_text(&profile, "granted"));
 	fieldset_release(&secrets);
 	fieldset_release(&profile);
 	return rc;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/oauth/flow.h"
+#include "platform/text.h"
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
@@ -101,19 +102,6 @@ static const struct error_cause *find_cause(const char *code)
 
 /* ---- scopes ---- */
 
-static bool holds_scope(const char *list, const char *word, size_t len)
-{
-	while (*list) {
-		size_t n = strcspn(list, " ");
-
-		if (n == len && memcmp(list, word, len) == 0)
-			return true;
-		list += n;
-		list += *list == ' ';
-	}
-	return false;
-}
-
 /* Items of list that are in other, or that are not. Answers whether there are any. */
 static bool set_scope_list(struct ctx *c, const struct provider *p, const char *name,
 	const char *list, bool in, const char *other)
@@ -124,7 +112,7 @@ static bool set_scope_list(struct ctx *c, const struct provider *p, const char *
 	while (*list) {
 		size_t n = strcspn(list, " ");
 
-		if (n && holds_scope(other, list, n) == in) {
+		if (n && text_has_word(other, list, n) == in) {
 			page_scope(c, node, p, list, n);
 			any = true;
 		}
