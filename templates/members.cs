@@ -8,7 +8,7 @@
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
 call:page_head("Members") ?><?cs call:app_open() ?>
 <h1>Members</h1>
-<p class="lede">Everyone here can use the authorizations of <?cs var:Workspace.Name ?>. Owners and admins also add API keys and set OAuth clients.</p>
+<p class="lede">Everyone here can use the authorizations of <?cs var:Workspace.Name ?>. Editors also add API keys; owners and admins set OAuth clients too.</p>
 <table class="table" role="table">
   <caption class="visually-hidden">Members of <?cs var:Workspace.Name ?></caption>
   <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Name</th><th scope="col" role="columnheader">E-mail</th><th scope="col" role="columnheader">Role</th><th scope="col" role="columnheader">Since</th></tr></thead>

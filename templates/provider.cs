@@ -71,7 +71,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
 <?cs if:?Help.Kind ?>
 <div class="banner banner-info">
   <p><?cs if:Help.Kind == "setup" ?><strong>Add OAuth is not possible yet.</strong> No OAuth client is set up for <?cs var:Provider.Label ?>. An owner or admin of this workspace can set one up.<?cs
-  elif:Help.Kind == "keys" ?><strong>Only owners and admins add API keys.</strong> The authorizations below are shared: your apps can use them.<?cs
+  elif:Help.Kind == "keys" ?><strong>Only owners, admins and editors add API keys.</strong> The authorizations below are shared: your apps can use them.<?cs
   else ?><strong>You can use these authorizations, but not change them.</strong> An owner or admin of this workspace can.<?cs /if ?></p>
   <?cs if:subcount(Help.People) ?><p class="who-can">Who can help:</p><?cs call:helpers(Help.People) ?><?cs /if ?>
 </div><?cs /if ?>

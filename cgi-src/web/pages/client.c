@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/credential.h"
 #include "domain/oauth/client.h"
 #include "web/errors.h"
 #include "web/pages/page.h"
@@ -209,6 +210,20 @@ enum rc page_client_post(struct ctx *c)
 	return rc;
 }
 
+/* Who loses the client that could renew them. */
+static enum rc set_uses(struct ctx *c, const struct provider *p)
+{
+	struct view_node *uses = view_child(c->root, "Uses");
+	struct credential_views views;
+	enum rc rc = credential_list(c->core, &c->actor, p, &views);
+
+	for (size_t i = 0; rc == RC_OK && i < views.n; i++)
+		if (views.items[i].is_oauth && views.items[i].custom_client)
+			view_text(view_append(uses), "Text", views.items[i].name);
+	credential_views_release(&views);
+	return rc;
+}
+
 enum rc page_client_remove(struct ctx *c)
 {
 	struct client_settings settings;
@@ -228,8 +243,10 @@ enum rc page_client_remove(struct ctx *c)
 		page_url(c->root, "Form.Url", "/data-sources/%s/client/remove", p->id);
 		page_url(c->root, "Form.CancelUrl", "/data-sources/%s/client", p->id);
 		view_int(c->root, "Form.Version", (int64_t)settings.revision);
-		rc = page_send(c, "client_remove", 200);
+		rc = set_uses(c, p);
 	}
+	if (rc == RC_OK)
+		rc = page_send(c, "client_remove", 200);
 	client_settings_release(&settings);
 	return rc;
 }
