@@ -6,6 +6,7 @@
 #ifndef GRANTRY_TESTS_STORE_TEST_H
 #define GRANTRY_TESTS_STORE_TEST_H
 
+#include <glob.h>
 #include <limits.h>
 #include <sys/wait.h>
 
@@ -17,22 +18,32 @@
 static const struct tenant_id acme = {{{1}}}, globex = {{{2}}};
 static const struct user_id ada = {{{3}}}, eve = {{{4}}};
 
-static inline char *file_text(const char *name)
+static inline char *file_text(const char *path)
 {
 	static char text[1 << 16];
-	char path[PATH_MAX];
-	FILE *f;
+	FILE *f = fopen(path, "r");
 	size_t n = 0;
 
-	(void)snprintf(path, sizeof(path), "%s/%s",
-		getenv("GRANTRY_TEST_SRCDIR") ? getenv("GRANTRY_TEST_SRCDIR") : ".", name);
-	f = fopen(path, "r");
 	if (f) {
 		n = fread(text, 1, sizeof(text) - 1, f);
 		(void)fclose(f);
 	}
 	text[n] = '\0';
 	return text;
+}
+
+/* Every script of sql/ that has a number, in the order of the numbers. */
+static inline void make_tables(void)
+{
+	char pattern[PATH_MAX];
+	glob_t scripts = {0};
+
+	(void)snprintf(pattern, sizeof(pattern), "%s/sql/[0-9]*.sql",
+		getenv("GRANTRY_TEST_SRCDIR") ? getenv("GRANTRY_TEST_SRCDIR") : ".");
+	CHECK(glob(pattern, 0, NULL, &scripts) == 0);
+	for (size_t i = 0; i < scripts.gl_pathc; i++)
+		CHECK_RC(db_script(db, file_text(scripts.gl_pathv[i])), RC_OK);
+	globfree(&scripts);
 }
 
 static inline void drop_tables(void)
@@ -76,7 +87,7 @@ static inline int store_test_begin(const char *name)
 	if (status)
 		return status;
 	drop_tables();
-	CHECK_RC(db_script(db, file_text("sql/0001_init.sql")), RC_OK);
+	make_tables();
 	add_person(&acme, &ada, "Acme", "ada@acme.test");
 	add_person(&globex, &eve, "Globex", "eve@globex.test");
 	return check_failed_here ? 99 : 0;
