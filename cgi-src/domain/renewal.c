@@ -168,10 +168,12 @@ static enum rc look(struct renewal *r)
 	struct refresh_due *due;
 	enum rc rc;
 
-	/* before a provider is called: could its answer be kept (C32, C33)? */
-	if (room == 0 || !journal_ready(r->journal))
+	if (room == 0)
 		return RC_OK;
 	rc = refresh_due_list(r->core->db, clock_now_s(), (int64_t)room, &due, &n);
+	/* before a provider is called: could its answer be kept (C32, C33)? */
+	if (rc == RC_OK && n > 0 && !journal_ready(r->journal))
+		n = 0;
 	for (size_t i = 0; i < n && rc == RC_OK; i++)
 		if (has_room(r, &due[i]))
 			rc = start_one(r, &due[i]);

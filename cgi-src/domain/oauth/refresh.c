@@ -112,7 +112,7 @@ static enum rc not_sent(const struct core *core, const struct refresh_attempt *a
 		return set_state(core, a, "client_error",
 			a->provider ? "client_gone" : "provider_gone", later_s);
 	case RC_CRYPTO:
-		return set_state(core, a, "active", "unreadable", later_s);
+		return set_state(core, a, a->row.state, "unreadable", later_s);
 	case RC_INVALID:
 		return set_state(core, a, "client_error", "client_incomplete", later_s);
 	case RC_EXPIRED:
