@@ -19,6 +19,10 @@ GRANT SELECT ON datasource_oauth_params TO 'grantry_settings', 'grantry_connect'
 GRANT SELECT ON tool_oauth_system_clients TO 'grantry_settings', 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_providers TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_provider_defaults TO 'grantry_settings';
+GRANT SELECT, INSERT ON revocations TO 'grantry_settings';
+GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_settings';
+GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE ON webhook_deliveries TO 'grantry_settings';
 
 GRANT SELECT (id, email, name, disabled) ON users TO 'grantry_connect';
 GRANT SELECT, UPDATE (last_seen_at) ON sessions TO 'grantry_connect';
@@ -27,6 +31,9 @@ GRANT SELECT ON tool_oauth_tenant_clients TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE ON datasource_providers TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE ON datasource_provider_defaults TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_flows TO 'grantry_connect';
+GRANT SELECT, INSERT ON revocations TO 'grantry_connect';
+GRANT SELECT ON webhooks TO 'grantry_connect';
+GRANT INSERT ON webhook_deliveries TO 'grantry_connect';
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON keks TO 'grantry_operator';
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_keys TO 'grantry_operator';
@@ -48,8 +55,16 @@ GRANT SELECT, UPDATE ON datasource_providers TO 'grantry_refreshd';
 GRANT SELECT ON datasource_provider_defaults TO 'grantry_refreshd';
 GRANT SELECT ON datasource_oauth_params TO 'grantry_refreshd';
 GRANT SELECT ON datasource_oauth_tenant_params TO 'grantry_refreshd';
+GRANT SELECT, UPDATE, DELETE ON revocations TO 'grantry_refreshd';
+GRANT SELECT ON webhooks TO 'grantry_refreshd';
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO 'grantry_refreshd';
+GRANT SELECT (tenant_id, id, expires_at), DELETE ON oauth_flows TO 'grantry_refreshd';
+GRANT SELECT (token_hash, created_at, last_seen_at), DELETE ON sessions TO 'grantry_refreshd';
 
 GRANT SELECT, UPDATE (last_used_at) ON runtime_keys TO 'grantry_api';
-GRANT SELECT, UPDATE (refresh_due_at) ON datasource_providers TO 'grantry_api';
+GRANT SELECT, UPDATE (refresh_due_at, state, state_reason, state_since, rejected_rev, lease_owner)
+  ON datasource_providers TO 'grantry_api';
+GRANT SELECT ON webhooks TO 'grantry_api';
+GRANT INSERT ON webhook_deliveries TO 'grantry_api';
 GRANT SELECT ON datasource_provider_defaults TO 'grantry_api';
 GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_operator';
