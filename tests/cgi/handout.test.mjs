@@ -196,6 +196,7 @@ test('C3: a provider that does not answer: one who must wait is told after 12 s,
   const [served, served_ms] = await short;
   assert.equal(served.status, 200);
   assert.ok(served_ms >= 11000, `${served_ms} ms`);
+  await provider.ctl({ faults: [] });
   await exchange(stack.sandbox, '/__ctl/release', { method: 'POST', body: '{"gate":"slow"}', headers: { 'content-type': 'application/json' } });
   assert.ok((await ask()).body.expires_in > 60);
   // and one that is over, while somebody holds the lease and does not come back
