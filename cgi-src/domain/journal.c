@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "platform/codec.h"
+#include "platform/crashpoint.h"
 #include "platform/log.h"
 
 #define ENTRY_MAGIC "GRJ1"
@@ -186,9 +187,12 @@ enum rc journal_write(struct journal *journal, const struct journal_entry *entry
 	if (fd >= 0)
 		(void)close(fd);
 	entry_name(entry, name);
-	if (!written || renameat(journal->dir_fd, "new", journal->dir_fd, name) ||
-		fsync(journal->dir_fd))
+	CRASHPOINT("journal.written");
+	if (!written || renameat(journal->dir_fd, "new", journal->dir_fd, name))
 		return complain("write");
+	CRASHPOINT("journal.renamed");
+	if (fsync(journal->dir_fd))
+		return complain("sync");
 	return RC_OK;
 }
 

@@ -13,6 +13,7 @@
 #include "domain/journal.h"
 #include "domain/oauth/refresh.h"
 #include "platform/clock.h"
+#include "platform/crashpoint.h"
 #include "platform/log.h"
 
 #define LOOK_EVERY_MS 1000
@@ -186,9 +187,12 @@ static enum rc look(struct renewal *r)
 static bool replay_entry(const struct journal_entry *entry, void *arg)
 {
 	struct renewal *r = arg;
-	enum rc rc = refresh_commit(r->core->db, &entry->tenant, &entry->row, &entry->lease,
-		entry->due_at_s, clock_now_s());
+	enum rc rc;
 
+	CRASHPOINT("upkeep.replaying");
+	rc = refresh_commit(r->core->db, &entry->tenant, &entry->row, &entry->lease,
+		entry->due_at_s, clock_now_s());
+	CRASHPOINT("upkeep.replayed");
 	if (rc == RC_OK || rc == RC_CONFLICT)
 		log_info("journal.replayed", "result", rc_name(rc));
 	return rc == RC_OK || rc == RC_CONFLICT;
@@ -230,6 +234,7 @@ static enum rc take_over(struct renewal *r)
 			at = &w->next;
 			continue;
 		}
+		CRASHPOINT("upkeep.takeover");
 		if (w->still_there)
 			rc = refresh_release(r->core->db, &w->tenant, &w->id, &w->lease);
 		rc = rc == RC_CONFLICT ? RC_OK : rc;
@@ -251,8 +256,10 @@ static enum rc bury_predecessor(struct renewal *r)
 	struct uuid dead;
 	enum rc rc = journal_replay(r->journal, replay_entry, r);
 
+	CRASHPOINT("upkeep.burial");
 	if (rc == RC_OK && journal_dead_owner(r->journal, &dead))
 		rc = refresh_release_owner(r->core->db, &dead);
+	CRASHPOINT("upkeep.buried");
 	return rc == RC_OK ? journal_begin(r->journal) : rc;
 }
 

@@ -7,6 +7,7 @@
 #include "domain/audit.h"
 #include "domain/journal.h"
 #include "platform/clock.h"
+#include "platform/crashpoint.h"
 #include "platform/log.h"
 
 void refresh_attempt_release(struct refresh_attempt *a)
@@ -135,6 +136,7 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 	rc = refresh_claim(core->db, &due->tenant, &due->id, owner, &out->lease);
 	if (rc != RC_OK)
 		return rc;
+	CRASHPOINT("refresh.claimed");
 	rc = prepare(core, due, out, rq_out);
 	out->row.id = due->id;
 	if (rc != RC_OK) {
@@ -143,6 +145,7 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 			rc_name(released));
 		refresh_attempt_release(out);
 	}
+	CRASHPOINT("refresh.prepared");
 	return rc;
 }
 
@@ -201,13 +204,17 @@ static enum rc keep(const struct core *core, struct journal *journal, struct ref
 
 	entry.due_at_s = refresh_due_at(
 		&a->provider->oauth, clock_now_s(), answer->expires, answer->expires_at_s);
+	CRASHPOINT("refresh.answered");
 	if (rc == RC_OK)
 		rc = journal_write(journal, &entry);
 	if (rc == RC_OK) {
+		CRASHPOINT("refresh.journalled");
 		rc = refresh_commit(
 			core->db, &a->tenant, &entry.row, &a->lease, entry.due_at_s, clock_now_s());
+		CRASHPOINT("refresh.committed");
 		if (rc == RC_OK || rc == RC_CONFLICT)
 			journal_done(journal, &entry);
+		CRASHPOINT("refresh.done");
 	}
 	credential_row_release(&entry.row);
 	return rc;
@@ -257,8 +264,10 @@ enum rc refresh_end(const struct core *core, struct journal *journal, struct ref
 	rc = token_read(&a->provider->oauth, rc, rs, a->sent_at_s, &secrets, &answer);
 	if (rc == RC_OK && answer.failure == TOKEN_OK)
 		rc = keep(core, journal, a, &answer);
-	else if (rc == RC_OK)
+	else if (rc == RC_OK) {
+		CRASHPOINT("refresh.failed");
 		rc = note_failure(core, a, &answer);
+	}
 	audit_end(core, a, &answer, rc);
 	token_answer_release(&answer);
 	return rc;
