@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "platform/codec.h"
+#include "platform/crashpoint.h"
 #include "platform/log.h"
 
 #define RESERVED ((size_t)1 << 22) /* 256 answers of 16 KiB */
@@ -243,6 +244,15 @@ static enum rc encode_all(const struct journal *journal, struct buf *out)
 	if (rc == RC_OK && out->len)
 		buf_add(out, end, sizeof(end));
 	return rc == RC_OK ? buf_done(out) : rc;
+}
+
+/* What was written halfway is written over the next time. */
+static enum rc put(struct journal *journal, const struct buf *all)
+{
+	if (!write_at(journal->fd, all->data, all->len, journal->end))
+		return complain("write");
+	CRASHPOINT("journal.written");
+	return fdatasync(journal->fd) ? complain("sync") : RC_OK;
 }
 
 enum rc journal_sync(struct journal *journal)
