@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/incident.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "platform/clock.h"
@@ -94,8 +95,8 @@ static enum rc put_change(
 static enum rc send_to(struct db *db, const struct tenant_id *tenant, const struct message *m,
 	const struct webhook_id *webhook)
 {
-	return delivery_insert(db, tenant, webhook, &m->event, secret_text(&m->body), m->body.len,
-		m->now_s);
+	return delivery_insert(
+		db, tenant, webhook, &m->event, secret_text(&m->body), m->body.len, m->now_s);
 }
 
 enum rc incident_raise(struct db *db, const struct tenant_id *tenant,

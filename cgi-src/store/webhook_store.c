@@ -39,9 +39,9 @@ static const char *const sql[] = {
 	[ST_DELIVERY_INSERT] =
 		"INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, body, state,"
 		" due_at, created_at) VALUES (?, ?, ?, ?, ?, '" DELIVERY_QUEUED "', ?, ?)",
-	[ST_DELIVERY_LIST] = "SELECT " DELIVERY_COLUMNS
-			     " FROM webhook_deliveries WHERE tenant_id = ?"
-			     " ORDER BY created_at DESC, id LIMIT ?",
+	[ST_DELIVERY_LIST] =
+		"SELECT " DELIVERY_COLUMNS " FROM webhook_deliveries WHERE tenant_id = ?"
+		" ORDER BY created_at DESC, id LIMIT ?",
 	[ST_DELIVERY_LIST_STATE] = "SELECT " DELIVERY_COLUMNS
 				   " FROM webhook_deliveries WHERE tenant_id = ? AND state = ?"
 				   " ORDER BY created_at DESC, id LIMIT ?",
@@ -149,8 +149,8 @@ enum rc webhook_ids(struct db *db, const struct tenant_id *tenant,
 	struct webhook_id out[WEBHOOKS_MAX], size_t *n)
 {
 	struct db_rows *rows = NULL;
-	enum rc rc = db_query(
-		db, sql[ST_IDS], DB_ARGS(db_id(&tenant->u), db_int(WEBHOOKS_MAX)), &rows);
+	enum rc rc =
+		db_query(db, sql[ST_IDS], DB_ARGS(db_id(&tenant->u), db_int(WEBHOOKS_MAX)), &rows);
 
 	*n = 0;
 	while (rc == RC_OK && *n < WEBHOOKS_MAX && db_next(rows))
@@ -159,10 +159,10 @@ enum rc webhook_ids(struct db *db, const struct tenant_id *tenant,
 	return rc;
 }
 
-enum rc webhook_delete(
-	struct db *db, const struct tenant_id *tenant, const struct webhook_id *id)
+enum rc webhook_delete(struct db *db, const struct tenant_id *tenant, const struct webhook_id *id)
 {
-	return exec_one(db, sql[ST_DELETE], DB_ARGS(db_id(&tenant->u), db_id(&id->u)), RC_NOT_FOUND);
+	return exec_one(
+		db, sql[ST_DELETE], DB_ARGS(db_id(&tenant->u), db_id(&id->u)), RC_NOT_FOUND);
 }
 
 /* ---- deliveries ---- */
@@ -216,8 +216,8 @@ enum rc delivery_rows_load(struct db *db, const struct tenant_id *tenant, const 
 	return rc;
 }
 
-enum rc delivery_requeue(struct db *db, const struct tenant_id *tenant,
-	const struct delivery_id *id, int64_t now_s)
+enum rc delivery_requeue(
+	struct db *db, const struct tenant_id *tenant, const struct delivery_id *id, int64_t now_s)
 {
 	return exec_one(db, sql[ST_DELIVERY_REQUEUE],
 		DB_ARGS(db_int(now_s), db_id(&tenant->u), db_id(&id->u)), RC_NOT_FOUND);
@@ -261,8 +261,7 @@ enum rc webhook_next_due(struct db *db, int64_t *out)
 	return rc;
 }
 
-enum rc delivery_claim(
-	struct db *db, const struct webhook_due *due, int64_t now_s, int64_t until_s)
+enum rc delivery_claim(struct db *db, const struct webhook_due *due, int64_t now_s, int64_t until_s)
 {
 	return exec_one(db, sql[ST_CLAIM],
 		DB_ARGS(db_int(until_s), db_id(&due->tenant.u), db_id(&due->id.u),
@@ -281,8 +280,8 @@ enum rc delivery_message_load(struct db *db, const struct tenant_id *tenant,
 	const struct delivery_id *id, struct delivery_message *out)
 {
 	struct db_rows *rows = NULL;
-	enum rc rc = db_query(
-		db, sql[ST_MESSAGE], DB_ARGS(db_id(&tenant->u), db_id(&id->u)), &rows);
+	enum rc rc =
+		db_query(db, sql[ST_MESSAGE], DB_ARGS(db_id(&tenant->u), db_id(&id->u)), &rows);
 
 	memset(out, 0, sizeof(*out));
 	if (rc == RC_OK && !db_next(rows))
@@ -299,8 +298,8 @@ enum rc delivery_message_load(struct db *db, const struct tenant_id *tenant,
 	return rc;
 }
 
-enum rc delivery_finish(struct db *db, const struct webhook_due *due,
-	const struct delivery_end *end, int64_t now_s)
+enum rc delivery_finish(
+	struct db *db, const struct webhook_due *due, const struct delivery_end *end, int64_t now_s)
 {
 	bool over = strcmp(end->state, DELIVERY_QUEUED) != 0;
 

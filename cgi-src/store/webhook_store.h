@@ -13,7 +13,7 @@
 #include "store/ids.h"
 
 #define WEBHOOK_TABLE "webhooks"
-#define WEBHOOKS_MAX 10 /* of one workspace */
+#define WEBHOOKS_MAX 10         /* of one workspace */
 #define WEBHOOK_SECRET_MAX 1024 /* sealed */
 #define DELIVERY_BODY_MAX 4096
 #define DELIVERY_ERROR_SIZE 65
@@ -28,9 +28,10 @@ struct webhook_row {
 	struct webhook_id id;
 	struct tenant_id tenant;
 	char url[URL_MAX + 1];
-	struct buf secret;           /* sealed; owned */
-	struct user_id created_by;   /* zero: the operator */
-	char created_by_name[NAME_SIZE]; /* "" when the person is gone, or none; filled by the list alone */
+	struct buf secret;         /* sealed; owned */
+	struct user_id created_by; /* zero: the operator */
+	char created_by_name
+		[NAME_SIZE]; /* "" when the person is gone, or none; filled by the list alone */
 	int64_t created_at_s;
 };
 
@@ -46,8 +47,8 @@ enum rc webhook_rows_load(struct db *db, const struct tenant_id *tenant, struct 
 enum rc webhook_ids(struct db *db, const struct tenant_id *tenant,
 	struct webhook_id out[WEBHOOKS_MAX], size_t *n) RC_MUST_CHECK;
 /** webhook_delete(db, tenant, id): with all its deliveries. RC_NOT_FOUND. */
-enum rc webhook_delete(struct db *db, const struct tenant_id *tenant,
-	const struct webhook_id *id) RC_MUST_CHECK;
+enum rc webhook_delete(
+	struct db *db, const struct tenant_id *tenant, const struct webhook_id *id) RC_MUST_CHECK;
 
 /* ---- deliveries ---- */
 
@@ -91,8 +92,8 @@ enum rc webhook_next_due(struct db *db, int64_t *out) RC_MUST_CHECK;
 
 /** delivery_claim(db, due, now_s, until_s): one attempt more, and nobody else's before until_s. RC_NOT_FOUND:
  * somebody else was faster, or it is gone. */
-enum rc delivery_claim(struct db *db, const struct webhook_due *due, int64_t now_s,
-	int64_t until_s) RC_MUST_CHECK;
+enum rc delivery_claim(
+	struct db *db, const struct webhook_due *due, int64_t now_s, int64_t until_s) RC_MUST_CHECK;
 
 /* What is sent. */
 struct delivery_message {

@@ -14,9 +14,9 @@
 #include "domain/oauth/token.h"
 #include "store/refresh_store.h"
 
-#define REFRESH_MARGIN_S 900      /* renewed this long before the end, or … */
-#define REFRESH_MARGIN_SHARE 5    /* … in the last fifth of a short life */
-#define REFRESH_IDLE_SHARE 5      /* and in the last fifth of what a refresh token bears unused */
+#define REFRESH_MARGIN_S 900   /* renewed this long before the end, or … */
+#define REFRESH_MARGIN_SHARE 5 /* … in the last fifth of a short life */
+#define REFRESH_IDLE_SHARE 5   /* and in the last fifth of what a refresh token bears unused */
 #define REFRESH_RETRY_LOST_S                                                                       \
 	5 /* after an answer that got lost: some providers keep the old token so long */
 #define REFRESH_RETRY_FIRST_S 30
