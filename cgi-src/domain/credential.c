@@ -313,7 +313,7 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 
 /* ---- edit ---- */
 
-static enum rc load_for_change(const struct core *core, const struct actor *actor,
+enum rc credential_load_for_change(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id, struct credential_row *row)
 {
 	struct provider_ref ref = provider_ref_of(provider);
@@ -401,7 +401,7 @@ enum rc credential_edit(const struct core *core, const struct actor *actor,
 {
 	char object[AUDIT_ID_SIZE];
 	struct credential_row row;
-	enum rc rc = load_for_change(core, actor, provider, id, &row);
+	enum rc rc = credential_load_for_change(core, actor, provider, id, &row);
 
 	if (rc == RC_OK)
 		rc = check_name(change);
@@ -411,68 +411,4 @@ enum rc credential_edit(const struct core *core, const struct actor *actor,
 	audit_id("credential", &id->u, object);
 	audit_failure(core, actor, edit_action(change), object, rc);
 	return rc;
-}
-
-/* ---- Default, delete ---- */
-
-struct set_change {
-	const struct tenant_id *tenant;
-	struct provider_ref ref;
-	const struct credential_id *id;
-	uint64_t version;
-};
-
-static enum rc set_default(struct db *db, void *arg)
-{
-	const struct set_change *c = arg;
-	enum rc rc = default_lock(db, c->tenant, &c->ref, NULL);
-
-	if (rc == RC_OK)
-		rc = default_set(db, c->tenant, &c->ref, c->id);
-	return rc == RC_INVALID ? RC_NOT_FOUND : rc; /* the reference failed: it is gone */
-}
-
-static enum rc delete_from_set(struct db *db, void *arg)
-{
-	const struct set_change *c = arg;
-	enum rc rc = default_lock(db, c->tenant, &c->ref, NULL);
-
-	if (rc == RC_OK)
-		rc = default_leave(db, c->tenant, &c->ref, c->id);
-	if (rc == RC_OK)
-		rc = credential_delete(db, c->tenant, c->id, c->version);
-	return rc == RC_NOT_FOUND ? RC_CONFLICT : rc;
-}
-
-static enum rc change_set(const struct core *core, const struct actor *actor,
-	const struct provider *provider, struct set_change *change, const char *action,
-	enum rc (*work)(struct db *, void *))
-{
-	char object[AUDIT_ID_SIZE];
-	struct credential_row row;
-	enum rc rc = load_for_change(core, actor, provider, change->id, &row);
-
-	credential_row_release(&row);
-	audit_id("credential", &change->id->u, object);
-	if (rc == RC_OK)
-		rc = audit_transact(core, actor, action, object, work, change);
-	audit_failure(core, actor, action, object, rc);
-	return rc;
-}
-
-enum rc credential_make_default(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_id *id)
-{
-	struct set_change change = {&actor->tenant, provider_ref_of(provider), id, 0};
-
-	return change_set(core, actor, provider, &change, "credential.default", set_default);
-}
-
-enum rc credential_remove(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_id *id, uint64_t expected_version)
-{
-	struct set_change change = {
-		&actor->tenant, provider_ref_of(provider), id, expected_version};
-
-	return change_set(core, actor, provider, &change, "credential.delete", delete_from_set);
 }

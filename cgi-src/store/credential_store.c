@@ -55,7 +55,7 @@ static const char *const sql[] = {
 		      " refreshable = ?, updated_at = ?"
 		      " WHERE tenant_id = ? AND id = ? AND version = ? AND secret_rev = ?",
 	[ST_DELETE] = "DELETE FROM datasource_providers"
-		      " WHERE tenant_id = ? AND id = ? AND version = ?",
+		      " WHERE tenant_id = ? AND id = ? AND version = ? AND secret_rev = ?",
 	[ST_DEFAULT_LOCK] = "UPDATE datasource_provider_defaults SET revision = revision + 1"
 			    " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
 	[ST_DEFAULT_JOIN] = "INSERT INTO datasource_provider_defaults"
@@ -280,11 +280,13 @@ enum rc credential_update(struct db *db, const struct tenant_id *tenant,
 }
 
 enum rc credential_delete(struct db *db, const struct tenant_id *tenant,
-	const struct credential_id *id, uint64_t version)
+	const struct credential_id *id, uint64_t version, uint64_t secret_rev)
 {
 	uint64_t affected = 0;
 	enum rc rc = db_exec(db, sql[ST_DELETE],
-		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)version)), &affected);
+		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)version),
+			db_int((int64_t)secret_rev)),
+		&affected);
 
 	return rc == RC_OK && affected == 0 ? RC_NOT_FOUND : rc;
 }

@@ -79,9 +79,9 @@ enum rc credential_update(struct db *db, const struct tenant_id *tenant,
 	const struct credential_row *row, uint64_t expected_version, uint64_t expected_secret_rev,
 	int64_t now_s) RC_MUST_CHECK;
 
-/** credential_delete(db, tenant, id, version): RC_NOT_FOUND as above. */
+/** credential_delete(db, tenant, id, version, secret_rev): RC_NOT_FOUND as above. */
 enum rc credential_delete(struct db *db, const struct tenant_id *tenant,
-	const struct credential_id *id, uint64_t version) RC_MUST_CHECK;
+	const struct credential_id *id, uint64_t version, uint64_t secret_rev) RC_MUST_CHECK;
 
 /** default_lock(db, tenant, ref, newcomer): locks the provider's Default row, making it with newcomer as
  * Default when there is none. To be called after newcomer's insert; NULL: only lock, RC_NOT_FOUND when
