@@ -6,7 +6,7 @@
 #include "domain/oauth/flow.h"
 #include "domain/oauth/flow_seal.h"
 #include "domain/oauth/revocation.h"
-#include "domain/renewal.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/text.h"
@@ -331,7 +331,7 @@ static void queue_revocation(const struct callback *cb)
 	if (rc == RC_OK)
 		rc = revocation_insert(cb->core->db, &cb->actor->tenant, &row, clock_now_s());
 	if (rc == RC_OK)
-		renewal_wake(cb->core->cfg);
+		upkeep_wake(cb->core->cfg);
 	(void)audit_event(cb->core, cb->actor, "token.revoke_later", cb->provider->id, rc_name(rc));
 	revocation_row_release(&row);
 }

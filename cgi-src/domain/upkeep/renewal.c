@@ -295,8 +295,10 @@ static void drop_settled(struct settling *s)
 {
 	CRASHPOINT("refresh.committed");
 	for (size_t i = 0; i < s->n; i++) {
-		if (s->results[i] == RC_CONFLICT)
+		if (s->results[i] == RC_CONFLICT) {
 			log_info("refresh.overtaken");
+			refresh_discard(s->renewal->core, &s->items[i]->settlement);
+		}
 		journal_drop(s->renewal->journal, s->items[i]);
 	}
 	CRASHPOINT("refresh.dropped");
