@@ -19,7 +19,8 @@ enum token_failure {
 	TOKEN_OK,
 	TOKEN_REFUSED,        /* the provider answered with an OAuth error */
 	TOKEN_CLIENT_REFUSED, /* invalid_client, unauthorized_client: id or secret are wrong */
-	TOKEN_GRANT_REFUSED,  /* invalid_grant */
+	TOKEN_GRANT_REFUSED,  /* invalid_grant: a person has to authorize again */
+	TOKEN_GRANT_REVOKED,  /* the provider says that the access was taken back */
 	TOKEN_RATE_LIMITED,   /* 429 */
 	TOKEN_MALFORMED,      /* an answer that is no token response */
 	TOKEN_NO_ANSWER,      /* refused connection, TLS, 5xx */
@@ -41,6 +42,9 @@ struct token_answer {
 	char scope[TOKEN_SCOPE_SIZE]; /* granted, separated by single spaces */
 	struct identity identity;     /* when the recipe reads it from this answer */
 };
+
+/** token_error_class(name): is it a class that a provider file may give an error code? */
+bool token_error_class(const char *name);
 
 void token_answer_release(struct token_answer *a);
 
