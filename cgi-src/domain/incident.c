@@ -27,8 +27,8 @@ struct message {
 	struct secret body; /* only because what appends JSON wants one: nothing in it is secret */
 };
 
-/* "key":"value", with a comma before it unless it is the first of its object. What is not a line of text, as
- * only a row that somebody else wrote can hold, is made one. */
+/* lead as it stands, then text as a JSON string. What is no line of text, as only a row that somebody else wrote
+ * can hold, is made one. */
 static enum rc put(struct secret *out, const char *lead, const char *text, size_t max_chars)
 {
 	struct buf line;

@@ -38,17 +38,16 @@ static const char *const sql[] = {
 	[ST_DELETE] = "DELETE FROM webhooks WHERE tenant_id = ? AND id = ?",
 	[ST_DELIVERY_INSERT] =
 		"INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, body, state,"
-		" due_at, created_at) VALUES (?, ?, ?, ?, ?, '" DELIVERY_QUEUED "', ?, ?)",
+		" due_at, created_at) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)",
 	[ST_DELIVERY_LIST] =
 		"SELECT " DELIVERY_COLUMNS " FROM webhook_deliveries WHERE tenant_id = ?"
 		" ORDER BY created_at DESC, id LIMIT ?",
 	[ST_DELIVERY_LIST_STATE] = "SELECT " DELIVERY_COLUMNS
 				   " FROM webhook_deliveries WHERE tenant_id = ? AND state = ?"
 				   " ORDER BY created_at DESC, id LIMIT ?",
-	[ST_DELIVERY_REQUEUE] =
-		"UPDATE webhook_deliveries SET state = '" DELIVERY_QUEUED
-		"', attempts = 0, due_at = ?, finished_at = NULL WHERE tenant_id = ? AND id = ?"
-		" AND state = '" DELIVERY_DEAD "'",
+	[ST_DELIVERY_REQUEUE] = "UPDATE webhook_deliveries SET state = 'queued', attempts = 0, "
+				"due_at = ?, finished_at = NULL WHERE tenant_id = ? AND id = ?"
+				" AND state = 'dead'",
 	/* cross-tenant: the schedule serves all tenants; a row names its own */
 	[ST_DUE] = "SELECT tenant_id, id, attempts FROM webhook_deliveries WHERE due_at <= ?"
 		   " ORDER BY due_at LIMIT ?",
@@ -62,7 +61,7 @@ static const char *const sql[] = {
 		       " AND w.id = d.webhook_id WHERE d.tenant_id = ? AND d.id = ?",
 	[ST_FINISH] = "UPDATE webhook_deliveries SET state = ?, due_at = ?, last_status = ?,"
 		      " last_error = ?, finished_at = ? WHERE tenant_id = ? AND id = ?"
-		      " AND attempts = ? AND state = '" DELIVERY_QUEUED "'",
+		      " AND attempts = ? AND state = 'queued'",
 	/* cross-tenant: what is finished is forgotten by its age, whoever's it is */
 	[ST_CLEAR] = "DELETE FROM webhook_deliveries WHERE finished_at < ?"
 		     " ORDER BY finished_at LIMIT ?",
