@@ -42,12 +42,11 @@ enum rc runtime_key_find(struct db *db, const unsigned char key_hash[HASH_SIZE],
 /* A credential as the rules for runtimes need it. row: without people, client and version. */
 struct runtime_credential {
 	struct credential_row row; /* owned; sealed columns only from runtime_find */
-	bool has_due;              /* something will renew it: then due_at_s says when */
+	bool has_due; /* something will renew it: then due_at_s says when; 0: first of all */
 	int64_t due_at_s;
-	int64_t refreshed_at_s; /* when its token was obtained; 0: unknown */
-	uint64_t rejected_rev;  /* secret_rev that a runtime saw refused; 0: none */
-	uint64_t forced_rev;    /* secret_rev that came of such a report; 0: none */
-	bool leased;            /* a renewal is under way */
+	uint64_t rejected_rev; /* secret_rev that a runtime saw refused; 0: none */
+	uint64_t forced_rev;   /* secret_rev that came of such a report; 0: none */
+	bool leased;           /* a renewal is under way */
 };
 
 void runtime_credential_release(struct runtime_credential *c);

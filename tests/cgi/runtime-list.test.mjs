@@ -14,8 +14,8 @@ let stack, db, runtime, oauth, apiKey;
 
 // state as told → what the row says
 const STATES = {
-  active: [["state = 'active', expires_at = NULL"], ["state = 'active', expires_at = 1, refreshable = 1, refresh_due_at = 9999999999"]],
-  delayed: [["state = 'active', failures = 3, state_reason = 'http_503', refreshable = 1, refresh_due_at = 9999999999"]],
+  active: [["state = 'active', expires_at = NULL"], ["state = 'active', expires_at = 9999999999"]],
+  delayed: [["state = 'active', expires_at = 1, refreshable = 1, refresh_due_at = 9999999999"], ["state = 'active', failures = 3, state_reason = 'http_503', refreshable = 1, refresh_due_at = 9999999999"]],
   needs_reauth: [["state = 'needs_reauth', state_reason = 'invalid_grant'"], ["state = 'active', expires_at = 1, refreshable = 0"],
     ["state = 'active', expires_at = 1, refreshable = 1, refresh_due_at = NULL, failures = 2"]],
   client_error: [["state = 'client_error', state_reason = 'invalid_client', failures = 1"]],

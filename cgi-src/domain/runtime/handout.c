@@ -6,7 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
-#include "domain/renewal.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/refresh_store.h"
@@ -74,8 +74,9 @@ static enum rc refuse_state(struct handout *out, const struct runtime_state *sta
 		if (strcmp(codes[i].word, state->word) == 0)
 			code = codes[i].code;
 	(void)refuse(&out->why, code);
-	TEXT_COPY(out->why.reason,
-		strcmp(state->word, "active") == 0 ? "rejected" : state->reason);
+	TEXT_COPY(out->why.reason, strcmp(out->found.row.state, "active") == 0 && !state->reason[0]
+					   ? "rejected"
+					   : state->reason);
 	return RC_DENIED;
 }
 
@@ -94,13 +95,13 @@ static enum rc check_readable(
 static enum rc hurry(const struct core *core, const struct handout_request *request,
 	const struct tenant_id *tenant, const struct runtime_credential *c, int64_t now_s)
 {
-	bool due = c->due_at_s <= now_s;
+	bool first = c->due_at_s <= 0; /* it is due before all others already */
 	enum rc rc = RC_OK;
 
-	if (!due)
+	if (!first)
 		rc = refresh_hurry(core->db, tenant, &c->row.id, c->row.secret_rev, now_s);
-	if (!due || !request->caller.again)
-		renewal_wake(core->cfg);
+	if (!first || !request->caller.again)
+		upkeep_wake(core->cfg);
 	return rc;
 }
 

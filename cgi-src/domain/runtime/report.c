@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "domain/audit.h"
-#include "domain/renewal.h"
+#include "domain/incident.h"
 #include "domain/runtime/state.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/jsonr.h"
 #include "platform/text.h"
@@ -85,9 +86,11 @@ static enum rc reject(struct db *db, const struct change *change)
 static enum rc reject_for_good(struct db *db, const struct change *change)
 {
 	const struct credential_row *row = &change->c->row;
-
-	return runtime_reject_for_good(
+	enum rc rc = runtime_reject_for_good(
 		db, change->tenant, &row->id, row->secret_rev, clock_now_s());
+
+	return rc == RC_OK ? incident_raise(db, change->tenant, row, "needs_reauth", "rejected")
+			   : rc;
 }
 
 static enum rc reject_silently(struct db *db, const struct change *change)
@@ -172,6 +175,6 @@ enum rc report_take(const struct core *core, const struct runtime_caller *caller
 		again.again = true;
 	}
 	if (rc == RC_OK && out->action == REPORT_RENEWING)
-		renewal_wake(core->cfg);
+		upkeep_wake(core->cfg);
 	return rc == RC_CONFLICT ? RC_UNAVAILABLE : rc;
 }
