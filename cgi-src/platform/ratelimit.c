@@ -20,7 +20,8 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "64-bit atomics need no lock");
 struct ratelimit {
 	int64_t step_ns; /* between two requests of the wanted rate */
 	unsigned char seed[SEED_SIZE];
-	_Atomic int64_t slots[RATELIMIT_SLOTS]; /* ns of the clock that never jumps; 0: never used */
+	_Atomic int64_t
+		slots[RATELIMIT_SLOTS]; /* ns of the clock that never jumps; 0: never used */
 };
 
 enum rc ratelimit_new(long per_s, struct ratelimit **out)
