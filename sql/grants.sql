@@ -28,8 +28,8 @@ GRANT SELECT (id, email, name, disabled) ON users TO 'grantry_connect';
 GRANT SELECT, UPDATE (last_seen_at) ON sessions TO 'grantry_connect';
 GRANT SELECT ON datasource_oauth_tenant_params TO 'grantry_connect';
 GRANT SELECT ON tool_oauth_tenant_clients TO 'grantry_connect';
-GRANT SELECT, INSERT, UPDATE ON datasource_providers TO 'grantry_connect';
-GRANT SELECT, INSERT, UPDATE ON datasource_provider_defaults TO 'grantry_connect';
+GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_providers TO 'grantry_connect';
+GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_provider_defaults TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_flows TO 'grantry_connect';
 GRANT SELECT, INSERT ON revocations TO 'grantry_connect';
 GRANT SELECT ON webhooks TO 'grantry_connect';
@@ -44,6 +44,8 @@ GRANT SELECT, INSERT, DELETE ON sign_in_codes TO 'grantry_operator';
 GRANT SELECT, DELETE ON sessions TO 'grantry_operator';
 GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_oauth_params TO 'grantry_operator';
 GRANT SELECT, INSERT, UPDATE, DELETE ON tool_oauth_system_clients TO 'grantry_operator';
+GRANT SELECT (client_id, client_source, state), UPDATE (refresh_due_at) ON datasource_providers
+  TO 'grantry_operator';
 GRANT SELECT, INSERT ON audit_events TO 'grantry_operator';
 GRANT SELECT ON schema_migrations TO 'grantry_operator';
 

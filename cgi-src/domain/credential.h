@@ -95,6 +95,42 @@ enum rc credential_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id,
 	uint64_t expected_version) RC_MUST_CHECK;
 
+/** credential_switch(core, actor, provider, id, on, expected_version): disabled: no app gets it, nothing renews it,
+ * everything is kept; enabled: active, and renewed at once. RC_DENIED: ACTION_CREDENTIAL_SWITCH; RC_CONFLICT: changed
+ * since shown, or so already. */
+enum rc credential_switch(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id, bool on,
+	uint64_t expected_version) RC_MUST_CHECK;
+
+/** credential_can_test(provider, is_oauth): does its file say how to ask? */
+bool credential_can_test(const struct provider *provider, bool is_oauth);
+
+#define CREDENTIAL_TEST_PAUSE_S 5
+struct credential_test {
+	bool unreadable, over;     /* not asked: it does not open; its access token is over */
+	struct probe_result probe; /* otherwise */
+	bool renews;               /* it is renewed now, and a runtime gets the new token */
+	bool refused;              /* it needs a person from now on */
+	bool healed;               /* it was taken for refused, and works */
+};
+
+/** credential_test(core, actor, provider, id, out): asks the provider. RC_NOT_FOUND: there is no such credential, or
+ * no way to ask; RC_DENIED; RC_CONFLICT: it is disabled; RC_LIMIT: it was tested a moment ago; RC_INVALID: a value of
+ * it cannot stand in the request. */
+enum rc credential_test(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_test *out) RC_MUST_CHECK;
+
+struct credential_scopes {
+	char requested[TOKEN_SCOPE_SIZE], granted[TOKEN_SCOPE_SIZE]; /* separated by spaces */
+	bool unreadable;
+};
+
+/** credential_scopes(core, actor, provider, id, out): RC_NOT_FOUND: gone, or no authorization; RC_DENIED. */
+enum rc credential_scopes(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_scopes *out) RC_MUST_CHECK;
+
 /* What an authorization brought. */
 struct credential_grant {
 	const struct oauth_client *client;

@@ -147,6 +147,7 @@ struct oauth_recipe {
 	int64_t refresh_idle_limit_s; /* a refresh token unused for so long dies; 0: unknown */
 	enum revocation_style revocation;
 	struct http_recipe revocation_request; /* RFC7009: url only */
+	struct check_recipe check; /* does an access token work? request.method NULL: not said */
 	struct identity_recipe identity;
 	struct i18n *setup_steps; /* numbered steps for the person who makes the OAuth app */
 	size_t n_setup_steps;

@@ -50,6 +50,11 @@ static const struct route settings[] = {
 	POST(CREDENTIAL "/rename", page_rename_post, ACTION_CREDENTIAL_OWN),
 	GET(CREDENTIAL "/delete", page_delete, ACTION_CREDENTIAL_OWN),
 	POST(CREDENTIAL "/delete", page_delete_post, ACTION_CREDENTIAL_OWN),
+	POST(CREDENTIAL "/test", page_test_post, ACTION_CREDENTIAL_OWN),
+	GET(CREDENTIAL "/scopes", page_scopes, ACTION_CREDENTIAL_OWN),
+	GET(CREDENTIAL "/disable", page_disable, ACTION_CREDENTIAL_SWITCH),
+	POST(CREDENTIAL "/disable", page_disable_post, ACTION_CREDENTIAL_SWITCH),
+	POST(CREDENTIAL "/enable", page_enable_post, ACTION_CREDENTIAL_SWITCH),
 };
 
 static const struct route authorization[] = {

@@ -113,7 +113,7 @@ static bool set_scope_list(struct ctx *c, const struct provider *p, const char *
 		size_t n = strcspn(list, " ");
 
 		if (n && text_has_word(other, list, n) == in) {
-			page_scope(c, node, p, list, n);
+			(void)page_scope(c, node, p, list, n);
 			any = true;
 		}
 		list += n;
