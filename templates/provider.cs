@@ -66,7 +66,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
 </div>
 <?cs each:banner = Banners ?>
 <div class="banner banner-<?cs var:banner.Kind ?>">
-  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> <?cs var:banner.By ?> answered<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?> on <?cs call:moment(banner.When) ?><?cs /if ?>.<?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>
+  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> Answer from <?cs var:banner.By ?>:<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?>, since <?cs call:moment(banner.When) ?><?cs /if ?>.<?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>
 </div><?cs /each ?>
 <section aria-labelledby="authorizations">
 <div class="section-head">
@@ -112,7 +112,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
         </ul>
       </details><?cs /if ?>
     </div>
-    <?cs if:?cred.Code || ?cred.Reason || ?cred.Next ?><p class="row-reason row-reason-<?cs var:cred.State.Kind ?>"><?cs if:?cred.Since.Text && ?cred.Validity.Text ?>Since <?cs call:day(cred.Since) ?>. <?cs /if ?><?cs if:?cred.Code ?><?cs var:cred.By ?> answered <code><?cs var:cred.Code ?></code>. <?cs /if ?><?cs if:?cred.Reason ?><?cs var:cred.Reason ?> <?cs /if ?><?cs if:?cred.Next ?><strong><?cs var:cred.Next ?></strong><?cs /if ?></p><?cs /if ?>
+    <?cs if:?cred.Code || ?cred.Reason || ?cred.Next ?><p class="row-reason row-reason-<?cs var:cred.State.Kind ?>"><?cs if:?cred.Since.Text && ?cred.Validity.Text ?>Since <?cs call:day(cred.Since) ?>. <?cs /if ?><?cs if:?cred.Code ?>Answer from <?cs var:cred.By ?>: <code><?cs var:cred.Code ?></code>. <?cs /if ?><?cs if:?cred.Reason ?><?cs var:cred.Reason ?> <?cs /if ?><?cs if:?cred.Next ?><strong><?cs var:cred.Next ?></strong><?cs /if ?></p><?cs /if ?>
   </li>
   <?cs /each ?>
 </ul>
@@ -134,7 +134,7 @@ else ?>
     <div class="row-main"><h3><?cs if:?ended.Name ?><?cs var:ended.Name ?><?cs else ?>An access that was not kept<?cs /if ?></h3><p class="row-meta"><?cs call:day(ended.When) ?></p></div>
     <p class="row-reason"><?cs if:ended.State == "done" ?>Access revoked at <?cs var:Provider.Vendor ?>.<?cs
     elif:ended.State == "queued" ?>Telling <?cs var:Provider.Vendor ?> that the access is over…<?cs if:?ended.Reason ?> <?cs var:ended.Reason ?> It is tried again by itself.<?cs elif:?ended.Code ?> Its last answer was <code><?cs var:ended.Code ?></code>. It is tried again by itself.<?cs /if ?><?cs
-    else ?><?cs var:Provider.Vendor ?> could not be told<?cs if:?ended.Reason ?>. <?cs var:ended.Reason ?><?cs elif:?ended.Code ?>: <code><?cs var:ended.Code ?></code>.<?cs else ?>.<?cs /if ?> <strong>Remove the access in the account there yourself.</strong><?cs /if ?></p>
+    else ?>Could not tell <?cs var:Provider.Vendor ?> that the access is over<?cs if:?ended.Reason ?>. <?cs var:ended.Reason ?><?cs elif:?ended.Code ?>: <code><?cs var:ended.Code ?></code>.<?cs else ?>.<?cs /if ?> <strong>Remove the access in the account there yourself.</strong><?cs /if ?></p>
   </li>
   <?cs /each ?>
 </ul>

@@ -23,13 +23,14 @@ call:page_head("Scopes of " + Credential.Name) ?><?cs call:panel_open("dim") ?>
 <p class="lede">What was asked of <?cs var:Provider.Vendor ?><?cs if:?Credential.Account ?> for <?cs var:Credential.Account ?><?cs /if ?>, and what it allowed.</p>
 <div class="banner banner-<?cs var:Compare.Kind ?>"><p><strong><?cs var:Compare.Title ?></strong><?cs if:?Compare.Text ?> <?cs var:Compare.Text ?><?cs /if ?></p></div>
 <?cs if:subcount(Scopes) ?>
-<table class="table table-compare">
-  <thead><tr><th scope="col">What it allows</th><th scope="col">Asked for</th><th scope="col">Allowed</th></tr></thead>
-  <tbody>
-  <?cs each:scope = Scopes ?><tr>
-    <th scope="row"><span class="scope-words"><?cs var:scope.Words ?></span><?cs if:?scope.Code ?> <code><?cs var:scope.Code ?></code><?cs /if ?><?cs if:?scope.Why ?> <span class="scope-why"><?cs var:scope.Why ?></span><?cs /if ?> <?cs call:pill(scope.State) ?></th>
-    <td data-label="Asked for"><?cs if:scope.Asked == "yes" ?>Yes<?cs elif:scope.Asked == "new" ?>Not then, now<?cs else ?>No<?cs /if ?></td>
-    <td data-label="Allowed"><?cs if:scope.Allowed ?>Yes<?cs else ?>No<?cs /if ?></td>
+<table class="table table-compare" role="table">
+  <caption class="visually-hidden">Scopes asked for and allowed</caption>
+  <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">What it allows</th><th scope="col" role="columnheader">Asked for</th><th scope="col" role="columnheader">Allowed</th></tr></thead>
+  <tbody role="rowgroup">
+  <?cs each:scope = Scopes ?><tr role="row">
+    <th scope="row" role="rowheader"><span class="scope-words"><?cs var:scope.Words ?></span><?cs if:?scope.Code ?> <code><?cs var:scope.Code ?></code><?cs /if ?><?cs if:?scope.Why ?> <span class="scope-why"><?cs var:scope.Why ?></span><?cs /if ?> <?cs call:pill(scope.State) ?></th>
+    <td role="cell" data-label="Asked for"><?cs if:scope.Asked == "yes" ?>Yes<?cs elif:scope.Asked == "new" ?>Not then, now<?cs else ?>No<?cs /if ?></td>
+    <td role="cell" data-label="Allowed"><?cs if:scope.Allowed ?>Yes<?cs else ?>No<?cs /if ?></td>
   </tr>
   <?cs /each ?></tbody>
 </table><?cs /if ?>

@@ -141,10 +141,26 @@ struct credential_grant {
 	struct credential_id id;
 	char name[CREDENTIAL_NAME_BYTES];
 	bool other_account; /* again, but another account answered: it became a new one */
+	char twin
+		[CREDENTIAL_NAME_BYTES]; /* a new one, of an account that is connected already, as this */
 };
 
+/* An authorization that was to be done again, and the one that came of it because another account answered. */
+#define CREDENTIAL_REPLACE_S 3600
+struct credential_replacement {
+	struct credential_id old, fresh;
+	uint64_t old_version, fresh_version; /* as shown */
+};
+
+/** credential_replace(core, actor, provider, replacement): the old one becomes what the fresh one is, which is gone
+ * then; what the old one had is queued to be revoked. RC_CONFLICT: one of them was changed, or disabled, meanwhile;
+ * RC_EXPIRED: the fresh one is older than CREDENTIAL_REPLACE_S; RC_NOT_FOUND, RC_DENIED. */
+enum rc credential_replace(const struct core *core, const struct actor *actor,
+	const struct provider *provider,
+	const struct credential_replacement *replacement) RC_MUST_CHECK;
+
 /** credential_may_renew(core, actor, provider, id): may it be authorized again, by this person? RC_NOT_FOUND:
- * gone, or no authorization; RC_DENIED: another person's. */
+ * gone, or no authorization; RC_DENIED: another person's, or disabled. */
 enum rc credential_may_renew(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id) RC_MUST_CHECK;
 

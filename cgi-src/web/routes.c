@@ -61,6 +61,7 @@ static const struct route authorization[] = {
 	GET(CONNECT, page_allow_access, ACTION_CONNECT),
 	POST(CONNECT, page_allow_access_post, ACTION_CONNECT),
 	GET("/connect/flows/:flow", page_flow, ACTION_CONNECT),
+	POST("/connect/flows/:flow/replace", page_flow_replace_post, ACTION_CONNECT),
 	{REQ_GET, CALLBACK, page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
 	{REQ_GET, CALLBACK "/:context", page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
 };

@@ -35,7 +35,7 @@ const audit = async (action) => (await db.rows(`SELECT result FROM audit_events 
 
 // Nothing is due while we look, and nobody's pause of five seconds stands in the way.
 const FRESH = "state = 'active', state_reason = '', failures = 0, refreshable = 1, lease_owner = NULL, tested_at = 0," +
-  ' expires_at = UNIX_TIMESTAMP() + 3600, refresh_due_at = UNIX_TIMESTAMP() + 3000';
+  ' expires_at = UNIX_TIMESTAMP() + 3660, refresh_due_at = UNIX_TIMESTAMP() + 3000';
 async function fresh() {
   await set(drive, FRESH);
   await set(key, "state = 'active', state_reason = '', failures = 0, tested_at = 0");
@@ -56,7 +56,7 @@ const card = async (visitor = ada) => {
 const TOLD = [
   // columns, pill, what the row says, what the card says
   ["state = 'needs_reauth', state_reason = 'invalid_grant', state_since = 1700000000, refresh_due_at = NULL",
-    'Needs re-authorization', /Since 14 Nov 2023 .*answered invalid_grant\. The refresh token is not accepted any more.* Authorize it again\./, /1 needs re-authorization/],
+    'Needs re-authorization', /Since 14 Nov 2023 .*Answer from the sandbox: invalid_grant ?\. The refresh token is not accepted any more.* Authorize it again\./, /1 needs re-authorization/],
   ["state = 'needs_reauth', state_reason = 'rotation_lost', state_since = 1700000000, refresh_due_at = NULL",
     'Needs re-authorization', /The last renewal was cut off/, /1 needs re-authorization/],
   ["state = 'needs_reauth', state_reason = 'no_refresh_token', state_since = 1700000000",
@@ -66,7 +66,7 @@ const TOLD = [
   ["refreshable = 0, expires_at = UNIX_TIMESTAMP() - 60, refresh_due_at = NULL",
     'Needs re-authorization', /Its access is over.* Authorize it again\./, /1 needs re-authorization/],
   ["state = 'client_error', state_reason = 'invalid_client', state_since = 1700000000",
-    'Client misconfigured', /Still valid for 60 min .*Since 14 Nov 2023\. the sandbox answered invalid_client\. The OAuth client is not accepted.* Correct the values in the OAuth Client Settings/, /1 has a misconfigured client/],
+    'Client misconfigured', /Still valid for 1 h .*Since 14 Nov 2023 ?\. Answer from the sandbox: invalid_client ?\. The OAuth client is not accepted.* Correct the values in the OAuth Client Settings/, /1 has a misconfigured client/],
   ["state = 'client_error', state_reason = 'client_incomplete', state_since = 1700000000",
     'Client misconfigured', /A value is missing in the OAuth client settings\./, /misconfigured client/],
   ["client_id = X'00000000000000000000000000000001'",
@@ -78,14 +78,14 @@ const TOLD = [
   ["state = 'disabled', state_reason = '', state_since = 1700000000, refresh_due_at = NULL",
     'Disabled', /Since 14 Nov 2023 .*switched it off; no app gets it\. Enable it when it may be used again\./, /1 connected/],
   ["failures = 3, state_reason = 'timeout', refreshed_at = 1700000000, state_since = 1700000060",
-    'Renewal delayed', /Still valid for 60 min .*Since 14 Nov 2023\. The provider did not answer in time\. Nothing has to be done/, /1 renewal delayed/],
+    'Renewal delayed', /Still valid for 1 h .*Since 14 Nov 2023 ?\. The provider did not answer in time\. Nothing has to be done/, /1 renewal delayed/],
   ["failures = 1, state_reason = 'rate_limited'", 'Renewal delayed', /asks for a pause/, /1 renewal delayed/],
   ["failures = 1, state_reason = 'provider_down', expires_at = UNIX_TIMESTAMP() - 1", 'Renewal delayed', /failed for others too/, /1 renewal delayed/],
   ["expires_at = UNIX_TIMESTAMP() - 1", 'Renewal delayed', /The access token is over; it is renewed/, /1 renewal delayed/],
   ["failures = 1, state_reason = 'no_usable_answer'", 'Renewal delayed', /answer could not be used/, /1 renewal delayed/],
   // the provider's own, which nobody here knows: shown as it is, and harmless
-  ["state = 'needs_reauth', state_reason = '<b>consent_required'", 'Needs re-authorization', /answered <b>consent_required\. Authorize it again/, /1 needs re-authorization/],
-  ['state_since = 1', 'Active', /Active Renews itself in 50 min/, /2 connected/],
+  ["state = 'needs_reauth', state_reason = '<b>consent_required'", 'Needs re-authorization', /Answer from the sandbox: <b>consent_required ?\. Authorize it again/, /1 needs re-authorization/],
+  ['state_since = 1', 'Active', /Active Renews itself in 5[01] min/, /2 connected/],
 ];
 
 for (const [columns, pill, told, onCard] of TOLD) {
@@ -277,7 +277,8 @@ test('disable says what it does, and does it', async () => {
 
 test('what is disabled is not authorized again, and its tokens stay', async () => {
   const still = await get(drive, 'HEX(encrypted_credentials), version, state');
-  assert.equal((await ada.get(`/connect/data-sources/${SANDBOX}?credential=${drive}`)).status, 403);
+  assert.equal((await ada.get(`/connect/data-sources/${SANDBOX}?credential=${drive}`)).status, 409);
+  assert.equal((await ada.post(`/connect/data-sources/${SANDBOX}?credential=${drive}`, { csrf: await ada.csrf() })).status, 409);
   assert.deepEqual(await get(drive, 'HEX(encrypted_credentials), version, state'), still);
   assert.ok(!(await row('Ada Lovelace')).html.includes('?credential='));
 });
@@ -353,7 +354,7 @@ test('deleting an API key tells nobody; an authorization that does not open cann
   assert.match(words(page), /Access is not revoked at the sandbox/);
   await ada.submit(page, {}, '/delete');
   assert.deepEqual(await queued(), [['Ada Lovelace', 'failed', 'unreadable', '1']]);
-  assert.match(words(await ada.get(PAGE)), /Disconnected lately Ada Lovelace .*the sandbox could not be told\. It was encrypted with a key.* Remove the access in the account there yourself/);
+  assert.match(words(await ada.get(PAGE)), /Disconnected lately Ada Lovelace .*Could not tell the sandbox that the access is over\. It was encrypted with a key.* Remove the access in the account there yourself/);
   assert.ok(still[0].length > 0);
 });
 
@@ -369,7 +370,7 @@ test('deleting an authorization queues its revocation; the page says how it stan
   assert.equal(name, 'Ada Lovelace');
   assert.ok(['queued', 'done'].includes(state), state);
   const told = [['queued', "due_at = 9999999999", /Telling the sandbox that the access is over…/], ['done', 'finished_at = 1', /Access revoked at the sandbox\./],
-    ['failed', "reason = 'http_503'", /the sandbox could not be told: http_503\. Remove/], ['queued', "reason = 'timeout'", /did not answer in time\. It is tried again by itself/]];
+    ['failed', "reason = 'http_503'", /Could not tell the sandbox that the access is over: http_503 ?\. Remove/], ['queued', "reason = 'timeout'", /did not answer in time\. It is tried again by itself/]];
   for (const [to, more, text] of told) {
     await db.run(`UPDATE revocations SET state = '${to}', ${more}`);
     assert.match(words(await ada.get(PAGE)), text);

@@ -217,7 +217,7 @@ enum rc page_edit_post(struct ctx *c)
 
 	change.name = req_form(&c->req, "name") ? req_form(&c->req, "name") : "";
 	if (rc == RC_OK)
-		rc = page_version(c, &change.expected_version);
+		rc = page_version(c, "version", &change.expected_version);
 	if (rc == RC_OK)
 		rc = page_read_fields(c, &f.p->api_key_schema, &typed);
 	if (rc == RC_OK)

@@ -88,7 +88,8 @@ enum rc page_rename_post(struct ctx *c)
 	enum rc rc = page_credential(c, &p, &view);
 
 	if (rc == RC_OK)
-		rc = change.name ? page_version(c, &change.expected_version) : RC_INVALID;
+		rc = change.name ? page_version(c, "version", &change.expected_version)
+				 : RC_INVALID;
 	if (rc == RC_OK)
 		rc = apply_rename(c, p, &view, &change);
 	credential_view_release(&view);
@@ -148,7 +149,7 @@ enum rc page_delete_post(struct ctx *c)
 	if (rc == RC_OK)
 		rc = page_credential_id(c, &id);
 	if (rc == RC_OK)
-		rc = page_version(c, &version);
+		rc = page_version(c, "version", &version);
 	if (rc == RC_OK)
 		rc = credential_remove(c->core, &c->actor, p, &id, version);
 	if (rc == RC_OK)
@@ -202,7 +203,7 @@ static enum rc switch_post(struct ctx *c, bool on)
 	if (rc == RC_OK)
 		rc = page_credential_id(c, &id);
 	if (rc == RC_OK)
-		rc = page_version(c, &version);
+		rc = page_version(c, "version", &version);
 	if (rc == RC_OK)
 		rc = credential_switch(c->core, &c->actor, p, &id, on, version);
 	if (rc == RC_OK)

@@ -237,9 +237,9 @@ enum rc page_not_yours(struct ctx *c, const struct credential_id *id)
 	return RC_DENIED;
 }
 
-enum rc page_version(struct ctx *c, uint64_t *out)
+enum rc page_version(struct ctx *c, const char *name, uint64_t *out)
 {
-	const char *text = req_form(&c->req, "version");
+	const char *text = req_form(&c->req, name);
 	char *end;
 
 	*out = 0;

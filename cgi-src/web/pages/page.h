@@ -44,8 +44,8 @@ enum rc page_credential(
 /** page_credential_form(c, p, v, verb): page_begin, with Provider, Credential.Name and a form that posts to verb. */
 enum rc page_credential_form(struct ctx *c, const struct provider *p,
 	const struct credential_view *v, const char *verb) RC_MUST_CHECK;
-/** page_version(c, out): form field "version". RC_INVALID. */
-enum rc page_version(struct ctx *c, uint64_t *out) RC_MUST_CHECK;
+/** page_version(c, name, out): that form field. RC_INVALID. */
+enum rc page_version(struct ctx *c, const char *name, uint64_t *out) RC_MUST_CHECK;
 
 /** page_not_yours(c, id): RC_DENIED, and the event that somebody reached for another person's authorization. */
 enum rc page_not_yours(struct ctx *c, const struct credential_id *id) RC_MUST_CHECK;

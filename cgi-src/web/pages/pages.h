@@ -56,5 +56,6 @@ enum rc page_allow_access(struct ctx *c);
 enum rc page_allow_access_post(struct ctx *c);
 enum rc page_callback(struct ctx *c);
 enum rc page_flow(struct ctx *c);
+enum rc page_flow_replace_post(struct ctx *c);
 
 #endif
