@@ -201,8 +201,8 @@ const struct provider *catalogue_at(const struct catalogue *catalogue, size_t i)
 const struct provider *catalogue_find(
 	const struct catalogue *catalogue, enum provider_kind kind, const char *id);
 /** catalogue_find_ref(catalogue, kind, ref): likewise, as rows name it. */
-const struct provider *catalogue_find_ref(const struct catalogue *catalogue,
-	enum provider_kind kind, const struct provider_ref *ref);
+const struct provider *catalogue_find_ref(
+	const struct catalogue *catalogue, enum provider_kind kind, const struct provider_ref *ref);
 size_t catalogue_error_count(const struct catalogue *catalogue);
 const struct provider_error *catalogue_error_at(const struct catalogue *catalogue, size_t i);
 

@@ -6,6 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/incident.h"
+#include "domain/oauth/revocation.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/text.h"
@@ -88,6 +89,8 @@ static void name_settlement(const struct refresh_attempt *a, struct refresh_sett
 	TEXT_COPY(s->row.provider, a->row.provider);
 	TEXT_COPY(s->row.name, a->row.name);
 	TEXT_COPY(s->row.state, a->row.state);
+	TEXT_COPY(s->row.client_source, a->row.client_source);
+	s->row.client_id = a->row.client_id;
 }
 
 static void settle_as(
@@ -374,4 +377,44 @@ enum rc refresh_settle(const struct core *core, struct db *db, const struct refr
 		rc = audit_event(core, &scheduler, "credential.refresh", object,
 			s->renewed ? "ok" : "failed");
 	return rc;
+}
+
+static enum rc queue_revocation(const struct core *core, const struct refresh_settlement *s,
+	const struct provider *provider, const struct fieldset *tokens)
+{
+	struct actor scheduler = {.tenant = s->tenant, .peer = "refreshd"};
+	struct revocation_order order = {.provider = provider,
+		.id = {uuid_random()}, /* its own is that of the revocation which the deletion asked for */
+		.name = s->row.name,
+		.client_source = s->row.client_source,
+		.client_id = &s->row.client_id,
+		.tokens = tokens};
+	struct revocation_row row;
+	enum rc rc = revocation_make(core, &scheduler, &order, &row);
+
+	if (rc == RC_OK)
+		rc = revocation_insert(core->db, &s->tenant, &row, clock_now_s());
+	revocation_row_release(&row);
+	return rc;
+}
+
+void refresh_discard(const struct core *core, const struct refresh_settlement *s)
+{
+	struct provider_ref ref = {s->row.plugin_id, s->row.provider};
+	const struct provider *provider =
+		catalogue_find_ref(core->catalogue, PROVIDER_DATASOURCE, &ref);
+	struct fieldset tokens = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	struct credential_row row = {0};
+	enum rc rc = credential_row_load(core->db, &s->tenant, &ref, &s->row.id, &row);
+
+	credential_row_release(&row);
+	if (!s->renewed || rc == RC_OK || !provider)
+		return;
+	if (rc == RC_NOT_FOUND)
+		rc = credential_unseal(core, &s->tenant, &s->row, &tokens, &profile);
+	if (rc == RC_OK)
+		rc = queue_revocation(core, s, provider, &tokens);
+	log_info("refresh.discarded", "revocation", rc_name(rc));
+	fieldset_release(&tokens);
+	fieldset_release(&profile);
 }

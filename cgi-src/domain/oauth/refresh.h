@@ -14,9 +14,9 @@
 #include "domain/oauth/token.h"
 #include "store/refresh_store.h"
 
-#define REFRESH_MARGIN_S 900      /* renewed this long before the end, or … */
-#define REFRESH_MARGIN_SHARE 5    /* … in the last fifth of a short life */
-#define REFRESH_IDLE_SHARE 5      /* and in the last fifth of what a refresh token bears unused */
+#define REFRESH_MARGIN_S 900   /* renewed this long before the end, or … */
+#define REFRESH_MARGIN_SHARE 5 /* … in the last fifth of a short life */
+#define REFRESH_IDLE_SHARE 5   /* and in the last fifth of what a refresh token bears unused */
 #define REFRESH_RETRY_LOST_S                                                                       \
 	5 /* after an answer that got lost: some providers keep the old token so long */
 #define REFRESH_RETRY_FIRST_S 30
@@ -41,7 +41,7 @@ struct refresh_settlement {
 	struct refresh_lease lease;
 	int64_t due_at_s;
 	bool renewed;
-	/* id, plugin_id, provider, name and state as they were; renewed: the new sealed columns, expires_at_s,
+	/* id, plugin_id, provider, name, client and state as they were; renewed: the new sealed columns, expires_at_s,
 	 * expires, refreshable. Owned. */
 	struct credential_row row;
 	/* not renewed: why */
@@ -70,6 +70,10 @@ void refresh_end(const struct core *core, struct refresh_attempt *a, enum rc rc,
  * RC_CONFLICT: overtaken (deleted, authorized anew, or settled before); nothing was changed. */
 enum rc refresh_settle(
 	const struct core *core, struct db *db, const struct refresh_settlement *s) RC_MUST_CHECK;
+
+/** refresh_discard(core, s): after RC_CONFLICT: what was renewed for a credential that is deleted is queued to be
+ * revoked (C22). A newer consent of the same grant is left alone: to revoke might end that too. */
+void refresh_discard(const struct core *core, const struct refresh_settlement *s);
 
 /** refresh_due_at(recipe, now_s, expires, expires_at_s): when to renew; with jitter; 0: never. */
 int64_t refresh_due_at(

@@ -55,6 +55,12 @@ enum rc token_exchange(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, const struct secret *code, const char *redirect_uri,
 	const struct secret *verifier, struct token_answer *out) RC_MUST_CHECK;
 
+/** token_revoke_request(provider, client, tokens, out): the request that takes the tokens back, the refresh token
+ * first where there is one (RFC 7009 §2.1). RC_NOT_FOUND: the provider has no such endpoint, or there is no
+ * token; RC_INVALID: the client lacks a value. */
+enum rc token_revoke_request(const struct provider *provider, const struct oauth_client *client,
+	const struct fieldset *tokens, struct httpc_request *out) RC_MUST_CHECK;
+
 /** token_revoke(core, provider, client, tokens): tells the provider that they are not wanted any more, the
  * refresh token first where there is one (RFC 7009 §2.1). Once, without another try: RC_NOT_FOUND: the
  * provider has no such endpoint; RC_UPSTREAM: it did not say yes. */

@@ -6,8 +6,8 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
-#include "domain/upkeep/wake.h"
 #include "domain/runtime/access_key.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/refresh_store.h"

@@ -262,9 +262,8 @@ enum rc journal_sync(struct journal *journal)
 
 	buf_init(&all, BATCH_MAX);
 	rc = encode_all(journal, &all);
-	if (rc == RC_OK && all.len &&
-		(!write_at(journal->fd, all.data, all.len, journal->end) || fdatasync(journal->fd)))
-		rc = complain("write"); /* what was written halfway is written over the next time */
+	if (rc == RC_OK && all.len)
+		rc = put(journal, &all);
 	if (rc == RC_OK && all.len) {
 		journal->end += all.len - sizeof(uint64_t);
 		for (struct journal_item *item = journal->first; item; item = item->next)

@@ -13,7 +13,7 @@ struct record_head {
 	char magic[4];
 	uint32_t len; /* of the whole record */
 	uint32_t expires, refreshable;
-	struct uuid tenant, id, lease_owner;
+	struct uuid tenant, id, lease_owner, client_id;
 	uint64_t fence, rev;
 	int64_t due_at_s, expires_at_s;
 };
@@ -32,6 +32,7 @@ static void add_body(struct buf *b, const struct credential_row *row)
 	add_part(b, row->provider, strlen(row->provider));
 	add_part(b, row->name, strlen(row->name));
 	add_part(b, row->state, strlen(row->state));
+	add_part(b, row->client_source, strlen(row->client_source));
 	add_part(b, row->credentials.data, row->credentials.len);
 	add_part(b, row->profile.data, row->profile.len);
 }
@@ -50,6 +51,7 @@ enum rc journal_encode(const struct refresh_settlement *s, struct buf *out)
 	head.tenant = s->tenant.u;
 	head.id = row->id.u;
 	head.lease_owner = s->lease.owner;
+	head.client_id = row->client_id;
 	head.fence = s->lease.fence;
 	head.rev = s->lease.rev;
 	head.due_at_s = s->due_at_s;
@@ -156,6 +158,8 @@ enum rc journal_decode(
 	out->due_at_s = head.due_at_s;
 	out->retry_after_s = -1;
 	row->id.u = head.id;
+	row->client_id = head.client_id;
+	row->secret_rev = head.rev + 1; /* as it was sealed */
 	row->expires = head.expires != 0;
 	row->expires_at_s = head.expires_at_s;
 	row->refreshable = head.refreshable != 0;
@@ -164,6 +168,7 @@ enum rc journal_decode(
 	take_text(&r, row->provider, sizeof(row->provider));
 	take_text(&r, row->name, sizeof(row->name));
 	take_text(&r, row->state, sizeof(row->state));
+	take_text(&r, row->client_source, sizeof(row->client_source));
 	take_sealed(&r, &row->credentials);
 	take_sealed(&r, &row->profile);
 	return r.bad || r.left ? RC_INVALID : RC_OK;

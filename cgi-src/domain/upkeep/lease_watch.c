@@ -71,8 +71,8 @@ static enum rc take_over(struct db *db, const struct watched *w)
 }
 
 enum rc lease_watch_turn(struct lease_watch *watch, struct db *db,
-	bool (*is_ours)(const struct refresh_lease *lease, const struct credential_id *id,
-		void *arg),
+	bool (*is_ours)(
+		const struct refresh_lease *lease, const struct credential_id *id, void *arg),
 	void *arg)
 {
 	struct watched **at = &watch->first;

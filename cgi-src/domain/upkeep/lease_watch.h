@@ -20,8 +20,8 @@ void lease_watch_free(struct lease_watch *watch);
 /** lease_watch_turn(watch, db, is_ours, arg): looks at all leases; is_ours(lease, id, arg): we know that this one is
  * alive, because it is our own and we are at work on it. */
 enum rc lease_watch_turn(struct lease_watch *watch, struct db *db,
-	bool (*is_ours)(const struct refresh_lease *lease, const struct credential_id *id,
-		void *arg),
+	bool (*is_ours)(
+		const struct refresh_lease *lease, const struct credential_id *id, void *arg),
 	void *arg) RC_MUST_CHECK;
 
 #endif

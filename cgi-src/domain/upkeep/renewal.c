@@ -12,9 +12,9 @@
 #include "platform/crashpoint.h"
 #include "platform/log.h"
 
-#define PAGE 512           /* what is read of the schedule at once */
+#define PAGE 512 /* what is read of the schedule at once */
 #define PAGES_A_TURN 4
-#define BATCH 64           /* claimed, or settled, in one transaction */
+#define BATCH 64 /* claimed, or settled, in one transaction */
 /* Who was stopped for longer after a claim may have been overtaken, and does not send (C17). Its lease is left to
  * the watch. */
 #define SEND_WITHIN_MS 15000
@@ -112,7 +112,7 @@ static struct work *work_new(struct renewal *r, struct queue_item *item)
 	return NULL;
 }
 
-static void send(struct renewal *r, struct work *work, struct httpc_request *rq)
+static void call_provider(struct renewal *r, struct work *work, struct httpc_request *rq)
 {
 	struct httpc_response none = {.retry_after_s = -1};
 	enum rc rc;
@@ -127,8 +127,7 @@ static void send(struct renewal *r, struct work *work, struct httpc_request *rq)
 }
 
 /* item is claimed. Without memory its lease is left to the watch. */
-static void start(
-	struct renewal *r, struct queue_item *item, const struct refresh_lease *lease)
+static void start(struct renewal *r, struct queue_item *item, const struct refresh_lease *lease)
 {
 	struct work *work = work_new(r, item);
 	struct httpc_request rq = {0};
@@ -137,7 +136,7 @@ static void start(
 			  : RC_NOMEM;
 
 	if (rc == RC_OK) {
-		send(r, work, &rq);
+		call_provider(r, work, &rq);
 		httpc_request_release(&rq);
 		return;
 	}
@@ -218,8 +217,7 @@ static enum rc start_some(struct renewal *r, size_t *started)
 
 /* ---- looking ---- */
 
-static const struct provider *provider_of(
-	const struct renewal *r, const struct refresh_due *due)
+static const struct provider *provider_of(const struct renewal *r, const struct refresh_due *due)
 {
 	struct provider_ref ref = {due->plugin_id, due->provider};
 
@@ -286,8 +284,7 @@ static enum rc settle_each(struct db *db, void *arg)
 	struct settling *s = arg;
 
 	for (size_t i = 0; i < s->n; i++) {
-		s->results[i] =
-			refresh_settle(s->renewal->core, db, &s->items[i]->settlement);
+		s->results[i] = refresh_settle(s->renewal->core, db, &s->items[i]->settlement);
 		if (s->results[i] != RC_OK && s->results[i] != RC_CONFLICT)
 			return s->results[i];
 	}
@@ -298,8 +295,10 @@ static void drop_settled(struct settling *s)
 {
 	CRASHPOINT("refresh.committed");
 	for (size_t i = 0; i < s->n; i++) {
-		if (s->results[i] == RC_CONFLICT)
+		if (s->results[i] == RC_CONFLICT) {
 			log_info("refresh.overtaken");
+			refresh_discard(s->renewal->core, &s->items[i]->settlement);
+		}
 		journal_drop(s->renewal->journal, s->items[i]);
 	}
 	CRASHPOINT("refresh.dropped");

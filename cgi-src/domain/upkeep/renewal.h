@@ -15,8 +15,8 @@ struct renewal;
 
 /** renewal_open(core, http, out): takes core->cfg->refresh_dir for this process. RC_CONFLICT: another process has
  * the folder. */
-enum rc renewal_open(const struct core *core, struct httpc_multi *http,
-	struct renewal **out) RC_MUST_CHECK;
+enum rc renewal_open(
+	const struct core *core, struct httpc_multi *http, struct renewal **out) RC_MUST_CHECK;
 /** renewal_close(r): http must have been freed before, which ends what is under way. */
 void renewal_close(struct renewal *r);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "domain/upkeep/errands.h"
 #include "domain/upkeep/renewal.h"
 #include "domain/upkeep/wake.h"
 #include "platform/clock.h"
@@ -11,12 +12,13 @@
 
 #define LOOK_EVERY_MS 1000
 #define WATCH_EVERY_MS 10000
-#define TRANSFERS_MAX RENEWAL_ACTIVE_MAX
+#define TRANSFERS_MAX (RENEWAL_ACTIVE_MAX + ERRANDS_KINDS * ERRANDS_ACTIVE_MAX)
 
 struct upkeep {
 	const struct core *core;
 	struct httpc_multi *http;
 	struct renewal *renewal;
+	struct errands *errands;
 	int wake_fd;
 	int64_t looked_ms, watched_ms;
 	bool buried, stopping;
@@ -46,7 +48,9 @@ static enum rc turn(struct upkeep *u, bool woken)
 	if (rc == RC_OK && is_time(&u->watched_ms, WATCH_EVERY_MS))
 		rc = renewal_take_over(u->renewal);
 	look = woken || is_time(&u->looked_ms, LOOK_EVERY_MS);
-	return rc == RC_OK ? renewal_turn(u->renewal, look) : rc;
+	if (rc == RC_OK)
+		rc = renewal_turn(u->renewal, look);
+	return rc == RC_OK && look ? errands_turn(u->errands) : rc;
 }
 
 enum rc upkeep_run(struct upkeep *u, int stop_fd)
@@ -82,6 +86,10 @@ enum rc upkeep_open(const struct core *core, const struct httpc_config *http, st
 	rc = httpc_multi_new(http, TRANSFERS_MAX, &u->http);
 	if (rc == RC_OK)
 		rc = renewal_open(core, u->http, &u->renewal);
+	if (rc == RC_OK) {
+		u->errands = errands_new(core, u->http);
+		rc = u->errands ? RC_OK : RC_NOMEM;
+	}
 	if (rc != RC_OK) {
 		upkeep_close(u);
 		return rc;
@@ -96,6 +104,7 @@ void upkeep_close(struct upkeep *u)
 	if (!u)
 		return;
 	httpc_multi_free(u->http);
+	errands_free(u->errands);
 	renewal_close(u->renewal);
 	if (u->wake_fd >= 0)
 		(void)close(u->wake_fd);

@@ -33,7 +33,8 @@ int wake_open(const struct cfg *cfg)
 	int fd;
 
 	if (!wake_address(cfg, &address)) {
-		log_warn("upkeep.wake", "error", "the path of refresh_dir is too long for a socket");
+		log_warn(
+			"upkeep.wake", "error", "the path of refresh_dir is too long for a socket");
 		return -1;
 	}
 	fd = wake_socket();
