@@ -11,7 +11,7 @@
     Banners.N.By                   text, optional  who answered ("Google"); with Code and When
     Banners.N.Code                 text, optional  its error code ("invalid_grant")
     Banners.N.When                 date, optional  when it answered
-    Banners.N.Text                 text, optional  the cause
+    Banners.N.Text                 text, optional  what that means
     Banners.N.Next                 text, optional  what to do
     ApiKey.AddUrl                  url, optional   form for a new API key; absent = not offered or not permitted
     ApiKey.Checked                 bool            the provider is asked before a key is kept
@@ -32,7 +32,9 @@
     Credentials.N.State.Kind       enum(ok|warn|bad|none)
     Credentials.N.State.Text       text            "Active", "Needs re-authorization"
     Credentials.N.Validity         date, optional  Text "Renews itself in 41 min"; Iso optional
-    Credentials.N.Stopped          date, optional  since when it does not work any more
+    Credentials.N.Since            date, optional  since when it is in another state than active
+    Credentials.N.By               text, optional  who answered Code
+    Credentials.N.Code             text, optional  the provider's error code
     Credentials.N.Reason           text, optional  why the state is so
     Credentials.N.Next             text, optional  what to do
     Credentials.N.TestUrl          url, optional   POST
@@ -55,7 +57,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
 </div>
 <?cs each:banner = Banners ?>
 <div class="banner banner-<?cs var:banner.Kind ?>">
-  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> <?cs var:banner.By ?> answered<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?> on <?cs call:moment(banner.When) ?><?cs /if ?><?cs if:?banner.Text ?>:<?cs else ?>.<?cs /if ?><?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>
+  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> <?cs var:banner.By ?> answered<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?> on <?cs call:moment(banner.When) ?><?cs /if ?>.<?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>
 </div><?cs /each ?>
 <section aria-labelledby="authorizations">
 <div class="section-head">
@@ -82,7 +84,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
       <h3><?cs var:cred.Name ?><?cs if:cred.Default ?> <span class="badge">Default</span><?cs /if ?></h3>
       <p class="row-meta"><?cs if:?cred.Account ?><span><?cs var:cred.Account ?></span> · <?cs /if ?><?cs if:cred.Kind == "oauth2" ?>OAuth<?cs else ?>API Key<?cs /if ?> · added <?cs if:?cred.AddedBy ?>by <?cs var:cred.AddedBy ?>, <?cs /if ?><?cs call:day(cred.Added) ?></p>
     </div>
-    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs elif:?cred.Stopped.Text ?> <span class="row-validity">Stopped <?cs call:day(cred.Stopped) ?></span><?cs /if ?></div>
+    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs elif:?cred.Since.Text ?> <span class="row-validity">Since <?cs call:day(cred.Since) ?></span><?cs /if ?></div>
     <div class="row-actions">
       <?cs if:?cred.AuthorizeUrl && cred.AuthorizeFirst ?><a class="button button-primary" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs
       elif:?cred.TestUrl ?><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="Testing…">Test<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs
@@ -99,7 +101,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
         </ul>
       </details><?cs /if ?>
     </div>
-    <?cs if:?cred.Reason || ?cred.Next ?><p class="row-reason row-reason-<?cs var:cred.State.Kind ?>"><?cs if:?cred.Reason ?><?cs var:cred.Reason ?> <?cs /if ?><?cs if:?cred.Next ?><strong><?cs var:cred.Next ?></strong><?cs /if ?></p><?cs /if ?>
+    <?cs if:?cred.Code || ?cred.Reason || ?cred.Next ?><p class="row-reason row-reason-<?cs var:cred.State.Kind ?>"><?cs if:?cred.Since.Text && ?cred.Validity.Text ?>Since <?cs call:day(cred.Since) ?>. <?cs /if ?><?cs if:?cred.Code ?><?cs var:cred.By ?> answered <code><?cs var:cred.Code ?></code>. <?cs /if ?><?cs if:?cred.Reason ?><?cs var:cred.Reason ?> <?cs /if ?><?cs if:?cred.Next ?><strong><?cs var:cred.Next ?></strong><?cs /if ?></p><?cs /if ?>
   </li>
   <?cs /each ?>
 </ul>

@@ -8,29 +8,27 @@
 #define GRANTRY_DOMAIN_CREDENTIAL_H
 
 #include "domain/core.h"
+#include "domain/credential_state.h"
 #include "domain/oauth/token.h"
 #include "domain/probe.h"
 
 #define CREDENTIAL_NAME_CHARS 100
 #define CREDENTIAL_NAME_BYTES 1021 /* as the column holds; what people type is shorter */
 
-enum credential_state {
-	CREDENTIAL_ACTIVE,
-	CREDENTIAL_EXPIRED,     /* the token is over and cannot be renewed: authorize again */
-	CREDENTIAL_RENEWAL_DUE, /* the token is over; it can be renewed */
-	CREDENTIAL_UNREADABLE,  /* cannot be decrypted with the keys of this installation */
-};
-
 struct credential_view {
 	struct credential_id id;
 	char name[CREDENTIAL_NAME_BYTES];
 	bool is_oauth, is_default, may_change;
+	bool unreadable; /* does not open here, whatever else its state is */
 	enum credential_state state;
-	char account[256];                               /* e-mail or the like; "" unknown */
+	char reason[65];   /* a code, ours or the provider's; "" none */
+	int64_t since_s;   /* when it became so; 0 unknown */
+	char account[256]; /* e-mail or the like; "" unknown */
 	char added_by[NAME_SIZE], changed_by[NAME_SIZE]; /* "" when the person is gone */
 	bool expires, refreshable, custom_client;
 	int64_t expires_at_s, created_at_s, updated_at_s;
-	uint64_t version; /* goes into forms */
+	int64_t refresh_due_at_s; /* 0: nothing to renew */
+	uint64_t version;         /* goes into forms */
 	/* owned; credential_show, API key: the fields that the schema does not call secret */
 	struct fieldset shown;
 };
@@ -43,8 +41,7 @@ struct credential_views {
 void credential_view_release(struct credential_view *v);
 void credential_views_release(struct credential_views *vs);
 
-/** credential_list(core, actor, provider, out): Default first. A row that does not open is there as
- * CREDENTIAL_UNREADABLE. */
+/** credential_list(core, actor, provider, out): Default first. A row that does not open is there too. */
 enum rc credential_list(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_views *out) RC_MUST_CHECK;
 
@@ -54,7 +51,7 @@ enum rc credential_show(const struct core *core, const struct actor *actor,
 	struct credential_view *out) RC_MUST_CHECK;
 
 struct credential_tally {
-	int64_t all, expired;
+	int64_t all, of[CREDENTIAL_STATE__MAX];
 };
 
 /** credential_tallies(core, actor, visit, arg): per provider, for the cards. */
@@ -101,7 +98,7 @@ enum rc credential_remove(const struct core *core, const struct actor *actor,
 /* What an authorization brought. */
 struct credential_grant {
 	const struct oauth_client *client;
-	struct token_answer *answer;
+	const struct token_answer *answer;
 	const char *requested;             /* scopes */
 	const struct credential_id *again; /* authorize again: which one; NULL: a new one */
 	/* out */

@@ -6,8 +6,8 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
-#include "domain/renewal.h"
 #include "domain/runtime/access_key.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/refresh_store.h"
@@ -65,7 +65,7 @@ static enum rc judge(const struct core *core, const struct handout_request *requ
 	if (row->refreshable && strcmp(row->state, "active") == 0) {
 		enum rc rc = refresh_hurry(core->db, tenant, &row->id, row->secret_rev, now_s);
 
-		renewal_wake(core->cfg);
+		upkeep_wake(core->cfg);
 		return rc == RC_OK ? RC_TIMEOUT : rc;
 	}
 	if (row->expires_at_s > now_s)

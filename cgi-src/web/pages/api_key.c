@@ -108,7 +108,7 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 		.schema = &f->p->api_key_schema,
 		.typed = f->typed,
 		.stored = f->view ? &f->view->shown : NULL,
-		.all_stored = f->view && f->view->state != CREDENTIAL_UNREADABLE,
+		.all_stored = f->view && !f->view->unreadable,
 		.bad_field = f->change ? f->change->bad_field : NULL,
 		.reason = f->change ? f->change->reason : NULL,
 	};
