@@ -9,7 +9,7 @@
 #include "domain/credential_seal.h"
 #include "domain/oauth/refresh.h"
 #include "domain/oauth/revocation.h"
-#include "domain/renewal.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 
@@ -118,7 +118,7 @@ static enum rc replace(const struct core *core, struct replacing *r, const char 
 		rc = audit_transact(
 			core, r->actor, "credential.replace", object, replace_in_transaction, r);
 	if (rc == RC_OK && r->revokes)
-		renewal_wake(core->cfg);
+		upkeep_wake(core->cfg);
 	credential_row_release(&r->next);
 	revocation_row_release(&r->revocation);
 	return rc;

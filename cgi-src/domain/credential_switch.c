@@ -6,7 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
-#include "domain/renewal.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "store/state_store.h"
 
@@ -48,7 +48,7 @@ enum rc credential_switch(const struct core *core, const struct actor *actor,
 	if (rc == RC_OK)
 		rc = audit_transact(core, actor, action, object, switch_in_transaction, &switching);
 	if (rc == RC_OK && on && row.refreshable)
-		renewal_wake(core->cfg);
+		upkeep_wake(core->cfg);
 	credential_row_release(&row);
 	audit_failure(core, actor, action, object, rc);
 	return rc;

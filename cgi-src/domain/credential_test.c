@@ -8,7 +8,7 @@
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
 #include "domain/oauth/client.h"
-#include "domain/renewal.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/state_store.h"
@@ -118,7 +118,7 @@ static enum rc note_refused(struct trial *t)
 	rc = state_seen_refused(t->core->db, &t->actor->tenant, &t->row, clock_now_s());
 	t->out->renews = rc == RC_OK;
 	if (rc == RC_OK)
-		renewal_wake(t->core->cfg);
+		upkeep_wake(t->core->cfg);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
@@ -163,7 +163,7 @@ static enum rc note_over(struct trial *t)
 		rc = state_seen_refused(t->core->db, &t->actor->tenant, &t->row, clock_now_s());
 	t->out->renews = rc == RC_OK;
 	if (rc == RC_OK)
-		renewal_wake(t->core->cfg);
+		upkeep_wake(t->core->cfg);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
