@@ -18,13 +18,13 @@
 #define BATCH 64           /* claimed, or settled, in one transaction */
 /* Who was stopped for longer after a claim may have been overtaken, and does not send (C17). Its lease is left to
  * the watch. */
-#define SEND_WITHIN_MS 15000
+#define SEND_WITHIN_SHARE 3 /* of the time after which a lease is taken over */
 
 /* One call under way. What it will come to has its place from the beginning. */
 struct work {
 	struct work *next;
 	struct renewal *renewal;
-	int64_t send_until_ms;
+	int64_t send_by_ms;
 	struct queue_item *item;
 	struct refresh_attempt attempt;
 	struct journal_item *outcome;
@@ -100,7 +100,7 @@ static void on_done(enum rc rc, struct httpc_response *rs, void *arg)
 	work_free(work);
 }
 
-static struct work *work_new(struct renewal *r, struct queue_item *item, int64_t claimed_ms)
+static struct work *work_new(struct renewal *r, struct queue_item *item, int64_t send_by_ms)
 {
 	struct work *work = calloc(1, sizeof(*work));
 
@@ -108,7 +108,7 @@ static struct work *work_new(struct renewal *r, struct queue_item *item, int64_t
 		return NULL;
 	work->renewal = r;
 	work->item = item;
-	work->send_until_ms = claimed_ms + SEND_WITHIN_MS;
+	work->send_by_ms = send_by_ms;
 	work->outcome = journal_item_new();
 	if (work->outcome)
 		return work;
@@ -134,7 +134,7 @@ static void call_provider(struct renewal *r, struct work *work, struct httpc_req
 	r->works = work;
 	r->n_works++;
 	CRASHPOINT("refresh.prepared");
-	if (work->send_until_ms > clock_mono_ms())
+	if (clock_mono_ms() < work->send_by_ms)
 		rc = httpc_multi_start(r->http, rq, on_done, work);
 	if (rc == RC_EGRESS || rc == RC_INVALID) /* an outcome like others */
 		on_done(rc, &none, work);
@@ -144,9 +144,9 @@ static void call_provider(struct renewal *r, struct work *work, struct httpc_req
 
 /* item is claimed. Without memory its lease is left to the watch. */
 static void start(struct renewal *r, struct queue_item *item, const struct refresh_lease *lease,
-	int64_t claimed_ms)
+	int64_t send_by_ms)
 {
-	struct work *work = work_new(r, item, claimed_ms);
+	struct work *work = work_new(r, item, send_by_ms);
 	struct httpc_request rq = {0};
 	enum rc rc = work ? refresh_begin(r->core, &item->due, lease, &work->attempt, &rq,
 				    &work->outcome->settlement)
@@ -213,7 +213,8 @@ static void take_items(struct renewal *r, struct claims *c)
 
 static enum rc start_some(struct renewal *r, size_t *started)
 {
-	int64_t begun_ms = clock_mono_ms();
+	int64_t send_by_ms =
+		clock_mono_ms() + r->core->cfg->refresh_takeover_ms / SEND_WITHIN_SHARE;
 	struct claims c;
 	enum rc rc;
 
@@ -224,8 +225,8 @@ static enum rc start_some(struct renewal *r, size_t *started)
 	rc = db_transact(r->core->db, claim_each, &c);
 	CRASHPOINT("refresh.claimed");
 	for (size_t i = 0; i < c.n; i++) {
-		if (rc == RC_OK && c.claimed[i] && begun_ms + SEND_WITHIN_MS > clock_mono_ms())
-			start(r, c.items[i], &c.leases[i], begun_ms);
+		if (rc == RC_OK && c.claimed[i] && clock_mono_ms() < send_by_ms)
+			start(r, c.items[i], &c.leases[i], send_by_ms);
 		else
 			give_back(r, c.items[i], QUEUE_UNKNOWN, -1);
 	}
@@ -444,7 +445,7 @@ enum rc renewal_open(const struct core *core, struct httpc_multi *http, struct r
 	r->core = core;
 	r->http = http;
 	r->queue = queue_new();
-	r->watch = lease_watch_new();
+	r->watch = lease_watch_new(core->cfg->refresh_takeover_ms);
 	rc = r->queue && r->watch ? journal_open(core->cfg->refresh_dir, &r->journal) : RC_NOMEM;
 	if (rc == RC_OK)
 		*out = r;
