@@ -65,7 +65,9 @@ CREATE TABLE webhook_deliveries (
   created_at   BIGINT          NOT NULL,
   finished_at  BIGINT          NULL,
   PRIMARY KEY (tenant_id, id),
-  KEY delivery_webhook (tenant_id, webhook_id, created_at),
+  KEY delivery_webhook (tenant_id, webhook_id),
+  KEY delivery_state (tenant_id, state, created_at),
+  KEY delivery_recent (tenant_id, created_at),
   KEY delivery_due (due_at),
   KEY delivery_finished (finished_at),
   CONSTRAINT delivery_to FOREIGN KEY (tenant_id, webhook_id)

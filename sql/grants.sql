@@ -47,6 +47,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON tool_oauth_system_clients TO 'grantry_op
 GRANT SELECT (client_id, client_source, state), UPDATE (refresh_due_at) ON datasource_providers
   TO 'grantry_operator';
 GRANT SELECT, INSERT ON audit_events TO 'grantry_operator';
+GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_operator';
 GRANT SELECT ON schema_migrations TO 'grantry_operator';
 
 GRANT SELECT ON keks TO 'grantry_refreshd';
@@ -57,7 +58,7 @@ GRANT SELECT, UPDATE ON datasource_providers TO 'grantry_refreshd';
 GRANT SELECT ON datasource_provider_defaults TO 'grantry_refreshd';
 GRANT SELECT ON datasource_oauth_params TO 'grantry_refreshd';
 GRANT SELECT ON datasource_oauth_tenant_params TO 'grantry_refreshd';
-GRANT SELECT, UPDATE, DELETE ON revocations TO 'grantry_refreshd';
+GRANT SELECT, INSERT, UPDATE, DELETE ON revocations TO 'grantry_refreshd';
 GRANT SELECT ON webhooks TO 'grantry_refreshd';
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO 'grantry_refreshd';
 GRANT SELECT (tenant_id, id, expires_at), DELETE ON oauth_flows TO 'grantry_refreshd';

@@ -134,7 +134,7 @@ enum rc credential_scopes(const struct core *core, const struct actor *actor,
 /* What an authorization brought. */
 struct credential_grant {
 	const struct oauth_client *client;
-	struct token_answer *answer;
+	const struct token_answer *answer;
 	const char *requested;             /* scopes */
 	const struct credential_id *again; /* authorize again: which one; NULL: a new one */
 	/* out */

@@ -7,7 +7,7 @@
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
 #include "domain/oauth/revocation.h"
-#include "domain/renewal.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 
 /* ---- Default ---- */
@@ -89,7 +89,7 @@ static enum rc end_row(const struct core *core, const struct actor *actor,
 		rc = audit_transact(
 			core, actor, "credential.delete", object, delete_from_set, &ending);
 	if (rc == RC_OK && ending.revocation)
-		renewal_wake(core->cfg);
+		upkeep_wake(core->cfg);
 	revocation_row_release(&revocation);
 	return rc;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/routes.h"
 
-#include "web/api/handout.h"
+#include "web/api/api.h"
 #include "web/api/health.h"
 #include "web/pages/pages.h"
 
@@ -66,9 +66,18 @@ static const struct route authorization[] = {
 	{REQ_GET, CALLBACK "/:context", page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
 };
 
+#define CREDENTIALS "/api/v1/credentials"
+#define RUNTIME(method, path, handler, body)                                                       \
+	{                                                                                          \
+		method, path, handler, ACTION_NONE, GATE_KEY, body                                 \
+	}
+
 static const struct route api[] = {
-	{REQ_GET, "/api/v1/credentials/:org/:plugin/:provider", api_handout, ACTION_NONE, GATE_KEY,
-		REQ_BODY_NONE},
+	RUNTIME(REQ_GET, CREDENTIALS, api_list, REQ_BODY_NONE),
+	RUNTIME(REQ_GET, CREDENTIALS "/:credential", api_handout_id, REQ_BODY_NONE),
+	RUNTIME(REQ_GET, CREDENTIALS "/:org/:plugin/:provider", api_handout, REQ_BODY_NONE),
+	RUNTIME(REQ_GET, "/api/v1/credential", api_handout_reference, REQ_BODY_NONE),
+	RUNTIME(REQ_POST, CREDENTIALS "/:credential/rejected", api_rejected, REQ_BODY_JSON),
 	{REQ_GET, "/api/health", api_health, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
 	{REQ_GET, "/api/ready", api_ready, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
 };

@@ -9,7 +9,7 @@
 #include "domain/form.h"
 #include "domain/keyring.h"
 #include "domain/placeholder.h"
-#include "domain/renewal.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/client_store.h"
@@ -314,7 +314,7 @@ static enum rc change_row(const struct core *core, const struct actor *actor,
 	if (rc == RC_OK)
 		rc = audit_transact(core, actor, action, provider->id, write_row, &writing);
 	if (rc == RC_OK && writing.healing)
-		renewal_wake(core->cfg);
+		upkeep_wake(core->cfg);
 	fieldset_release(&stored);
 	fieldset_release(&merged);
 	return rc;

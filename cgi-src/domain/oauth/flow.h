@@ -79,4 +79,7 @@ struct flow_result {
 enum rc flow_show(const struct core *core, const struct actor *actor, const struct flow_id *id,
 	struct flow_result *out) RC_MUST_CHECK;
 
+/** flow_sweep(core): flows that ended a day ago go, some at a time. */
+enum rc flow_sweep(const struct core *core) RC_MUST_CHECK;
+
 #endif

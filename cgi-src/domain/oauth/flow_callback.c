@@ -6,7 +6,7 @@
 #include "domain/oauth/flow.h"
 #include "domain/oauth/flow_seal.h"
 #include "domain/oauth/revocation.h"
-#include "domain/renewal.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/text.h"
@@ -160,6 +160,7 @@ static void judge(const struct token_answer *answer, struct flow_result *result)
 		[TOKEN_REFUSED] = FLOW_BAD_ANSWER,
 		[TOKEN_CLIENT_REFUSED] = FLOW_CLIENT_REFUSED,
 		[TOKEN_GRANT_REFUSED] = FLOW_CODE_REFUSED,
+		[TOKEN_GRANT_REVOKED] = FLOW_CODE_REFUSED,
 		[TOKEN_RATE_LIMITED] = FLOW_BAD_ANSWER,
 		[TOKEN_MALFORMED] = FLOW_BAD_ANSWER,
 		[TOKEN_NO_ANSWER] = FLOW_BAD_ANSWER,
@@ -333,7 +334,7 @@ static void queue_revocation(const struct callback *cb)
 	if (rc == RC_OK)
 		rc = revocation_insert(cb->core->db, &cb->actor->tenant, &row, clock_now_s());
 	if (rc == RC_OK)
-		renewal_wake(cb->core->cfg);
+		upkeep_wake(cb->core->cfg);
 	(void)audit_event(cb->core, cb->actor, "token.revoke_later", cb->provider->id, rc_name(rc));
 	revocation_row_release(&row);
 }

@@ -39,6 +39,14 @@ enum rc revocation_of(const struct core *core, const struct actor *actor,
 enum rc revocation_unseal(const struct core *core, const struct revocation_row *row,
 	struct fieldset *out) RC_MUST_CHECK;
 
+/** revocation_begin(core, row, rq): row as listed due: claims it and builds the request. RC_OK: send it and call
+ * revocation_end; any other code: there is nothing to send, and the row says why where it is ours. */
+enum rc revocation_begin(const struct core *core, struct revocation_row *row,
+	struct httpc_request *rq) RC_MUST_CHECK;
+/** revocation_end(core, row, rc, rs): as the transfer ended: done, again later, or failed. */
+void revocation_end(const struct core *core, const struct revocation_row *row, enum rc rc,
+	const struct httpc_response *rs);
+
 /* What a page tells of one. */
 enum disconnect_state { DISCONNECT_QUEUED, DISCONNECT_DONE, DISCONNECT_FAILED };
 struct disconnected {
