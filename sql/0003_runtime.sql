@@ -47,6 +47,7 @@ CREATE TABLE webhooks (
   created_by        BINARY(16)      NULL,      -- NULL: the operator
   created_at        BIGINT          NOT NULL,
   PRIMARY KEY (tenant_id, id),
+  UNIQUE KEY webhook_url (tenant_id, url),
   CONSTRAINT webhook_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
