@@ -101,7 +101,7 @@ static enum rc reject_in_transaction(struct db *db, void *arg)
 {
 	struct trial *t = arg;
 	const struct tenant_id *tenant = &t->actor->tenant;
-	enum rc rc = runtime_reject(db, tenant, &t->row.id, t->row.secret_rev);
+	enum rc rc = runtime_reject(db, tenant, &t->row.id, t->row.secret_rev, clock_now_s());
 
 	t->out->refused = false;
 	t->out->renews = rc == RC_OK;
