@@ -46,6 +46,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_oauth_params TO 'grantry_oper
 GRANT SELECT, INSERT, UPDATE, DELETE ON tool_oauth_system_clients TO 'grantry_operator';
 GRANT SELECT, INSERT ON audit_events TO 'grantry_operator';
 GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_operator';
+GRANT SELECT ON webhook_deliveries TO 'grantry_operator';
 GRANT SELECT ON schema_migrations TO 'grantry_operator';
 
 GRANT SELECT ON keks TO 'grantry_refreshd';
