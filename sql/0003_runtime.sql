@@ -6,6 +6,7 @@ ALTER TABLE datasource_providers
   ADD COLUMN unanswered_rev BIGINT UNSIGNED NOT NULL DEFAULT 0, -- secret_rev that was sent, without an answer
   ADD COLUMN rejected_rev   BIGINT UNSIGNED NOT NULL DEFAULT 0, -- secret_rev that a runtime saw refused
   ADD COLUMN forced_rev     BIGINT UNSIGNED NOT NULL DEFAULT 0, -- secret_rev that came of such a report
+  ADD COLUMN tested_at      BIGINT          NOT NULL DEFAULT 0, -- by a person's Test
   ADD KEY datasource_client (client_id, refresh_due_at);
 
 UPDATE datasource_providers SET refreshed_at = updated_at WHERE refreshed_at IS NULL AND expires_at IS NOT NULL;

@@ -65,6 +65,7 @@ static const struct key keys[] = {
 	NUMBER(provider_timeout_ms, 100, 15000, 15000),
 	NUMBER(runtime_key_rate, 0, 100000, 200),
 	NUMBER(runtime_tenant_rate, 0, 100000, 1000),
+	NUMBER(refresh_takeover_ms, 1000, 600000, 45000),
 };
 
 enum { N_KEYS = sizeof keys / sizeof keys[0] };

@@ -49,7 +49,8 @@ enum {
 #define LIST_LIMITS                                                                                \
 	" AND (? = '' OR ? = CASE WHEN c.state <> 'active' THEN c.state"                           \
 	" WHEN c.expires_at <= ? AND (c.refreshable = 0 OR c.refresh_due_at IS NULL)"              \
-	" THEN 'needs_reauth' WHEN c.failures > 0 THEN 'delayed' ELSE 'active' END)"               \
+	" THEN 'needs_reauth' WHEN c.failures > 0 OR c.expires_at <= ? THEN 'delayed'"             \
+	" ELSE 'active' END)"                                                                      \
 	" AND (? = '' OR INSTR(CONCAT(' ', ?, ' '),"                                               \
 	" CONCAT(' ', c.plugin_id, '/', c.provider, ' ')) > 0)"
 
@@ -91,10 +92,10 @@ static const char *const sql[] = {
 	[ST_CREDENTIALS_OF] = LIST_ROWS " WHERE c.tenant_id = ?" LIST_LIMITS
 					" AND c.plugin_id = ? AND c.provider = ? AND c.name > ?"
 					" ORDER BY c.plugin_id, c.provider, c.name LIMIT ?",
-	/* A back-off that runs is not cut short, and what a provider never lets expire becomes due. */
+	/* Due before all others; but a back-off that runs is not cut short. */
 	[ST_REJECT] = "UPDATE datasource_providers SET rejected_rev = secret_rev, refresh_due_at ="
-		      " IF(refresh_due_at IS NULL OR failures = 0, 0, refresh_due_at) WHERE "
-		      "tenant_id = ? AND id = ? AND secret_rev = ?"
+		      " IF(failures > 0 AND refresh_due_at > ?, refresh_due_at, 0) WHERE tenant_id "
+		      "= ? AND id = ? AND secret_rev = ?"
 		      " AND state = 'active' AND refreshable = 1 AND rejected_rev <> secret_rev"
 		      " AND forced_rev <> secret_rev",
 	/* Not under a lease: what that renewal brings may be good, and dropping it would lose a rotated
@@ -245,7 +246,8 @@ static void credential_from_row(
 	row->failures = db_get_int(rows, at + 11);
 	out->has_due = !db_is_null(rows, at + 12);
 	out->due_at_s = db_get_int(rows, at + 12);
-	out->refreshed_at_s = db_get_int(rows, at + 13);
+	row->refresh_due_at_s = out->due_at_s;
+	row->refreshed_at_s = db_get_int(rows, at + 13);
 	out->rejected_rev = (uint64_t)db_get_int(rows, at + 14);
 	out->forced_rev = (uint64_t)db_get_int(rows, at + 15);
 	out->leased = db_get_int(rows, at + 16) != 0;
@@ -297,13 +299,13 @@ static enum rc list_query(struct db *db, const struct tenant_id *tenant,
 
 	if (q->ref.plugin_id[0])
 		return db_query(db, sql[ST_CREDENTIALS_OF],
-			DB_ARGS(db_id(&tenant->u), state, state, db_int(q->now_s), scope, scope,
-				db_text(q->ref.plugin_id), db_text(q->ref.provider), name,
-				db_int(q->limit)),
+			DB_ARGS(db_id(&tenant->u), state, state, db_int(q->now_s), db_int(q->now_s),
+				scope, scope, db_text(q->ref.plugin_id), db_text(q->ref.provider),
+				name, db_int(q->limit)),
 			out);
 	return db_query(db, sql[ST_CREDENTIALS],
-		DB_ARGS(db_id(&tenant->u), state, state, db_int(q->now_s), scope, scope, plugin,
-			plugin, provider, provider, name, db_int(q->limit)),
+		DB_ARGS(db_id(&tenant->u), state, state, db_int(q->now_s), db_int(q->now_s), scope,
+			scope, plugin, plugin, provider, provider, name, db_int(q->limit)),
 		out);
 }
 
@@ -335,11 +337,11 @@ static enum rc exec_if_so(struct db *db, const char *text, const struct db_value
 	return rc == RC_OK && affected == 0 ? RC_CONFLICT : rc;
 }
 
-enum rc runtime_reject(
-	struct db *db, const struct tenant_id *tenant, const struct credential_id *id, uint64_t rev)
+enum rc runtime_reject(struct db *db, const struct tenant_id *tenant,
+	const struct credential_id *id, uint64_t rev, int64_t now_s)
 {
 	return exec_if_so(db, sql[ST_REJECT],
-		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev)));
+		DB_ARGS(db_int(now_s), db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev)));
 }
 
 enum rc runtime_reject_for_good(struct db *db, const struct tenant_id *tenant,

@@ -43,12 +43,11 @@ enum rc runtime_key_find(struct db *db, const unsigned char key_hash[HASH_SIZE],
 /* A credential as the rules for runtimes need it. row: without people, client and version. */
 struct runtime_credential {
 	struct credential_row row; /* owned; sealed columns only from runtime_find */
-	bool has_due;              /* something will renew it: then due_at_s says when */
+	bool has_due; /* something will renew it: then due_at_s says when; 0: first of all */
 	int64_t due_at_s;
-	int64_t refreshed_at_s; /* when its token was obtained; 0: unknown */
-	uint64_t rejected_rev;  /* secret_rev that a runtime saw refused; 0: none */
-	uint64_t forced_rev;    /* secret_rev that came of such a report; 0: none */
-	bool leased;            /* a renewal is under way */
+	uint64_t rejected_rev; /* secret_rev that a runtime saw refused; 0: none */
+	uint64_t forced_rev;   /* secret_rev that came of such a report; 0: none */
+	bool leased;           /* a renewal is under way */
 };
 
 void runtime_credential_release(struct runtime_credential *c);
@@ -81,11 +80,11 @@ enum rc runtime_list(struct db *db, const struct tenant_id *tenant,
 	const struct runtime_list_query *query,
 	void (*visit)(const struct runtime_credential *c, void *arg), void *arg) RC_MUST_CHECK;
 
-/** runtime_reject(db, tenant, id, rev): the token of revision rev was refused: it is not handed out any
- * more, and due at once unless a back-off runs. RC_CONFLICT: it is another revision, not active, not refreshable,
+/** runtime_reject(db, tenant, id, rev, now_s): the token of revision rev was refused: it is not handed out any
+ * more, and due now unless a back-off runs. RC_CONFLICT: it is another revision, not active, not refreshable,
  * refused before, or itself came of such a report; nothing was changed. */
 enum rc runtime_reject(struct db *db, const struct tenant_id *tenant,
-	const struct credential_id *id, uint64_t rev) RC_MUST_CHECK;
+	const struct credential_id *id, uint64_t rev, int64_t now_s) RC_MUST_CHECK;
 /** runtime_reject_for_good(db, tenant, id, rev, now_s): as above where no renewal can help (not refreshable, or
  * rev came of a renewal that a report forced): needs_reauth, nothing due. RC_CONFLICT: it can help, one is under
  * way, another revision, or not active; nothing was changed. */

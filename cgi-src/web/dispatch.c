@@ -118,7 +118,8 @@ static int check_route(struct ctx *c)
 	route_match(&c->app->routes, &c->req, &c->match);
 	if (c->match.route && c->match.route->gate == GATE_PROBE)
 		return 0;
-	if (!host_is_ours(c))
+	c->other_host = !host_is_ours(c);
+	if (c->other_host)
 		return 400;
 	if (!c->match.route)
 		return c->match.status;

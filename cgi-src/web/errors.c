@@ -75,6 +75,12 @@ static const struct error_text callback_text = {400, "bad_request",
 	"session.",
 	"Sign in if you are signed out, then start again with Add OAuth.", ""};
 
+/* Its action names the address, which is configured, never what the request said. */
+static const struct error_text host_text = {400, "bad_request",
+	"This is not the address of Grantry",
+	"The request came under another name than the one that this Grantry is set up for.",
+	"Use the address below. If it should be another one, your operator can change it."};
+
 int error_status(enum rc rc)
 {
 	static const int statuses[RC__MAX] = {
@@ -102,12 +108,34 @@ static const struct error_text *text_for(const struct ctx *c, int status)
 {
 	const struct route *route = c->match.route;
 
+	if (status == 400 && c->other_host)
+		return &host_text;
 	if (status == 400 && route && route->gate == GATE_CALLBACK)
 		return &callback_text;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].status == status)
 			return &texts[i];
 	return text_for(c, 500);
+}
+
+/* Where to go from here. */
+static void set_action(const struct ctx *c, struct view_node *error, const struct error_text *t)
+{
+	const char *url = NULL, *label = NULL;
+
+	if (t == &host_text) {
+		url = label = c->app->cfg->public_origin;
+	} else if (t->status == 401 || (t == &callback_text && !c->session)) {
+		url = "/sign-in";
+		label = "Sign in";
+	} else if (c->session) {
+		url = "/data-sources";
+		label = "Data Sources";
+	}
+	if (!url)
+		return;
+	view_text(error, "ActionUrl", url);
+	view_text(error, "ActionLabel", label);
 }
 
 static enum rc answer_page(struct ctx *c, const struct error_text *t)
@@ -122,13 +150,7 @@ static enum rc answer_page(struct ctx *c, const struct error_text *t)
 	view_text(error, "Title", t->title);
 	view_text(error, "What", t->what);
 	view_text(error, "Next", t->next);
-	if (t->status == 401) {
-		view_text(error, "ActionUrl", "/sign-in");
-		view_text(error, "ActionLabel", "Sign in");
-	} else if (c->session) {
-		view_text(error, "ActionUrl", "/data-sources");
-		view_text(error, "ActionLabel", "Data Sources");
-	}
+	set_action(c, error, t);
 	if (t->status >= 500) /* a 4xx must not differ between a foreign and an unknown id */
 		view_text(error, "RequestId", c->request_id);
 	return view_render(c->app->view, c->data, "error", &c->resp.body);

@@ -63,12 +63,18 @@ static const struct route settings[] = {
 	POST(CREDENTIAL "/rename", page_rename_post, ACTION_CREDENTIAL_OWN),
 	GET(CREDENTIAL "/delete", page_delete, ACTION_CREDENTIAL_OWN),
 	POST(CREDENTIAL "/delete", page_delete_post, ACTION_CREDENTIAL_OWN),
+	POST(CREDENTIAL "/test", page_test_post, ACTION_CREDENTIAL_OWN),
+	GET(CREDENTIAL "/scopes", page_scopes, ACTION_CREDENTIAL_OWN),
+	GET(CREDENTIAL "/disable", page_disable, ACTION_CREDENTIAL_SWITCH),
+	POST(CREDENTIAL "/disable", page_disable_post, ACTION_CREDENTIAL_SWITCH),
+	POST(CREDENTIAL "/enable", page_enable_post, ACTION_CREDENTIAL_SWITCH),
 };
 
 static const struct route authorization[] = {
 	GET(CONNECT, page_allow_access, ACTION_CONNECT),
 	POST(CONNECT, page_allow_access_post, ACTION_CONNECT),
 	GET("/connect/flows/:flow", page_flow, ACTION_CONNECT),
+	POST("/connect/flows/:flow/replace", page_flow_replace_post, ACTION_CONNECT),
 	{REQ_GET, CALLBACK, page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
 	{REQ_GET, CALLBACK "/:context", page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
 };

@@ -64,7 +64,9 @@ struct flow_result {
 	enum flow_verdict verdict;
 	char error[TOKEN_ERROR_CODE_SIZE]; /* the provider's code, sanitised; "" none */
 	char words[PROBE_WORDS_SIZE];      /* the provider's words, harmless; "" none */
+	bool unsaid;                       /* nobody answered: words are ours */
 	char account[256], name[CREDENTIAL_NAME_BYTES];
+	char twin[CREDENTIAL_NAME_BYTES]; /* the same account is connected as this too; "" no */
 	char granted[TOKEN_SCOPE_SIZE], requested[TOKEN_SCOPE_SIZE];
 	char redirect_uri[1025]; /* as it was sent */
 	bool other_account, again;

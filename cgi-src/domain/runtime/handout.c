@@ -74,7 +74,9 @@ static enum rc refuse_state(struct handout *out, const struct runtime_state *sta
 		if (strcmp(codes[i].word, state->word) == 0)
 			code = codes[i].code;
 	(void)refuse(&out->why, code);
-	TEXT_COPY(out->why.reason, strcmp(state->word, "active") == 0 ? "rejected" : state->reason);
+	TEXT_COPY(out->why.reason, strcmp(out->found.row.state, "active") == 0 && !state->reason[0]
+					   ? "rejected"
+					   : state->reason);
 	return RC_DENIED;
 }
 
@@ -93,7 +95,7 @@ static enum rc check_readable(
 static enum rc hurry(const struct core *core, const struct handout_request *request,
 	const struct tenant_id *tenant, const struct runtime_credential *c, int64_t now_s)
 {
-	bool first = c->due_at_s == 0;
+	bool first = c->due_at_s <= 0; /* it is due before all others already */
 	enum rc rc = RC_OK;
 
 	if (!first)

@@ -80,13 +80,12 @@ static enum rc reject(struct db *db, const struct change *change)
 {
 	const struct credential_row *row = &change->c->row;
 
-	return runtime_reject(db, change->tenant, &row->id, row->secret_rev);
+	return runtime_reject(db, change->tenant, &row->id, row->secret_rev, clock_now_s());
 }
 
 static enum rc reject_for_good(struct db *db, const struct change *change)
 {
 	const struct credential_row *row = &change->c->row;
-
 	enum rc rc = runtime_reject_for_good(
 		db, change->tenant, &row->id, row->secret_rev, clock_now_s());
 

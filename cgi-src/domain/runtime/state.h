@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is true of a credential now, from its row and the clock; pure. A row may still say "active" when its
- * token is over for good, and says it while a renewal is being put off.
+ * What is true of a credential now, from its row and the clock, by the rule of domain/credential_state.h; pure.
  */
 #ifndef GRANTRY_DOMAIN_RUNTIME_STATE_H
 #define GRANTRY_DOMAIN_RUNTIME_STATE_H

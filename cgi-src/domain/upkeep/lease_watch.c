@@ -18,14 +18,19 @@ struct watched {
 
 struct lease_watch {
 	struct watched *first;
+	int64_t takeover_ms;
 	bool (*is_ours)(const struct refresh_lease *lease, const struct credential_id *id,
 		void *arg); /* of this turn */
 	void *arg;
 };
 
-struct lease_watch *lease_watch_new(void)
+struct lease_watch *lease_watch_new(int64_t takeover_ms)
 {
-	return calloc(1, sizeof(struct lease_watch));
+	struct lease_watch *watch = calloc(1, sizeof(*watch));
+
+	if (watch)
+		watch->takeover_ms = takeover_ms;
+	return watch;
 }
 
 void lease_watch_free(struct lease_watch *watch)
@@ -85,7 +90,7 @@ enum rc lease_watch_turn(struct lease_watch *watch, struct db *db,
 	rc = refresh_held_list(db, see, watch);
 	while (*at && rc == RC_OK) {
 		struct watched *w = *at;
-		bool over = w->since_ms + LEASE_WATCH_MS <= clock_mono_ms();
+		bool over = w->since_ms + watch->takeover_ms <= clock_mono_ms();
 
 		if (w->still_there && !over) {
 			at = &w->next;

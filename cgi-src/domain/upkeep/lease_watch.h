@@ -10,11 +10,10 @@
 
 #include "store/refresh_store.h"
 
-#define LEASE_WATCH_MS 45000 /* > 15 s of a call + > 10 s of failover + margin */
-
 struct lease_watch;
 
-struct lease_watch *lease_watch_new(void); /* NULL: no memory */
+/** lease_watch_new(takeover_ms): how long a lease may stand still. NULL: no memory. */
+struct lease_watch *lease_watch_new(int64_t takeover_ms);
 void lease_watch_free(struct lease_watch *watch);
 
 /** lease_watch_turn(watch, db, is_ours, arg): looks at all leases; is_ours(lease, id, arg): we know that this one is

@@ -17,7 +17,7 @@
 #define BATCH 64 /* claimed, or settled, in one transaction */
 /* Who was stopped for longer after a claim may have been overtaken, and does not send (C17). Its lease is left to
  * the watch. */
-#define SEND_WITHIN_MS 15000
+#define SEND_WITHIN_SHARE 3 /* of the time after which a lease is taken over */
 
 /* One call under way. What it will come to has its place from the beginning. */
 struct work {
@@ -196,7 +196,8 @@ static void take_items(struct renewal *r, struct claims *c)
 
 static enum rc start_some(struct renewal *r, size_t *started)
 {
-	int64_t begun_ms = clock_mono_ms();
+	int64_t send_by_ms =
+		clock_mono_ms() + r->core->cfg->refresh_takeover_ms / SEND_WITHIN_SHARE;
 	struct claims c;
 	enum rc rc;
 
@@ -207,7 +208,7 @@ static enum rc start_some(struct renewal *r, size_t *started)
 	rc = db_transact(r->core->db, claim_each, &c);
 	CRASHPOINT("refresh.claimed");
 	for (size_t i = 0; i < c.n; i++) {
-		if (rc == RC_OK && c.claimed[i] && begun_ms + SEND_WITHIN_MS > clock_mono_ms())
+		if (rc == RC_OK && c.claimed[i] && clock_mono_ms() < send_by_ms)
 			start(r, c.items[i], &c.leases[i]);
 		else
 			give_back(r, c.items[i], QUEUE_UNKNOWN, -1);
@@ -403,7 +404,7 @@ enum rc renewal_open(const struct core *core, struct httpc_multi *http, struct r
 	r->core = core;
 	r->http = http;
 	r->queue = queue_new();
-	r->watch = lease_watch_new();
+	r->watch = lease_watch_new(core->cfg->refresh_takeover_ms);
 	rc = r->queue && r->watch ? journal_open(core->cfg->refresh_dir, &r->journal) : RC_NOMEM;
 	if (rc == RC_OK)
 		*out = r;

@@ -12,8 +12,8 @@
 #include "platform/log.h"
 
 #define LOOK_EVERY_MS 1000
-#define WATCH_EVERY_MS 10000
 #define CLEAR_EVERY_MS 30000
+#define WATCH_EVERY_SHARE 4 /* of the time after which a lease is taken over */
 #define TRANSFERS_MAX (RENEWAL_ACTIVE_MAX + ERRANDS_KINDS * ERRANDS_ACTIVE_MAX)
 
 struct upkeep {
@@ -47,7 +47,8 @@ static enum rc turn(struct upkeep *u, bool woken)
 	if (!u->buried)
 		rc = renewal_bury(u->renewal);
 	u->buried = rc == RC_OK;
-	if (rc == RC_OK && is_time(&u->watched_ms, WATCH_EVERY_MS))
+	if (rc == RC_OK &&
+		is_time(&u->watched_ms, u->core->cfg->refresh_takeover_ms / WATCH_EVERY_SHARE))
 		rc = renewal_take_over(u->renewal);
 	look = woken || is_time(&u->looked_ms, LOOK_EVERY_MS);
 	if (rc == RC_OK)
