@@ -10,6 +10,7 @@
 #include "domain/form.h"
 #include "platform/clock.h"
 #include "platform/text.h"
+#include "store/state_store.h"
 
 void credential_view_release(struct credential_view *v)
 {
@@ -412,13 +413,20 @@ struct update {
 	const struct tenant_id *tenant;
 	const struct credential_row *row;
 	uint64_t version, secret_rev; /* as loaded */
+	bool heals;                   /* what was wrong with the old key is not so with the new */
 };
 
 static enum rc update_in_transaction(struct db *db, void *arg)
 {
 	const struct update *u = arg;
 
-	return credential_update(db, u->tenant, u->row, u->version, u->secret_rev, clock_now_s());
+	int64_t now_s = clock_now_s();
+	enum rc rc = credential_update(db, u->tenant, u->row, u->version, u->secret_rev, now_s);
+
+	return rc == RC_OK && u->heals
+		       ? state_move(db, u->tenant, u->row, credential_state_word(CREDENTIAL_ACTIVE),
+				 "", 0, now_s)
+		       : rc;
 }
 
 static const char *edit_action(const struct credential_change *change)
@@ -426,11 +434,19 @@ static const char *edit_action(const struct credential_change *change)
 	return change->fields ? "credential.edit" : "credential.rename";
 }
 
+/* What an admin switched off stays off. */
+static bool is_in_need(const struct credential_row *row)
+{
+	return strcmp(row->state, credential_state_word(CREDENTIAL_ACTIVE)) != 0 &&
+	       strcmp(row->state, credential_state_word(CREDENTIAL_DISABLED)) != 0;
+}
+
 static enum rc edit_row(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_change *change,
 	struct credential_row *row)
 {
-	struct update update = {&actor->tenant, row, row->version, row->secret_rev};
+	struct update update = {&actor->tenant, row, row->version, row->secret_rev,
+		change->fields && is_in_need(row)};
 	char object[AUDIT_ID_SIZE];
 	enum rc rc = RC_OK;
 

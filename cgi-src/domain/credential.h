@@ -95,6 +95,42 @@ enum rc credential_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id,
 	uint64_t expected_version) RC_MUST_CHECK;
 
+/** credential_switch(core, actor, provider, id, on, expected_version): disabled: no app gets it, nothing renews it,
+ * everything is kept; enabled: active, and renewed at once. RC_DENIED: ACTION_CREDENTIAL_SWITCH; RC_CONFLICT: changed
+ * since shown, or so already. */
+enum rc credential_switch(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id, bool on,
+	uint64_t expected_version) RC_MUST_CHECK;
+
+/** credential_can_test(provider, is_oauth): does its file say how to ask? */
+bool credential_can_test(const struct provider *provider, bool is_oauth);
+
+#define CREDENTIAL_TEST_PAUSE_S 5
+struct credential_test {
+	bool unreadable, over;     /* not asked: it does not open; its access token is over */
+	struct probe_result probe; /* otherwise */
+	bool renews;               /* it is renewed now, and a runtime gets the new token */
+	bool refused;              /* it needs a person from now on */
+	bool healed;               /* it was taken for refused, and works */
+};
+
+/** credential_test(core, actor, provider, id, out): asks the provider. RC_NOT_FOUND: there is no such credential, or
+ * no way to ask; RC_DENIED; RC_CONFLICT: it is disabled; RC_LIMIT: it was tested a moment ago; RC_INVALID: a value of
+ * it cannot stand in the request. */
+enum rc credential_test(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_test *out) RC_MUST_CHECK;
+
+struct credential_scopes {
+	char requested[TOKEN_SCOPE_SIZE], granted[TOKEN_SCOPE_SIZE]; /* separated by spaces */
+	bool unreadable;
+};
+
+/** credential_scopes(core, actor, provider, id, out): RC_NOT_FOUND: gone, or no authorization; RC_DENIED. */
+enum rc credential_scopes(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_scopes *out) RC_MUST_CHECK;
+
 /* What an authorization brought. */
 struct credential_grant {
 	const struct oauth_client *client;
@@ -105,10 +141,26 @@ struct credential_grant {
 	struct credential_id id;
 	char name[CREDENTIAL_NAME_BYTES];
 	bool other_account; /* again, but another account answered: it became a new one */
+	char twin
+		[CREDENTIAL_NAME_BYTES]; /* a new one, of an account that is connected already, as this */
 };
 
+/* An authorization that was to be done again, and the one that came of it because another account answered. */
+#define CREDENTIAL_REPLACE_S 3600
+struct credential_replacement {
+	struct credential_id old, fresh;
+	uint64_t old_version, fresh_version; /* as shown */
+};
+
+/** credential_replace(core, actor, provider, replacement): the old one becomes what the fresh one is, which is gone
+ * then; what the old one had is queued to be revoked. RC_CONFLICT: one of them was changed, or disabled, meanwhile;
+ * RC_EXPIRED: the fresh one is older than CREDENTIAL_REPLACE_S; RC_NOT_FOUND, RC_DENIED. */
+enum rc credential_replace(const struct core *core, const struct actor *actor,
+	const struct provider *provider,
+	const struct credential_replacement *replacement) RC_MUST_CHECK;
+
 /** credential_may_renew(core, actor, provider, id): may it be authorized again, by this person? RC_NOT_FOUND:
- * gone, or no authorization; RC_DENIED: another person's. */
+ * gone, or no authorization; RC_DENIED: another person's, or disabled. */
 enum rc credential_may_renew(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id) RC_MUST_CHECK;
 

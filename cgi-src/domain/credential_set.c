@@ -78,7 +78,7 @@ static enum rc end_row(const struct core *core, const struct actor *actor,
 	struct ending ending = {&actor->tenant, provider_ref_of(provider), row, NULL};
 	struct revocation_row revocation;
 	char object[AUDIT_ID_SIZE];
-	enum rc rc = revocation_of(core, actor, provider, row, &revocation);
+	enum rc rc = revocation_of(core, actor, provider, row, &row->id, &revocation);
 
 	if (rc == RC_OK)
 		ending.revocation = &revocation;

@@ -149,6 +149,7 @@ struct oauth_recipe {
 	int64_t refresh_at_once;      /* calls at the same time that it bears; 0: the default */
 	enum revocation_style revocation;
 	struct http_recipe revocation_request; /* RFC7009: url only */
+	struct check_recipe check; /* does an access token work? request.method NULL: not said */
 	struct identity_recipe identity;
 	struct i18n *setup_steps; /* numbered steps for the person who makes the OAuth app */
 	size_t n_setup_steps;

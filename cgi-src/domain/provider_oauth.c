@@ -259,6 +259,13 @@ static void read_oauth_identity(struct parse *ps, const struct yamlr_node *node,
 	ps->spaces = "client";
 }
 
+static void read_oauth_check(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	ps->spaces = "client,credential,token";
+	read_check(ps, node, at);
+	ps->spaces = "client";
+}
+
 static void read_steps(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	struct oauth_recipe *out = at;
@@ -370,6 +377,7 @@ void recipe_read_oauth(struct parse *ps, const struct yamlr_node *node, void *at
 		MEMBER("errors", read_errors, struct oauth_recipe, errors),
 		SECTION("refresh", read_refresh),
 		SECTION("revocation", read_revocation),
+		MEMBER("check", read_oauth_check, struct oauth_recipe, check),
 		MEMBER("identity", read_oauth_identity, struct oauth_recipe, identity),
 		SECTION("setup", read_setup),
 	};
@@ -393,9 +401,9 @@ void recipe_read_oauth(struct parse *ps, const struct yamlr_node *node, void *at
 		return;
 	check_queries(ps, node, out);
 	set_defaults(ps, out);
-	out->host_from_client = in_authority(out->authorization_url) ||
-				in_authority(out->token_url) ||
-				in_authority(out->revocation_request.url) ||
-				in_authority(out->identity.request.url);
+	out->host_from_client =
+		in_authority(out->authorization_url) || in_authority(out->token_url) ||
+		in_authority(out->revocation_request.url) || in_authority(out->check.request.url) ||
+		in_authority(out->identity.request.url);
 	provider->missing = NULL;
 }

@@ -6,7 +6,7 @@
 
 #include "platform/text.h"
 
-enum { ST_INSERT, ST_RECENT, ST_DUE, ST_CLAIM, ST_FINISH, ST_RETRY };
+enum { ST_INSERT, ST_RECENT, ST_DUE, ST_CLAIM, ST_FINISH, ST_RETRY, ST_CLEAR };
 
 /* What every step after the claim requires: nobody has counted another attempt since. */
 #define STILL_MINE " WHERE tenant_id = ? AND id = ? AND attempts = ? AND state = 'queued'"
@@ -29,6 +29,8 @@ static const char *const sql[] = {
 	[ST_FINISH] = "UPDATE revocations SET state = ?, reason = ?, encrypted_tokens = NULL,"
 		      " due_at = NULL, finished_at = ?" STILL_MINE,
 	[ST_RETRY] = "UPDATE revocations SET reason = ?, due_at = ?" STILL_MINE,
+	/* cross-tenant: what was settled long ago */
+	[ST_CLEAR] = "DELETE FROM revocations WHERE finished_at < ? ORDER BY finished_at LIMIT ?",
 };
 
 void revocation_row_release(struct revocation_row *row)
@@ -155,4 +157,9 @@ enum rc revocation_retry(
 {
 	return exec_mine(db, sql[ST_RETRY],
 		DB_ARGS(db_text(reason), db_int(due_at_s), MINE_ARGS(row)), RC_CONFLICT);
+}
+
+enum rc revocation_clear(struct db *db, int64_t before_s, int64_t limit)
+{
+	return db_exec(db, sql[ST_CLEAR], DB_ARGS(db_int(before_s), db_int(limit)), NULL);
 }

@@ -65,4 +65,7 @@ enum rc revocation_finish(struct db *db, const struct revocation_row *row, const
 enum rc revocation_retry(struct db *db, const struct revocation_row *row, const char *reason,
 	int64_t due_at_s) RC_MUST_CHECK;
 
+/** revocation_clear(db, before_s, limit): forgets those that were finished before that. */
+enum rc revocation_clear(struct db *db, int64_t before_s, int64_t limit) RC_MUST_CHECK;
+
 #endif

@@ -37,8 +37,8 @@ struct webhook_row {
 
 void webhook_row_release(struct webhook_row *row);
 
-/** webhook_insert(db, row): RC_LIMIT: the workspace has WEBHOOKS_MAX. In a transaction, so that two at once
- * cannot pass the limit together. */
+/** webhook_insert(db, row): RC_LIMIT: the workspace has WEBHOOKS_MAX; RC_CONFLICT: one of the same URL. In a
+ * transaction, so that two at once cannot pass the limit together. */
 enum rc webhook_insert(struct db *db, const struct webhook_row *row) RC_MUST_CHECK;
 /** webhook_rows_load(db, tenant, out, n): oldest first, without the secrets; *out is freed with free(). */
 enum rc webhook_rows_load(struct db *db, const struct tenant_id *tenant, struct webhook_row **out,

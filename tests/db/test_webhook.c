@@ -17,8 +17,11 @@ static struct webhook_row a_webhook(const struct tenant_id *tenant)
 {
 	struct webhook_row row = {.tenant = *tenant, .created_by = ada, .created_at_s = now_s};
 
+	char id[UUID_TEXT_SIZE];
+
 	row.id.u = uuid_random();
-	(void)snprintf(row.url, sizeof(row.url), "https://receiver.test/hook");
+	uuid_text(&row.id.u, id);
+	(void)snprintf(row.url, sizeof(row.url), "https://receiver.test/%s", id);
 	buf_init(&row.secret, 64);
 	buf_puts(&row.secret, "sealed");
 	return row;

@@ -65,6 +65,8 @@ static void cfg_defaults_fill_what_is_optional(void)
 	CHECK_INT(cfg->session_idle_s, 8 * 3600);
 	CHECK_INT(cfg->session_absolute_s, 24 * 3600);
 	CHECK_INT(cfg->provider_timeout_ms, 15000);
+	CHECK_INT(cfg->runtime_key_rate, 200);
+	CHECK_INT(cfg->runtime_tenant_rate, 1000);
 	CHECK_INT(cfg->refresh_takeover_ms, 45000);
 	cfg_free(cfg);
 }
@@ -147,7 +149,8 @@ static void cfg_numbers_are_digits_in_range(void)
 		"db_port = +1", "db_port = 1x", "db_port = 0x10", "db_port = 1 2",
 		"db_port = 99999999999999999999", "session_idle_s = 59", "session_idle_s = 604801",
 		"session_absolute_s = 59", "session_idle_s = 86401", "provider_timeout_ms = 15001",
-		"provider_timeout_ms = 99", "refresh_takeover_ms = 999",
+		"provider_timeout_ms = 99", "runtime_key_rate = -1",
+		"runtime_tenant_rate = 100001", "refresh_takeover_ms = 999",
 		"refresh_takeover_ms = 600001"};
 	char text[2048];
 

@@ -171,6 +171,7 @@ static void judge(const struct token_answer *answer, struct flow_result *result)
 	result->verdict = verdicts[answer->failure];
 	TEXT_COPY(result->error, answer->error);
 	TEXT_COPY(result->words, answer->words);
+	result->unsaid = answer->status == 0;
 	if (answer->failure == TOKEN_FORBIDDEN)
 		TEXT_COPY(result->error, "egress_denied");
 }
@@ -219,6 +220,7 @@ static enum rc end_connected(struct db *db, const struct credential_grant *grant
 	struct callback *cb = arg;
 
 	TEXT_COPY(cb->result.name, grant->name);
+	TEXT_COPY(cb->result.twin, grant->twin);
 	cb->result.other_account = grant->other_account;
 	cb->row.result = grant->id;
 	return end_flow(db, cb);
@@ -313,6 +315,7 @@ static void forget_credential(struct callback *cb)
 {
 	cb->row.result = (struct credential_id){0};
 	cb->result.name[0] = '\0';
+	cb->result.twin[0] = '\0';
 	cb->result.other_account = false;
 }
 

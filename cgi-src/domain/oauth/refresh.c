@@ -48,11 +48,11 @@ int64_t refresh_due_at(
 	const struct oauth_recipe *recipe, int64_t now_s, bool expires, int64_t expires_at_s)
 {
 	int64_t margin_s = recipe->refresh_margin_s ? recipe->refresh_margin_s : REFRESH_MARGIN_S;
-	int64_t idle_s = recipe->refresh_idle_limit_s, wait_s = INT64_MAX, idle_wait_s;
+	int64_t idle_s = recipe->refresh_idle_limit_s, wait_s = TOKEN_LIFETIME_MAX_S, idle_wait_s;
 
 	if (!recipe->refresh_supported || (!expires && !idle_s))
 		return 0;
-	if (expires)
+	if (expires && expires_at_s - now_s < TOKEN_LIFETIME_MAX_S)
 		wait_s = before_end(expires_at_s - now_s, margin_s);
 	if (idle_s) {
 		idle_wait_s = before_end(idle_s, idle_s / REFRESH_IDLE_SHARE);

@@ -53,11 +53,11 @@ enum rc revocation_make(const struct core *core, const struct actor *actor,
 
 enum rc revocation_of(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_row *row,
-	struct revocation_row *out)
+	const struct credential_id *as, struct revocation_row *out)
 {
 	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
 	struct revocation_order order = {.provider = provider,
-		.id = row->id,
+		.id = *as,
 		.name = row->name,
 		.client_source = row->client_source,
 		.client_id = &row->client_id,

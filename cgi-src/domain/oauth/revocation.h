@@ -29,10 +29,11 @@ struct revocation_order {
 enum rc revocation_make(const struct core *core, const struct actor *actor,
 	const struct revocation_order *order, struct revocation_row *out) RC_MUST_CHECK;
 
-/** revocation_of(core, actor, provider, row, out): the same for a credential row as it is stored. */
+/** revocation_of(core, actor, provider, row, as, out): the same for what a credential row holds, queued under the id
+ * as. */
 enum rc revocation_of(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_row *row,
-	struct revocation_row *out) RC_MUST_CHECK;
+	const struct credential_id *as, struct revocation_row *out) RC_MUST_CHECK;
 
 /** revocation_unseal(core, row, out): its tokens. RC_CRYPTO. */
 enum rc revocation_unseal(const struct core *core, const struct revocation_row *row,

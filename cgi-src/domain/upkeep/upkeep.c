@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "domain/upkeep/clearing.h"
 #include "domain/upkeep/errands.h"
 #include "domain/upkeep/renewal.h"
 #include "domain/upkeep/wake.h"
@@ -11,6 +12,7 @@
 #include "platform/log.h"
 
 #define LOOK_EVERY_MS 1000
+#define CLEAR_EVERY_MS 30000
 #define WATCH_EVERY_SHARE 4 /* of the time after which a lease is taken over */
 #define TRANSFERS_MAX (RENEWAL_ACTIVE_MAX + ERRANDS_KINDS * ERRANDS_ACTIVE_MAX)
 
@@ -20,7 +22,7 @@ struct upkeep {
 	struct renewal *renewal;
 	struct errands *errands;
 	int wake_fd;
-	int64_t looked_ms, watched_ms;
+	int64_t looked_ms, watched_ms, cleared_ms;
 	bool buried, stopping;
 };
 
@@ -51,7 +53,11 @@ static enum rc turn(struct upkeep *u, bool woken)
 	look = woken || is_time(&u->looked_ms, LOOK_EVERY_MS);
 	if (rc == RC_OK)
 		rc = renewal_turn(u->renewal, look);
-	return rc == RC_OK && look ? errands_turn(u->errands) : rc;
+	if (rc == RC_OK && look)
+		rc = errands_turn(u->errands);
+	if (rc == RC_OK && is_time(&u->cleared_ms, CLEAR_EVERY_MS))
+		rc = clearing_turn(u->core);
+	return rc;
 }
 
 enum rc upkeep_run(struct upkeep *u, int stop_fd)

@@ -7,6 +7,7 @@
 
 #include "domain/credential.h"
 #include "domain/oauth/client.h"
+#include "domain/oauth/revocation.h"
 #include "platform/clock.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
@@ -70,7 +71,11 @@ static void set_links(struct ctx *c, const struct provider *p, struct view_node 
 		return;
 	uuid_text(&v->id.u, id);
 	(void)snprintf(url, sizeof(url), "/data-sources/%s/credentials/%s", p->id, id);
-	if (v->is_oauth && provider_can_connect(p)) {
+	if (v->state != CREDENTIAL_DISABLED && credential_can_test(p, v->is_oauth))
+		page_url(item, "TestUrl", "%s/test", url);
+	if (v->is_oauth && !v->unreadable && provider_can_connect(p))
+		page_url(item, "ScopesUrl", "%s/scopes", url);
+	if (v->state != CREDENTIAL_DISABLED && v->is_oauth && provider_can_connect(p)) {
 		page_url(item, "AuthorizeUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
 		view_flag(item, "AuthorizeFirst", is_to_authorize(v));
 	}
@@ -78,6 +83,13 @@ static void set_links(struct ctx *c, const struct provider *p, struct view_node 
 		page_url(item, "EditUrl", "%s/edit", url);
 	if (!v->is_default && may(c, ACTION_CREDENTIAL_MANAGE))
 		page_url(item, "DefaultUrl", "%s/default", url);
+	if (may(c, ACTION_CREDENTIAL_SWITCH)) {
+		bool off = v->state == CREDENTIAL_DISABLED;
+
+		page_url(item, off ? "EnableUrl" : "DisableUrl", "%s/%s", url,
+			off ? "enable" : "disable");
+		view_int(item, "Version", (int64_t)v->version);
+	}
 	page_url(item, "RenameUrl", "%s/rename", url);
 	page_url(item, "DeleteUrl", "%s/delete", url);
 }
@@ -131,6 +143,34 @@ static void set_banner(struct ctx *c, const struct provider *p, const struct cre
 			: "Pipelines that use it get an error until then.");
 }
 
+/* ---- what was disconnected lately ---- */
+
+struct ended_list {
+	struct ctx *c;
+	const struct provider *p;
+};
+
+static void see_ended(const struct disconnected *d, void *arg)
+{
+	static const char *const words[] = {[DISCONNECT_QUEUED] = "queued",
+		[DISCONNECT_DONE] = "done",
+		[DISCONNECT_FAILED] = "failed"};
+	const struct ended_list *list = arg;
+	struct view_node *item = view_append(view_child(list->c->root, "Ended"));
+	const char *reason = d->reason[0] ? state_reason(d->reason, true) : NULL;
+
+	if (d->name[0])
+		view_text(item, "Name", d->name);
+	page_date(item, "When", d->at_s);
+	view_text(item, "State", words[d->state]);
+	if (d->state == DISCONNECT_DONE)
+		return;
+	if (reason)
+		view_text(item, "Reason", reason);
+	else if (d->reason[0])
+		view_text(item, "Code", d->reason);
+}
+
 /* ---- the page ---- */
 
 static void set_actions(struct ctx *c, const struct provider *p, const struct client_settings *s)
@@ -173,6 +213,7 @@ enum rc page_provider_home(struct ctx *c)
 	struct client_settings settings = {0};
 	const struct provider *p;
 	enum rc rc = page_provider(c, &p);
+	struct ended_list ended = {c, p};
 
 	if (rc == RC_OK)
 		rc = credential_list(c->core, &c->actor, p, &views);
@@ -188,6 +229,9 @@ enum rc page_provider_home(struct ctx *c)
 			set_banner(c, p, &views.items[i]);
 			set_credential(c, p, view_child(c->root, "Credentials"), &views.items[i]);
 		}
+		rc = revocation_recent(c->core, &c->actor, p, see_ended, &ended);
+	}
+	if (rc == RC_OK) {
 		rc = set_help(c, p, &settings);
 	}
 	if (rc == RC_OK)
