@@ -7,8 +7,8 @@ import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { SANDBOX, exchange, sandbox, signedIn } from '../cgi/visitor.mjs';
-import { database } from '../run/database.mjs';
-import { end, fill, line, median, must, partPid, ratioOf, recordResponse, rounds, secondWeb, until, writeLua } from '../run/load.mjs';
+import { database, uuidOf } from '../run/database.mjs';
+import { end, fill, handoutsOf, line, median, must, partPid, ratioOf, recordResponse, rounds, secondWeb, until, writeLua } from '../run/load.mjs';
 import { startStack } from '../run/stack.mjs';
 
 const WORKERS = 4;
@@ -19,9 +19,6 @@ const LIVES_S = 907200; // long enough that no figure of the answer gets another
 
 const stopping = []; // in this order started, in the other order stopped
 
-const dashed = (hex) => hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-const path = (id) => `/api/v1/credentials/${SANDBOX}?credential=${dashed(id)}`;
-
 // A product with so many credentials; requests: hand-outs of a few of them, in several workspaces.
 async function filled(size) {
   const stack = await startStack({ workers: WORKERS });
@@ -31,11 +28,7 @@ async function filled(size) {
   must((await ada.connect()).status === 200, 'the first credential was not made');
   const [[id]] = await db.rows('SELECT HEX(id) FROM datasource_providers');
   const keys = await fill(stack, id, { ...size, columns: { refresh_due_at: 'NULL' } });
-  const targets = [];
-  for (const { tenant, key } of keys.slice(0, ASKED)) {
-    const some = await db.rows(`SELECT HEX(id) FROM datasource_providers WHERE tenant_id = X'${tenant}' LIMIT 4`);
-    for (const [of] of some) targets.push({ tenant, id: of, path: path(of), headers: { authorization: `Bearer ${key}` } });
-  }
+  const targets = await handoutsOf(db, SANDBOX, keys.slice(0, ASKED));
   for (const target of targets) must((await exchange(stack.address, target.path, target)).status === 200, 'a copy is not handed out');
   return { stack, db, targets };
 }
@@ -48,7 +41,7 @@ const productSide = async ({ stack }, name, requests) => ({
 
 // What the product writes before each hand-out, with a fresh id.
 const AUDIT = (target) => `INSERT INTO audit_events (id, tenant_id, at_us, actor_id, action, object, result, request_id, peer) VALUES
-  (?16, x'${target.tenant}', 1763000000000000, NULL, 'credential.handout', 'credential:${dashed(target.id)}', 'ok',
+  (?16, x'${target.tenant}', 1763000000000000, NULL, 'credential.handout', 'credential:${uuidOf(target.id)}', 'ok',
   '0123456789abcdef', '127.0.0.1')`.replace(/\s+/g, ' ');
 
 async function bareSide({ stack, db }, target, audit) {

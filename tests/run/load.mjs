@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { database, hexOf } from './database.mjs';
+import { database, hexOf, uuidOf as dashed } from './database.mjs';
 
 const run = promisify(execFile);
 
@@ -34,6 +34,9 @@ export const line = (name, value, unit, baseline = '-', ratio = '-') =>
 export const must = (holds, what) => {
   if (!holds) throw new Error(what);
 };
+
+// Lines for the configuration: a measurement asks far more often than a runtime may.
+export const NO_RATES = 'runtime_key_rate = 0\nruntime_tenant_rate = 0';
 
 // ---- processes ----
 
@@ -79,7 +82,7 @@ export const cpuOfAll = async (pids) => (await Promise.all(pids.map(cpu))).reduc
 
 // A figure in KiB of /proc/PID/status, which stays open to a program's own user: VmRSS, VmHWM.
 export const memoryKib = async (pid, name) =>
-  Number((await readFile(`/proc/${pid}/status`, 'utf8')).match(new RegExp(`^${name}: *(\\d+) kB`, 'm'))[1]);
+  Number((await readFile(`/proc/${pid}/status`, 'utf8')).match(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm'))[1]);
 
 // A second lighttpd with the configuration of the first, whose programs of one part are replaced by a
 // baseline's: { address, socket, process }.
@@ -206,7 +209,6 @@ export async function fill(stack, id, { tenants, rows, refreshTokens, columns = 
   const db = database(stack), fifo = join(stack.var, 'tmp', `rows-${Date.now()}`), tokens = `${fifo}.tokens`;
   const [[source, plugin, provider]] = await db.rows(`SELECT HEX(tenant_id), plugin_id, provider FROM datasource_providers
     WHERE id = X'${id}'`);
-  const dashed = (hex) => hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   const options = ['-c', stack.config, '-s', dashed(source), '-p', `${plugin}/${provider}`, '-i', dashed(id),
     '-t', tenants, '-n', rows, '-o', fifo];
   if (refreshTokens) {
@@ -232,4 +234,16 @@ export async function fill(stack, id, { tenants, rows, refreshTokens, columns = 
     const [tenant, key] = text.split('\t');
     return { tenant: hexOf(tenant), key };
   });
+}
+
+// Hand-outs of some credentials of each workspace that fill made: [{ tenant, id, path, headers }].
+export async function handoutsOf(db, provider, filled, some = 4) {
+  const found = [];
+  for (const { tenant, key } of filled) {
+    const rows = await db.rows(`SELECT HEX(id) FROM datasource_providers WHERE tenant_id = X'${tenant}' ORDER BY id LIMIT ${some}`);
+    for (const [id] of rows) {
+      found.push({ tenant, id, path: `/api/v1/credentials/${provider}?credential=${dashed(id)}`, headers: { authorization: `Bearer ${key}` } });
+    }
+  }
+  return found;
 }
