@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One running Grantry with all it needs, in one folder: database, sandbox provider, programs, web
 # server. Used by ./start, for people and for tests. Sourced by bash after lib.sh; the caller sets
-# ROOT, VAR, RUN (its sockets and pid files), BIN, and PORT, FRONT, SANDBOX as below.
+# ROOT, VAR, RUN (its sockets and pid files), BIN, and PORT, FRONT, SANDBOX, DB_SOCKET as below.
 
 PARTS="database sandbox refreshd settings connect api web" # in this order up, in the other order down
 PROGRAMS="settings connect api"
@@ -69,7 +69,8 @@ part_stop() { # NAME: asks, waits, and insists after 30 s; fails when it had to 
 # --- the whole ---
 
 stack_running() {
-	[ -e "$VAR/stack.json" ] && part_pid web >/dev/null && part_pid database >/dev/null
+	[ -e "$VAR/stack.json" ] && part_pid web >/dev/null &&
+		{ [ ! -e "$RUN/database.pid" ] || part_pid database >/dev/null; }
 }
 
 stack_stop() {
@@ -82,11 +83,11 @@ stack_stop() {
 
 stack_start() {
 	stack_folders
-	stack_database
-	[ "$SANDBOX" = no ] || stack_sandbox
+	[ -n "$DB_SOCKET" ] || stack_database
+	[ "$SANDBOX" != yes ] || stack_sandbox
 	stack_secrets
 	stack_configure
-	"$BIN/grantry" -c "$VAR/grantry.conf" migrate --admin-socket "$RUN/db.sock" >>"$VAR/log/setup.log" 2>&1 ||
+	"$BIN/grantry" -c "$VAR/grantry.conf" migrate --admin-socket "$DB_SOCKET" >>"$VAR/log/setup.log" 2>&1 ||
 		part_failed setup "did not succeed"
 	[ "$DEMO" = no ] || stack_demo
 	stack_programs
@@ -104,6 +105,7 @@ stack_folders() {
 # fill TEMPLATE FILE: the @NAMES@ of the templates in deploy/.
 fill() {
 	sed -e "s|@ROOT@|$ROOT|g" -e "s|@VAR@|$VAR|g" -e "s|@RUN@|$RUN|g" \
+		-e "s|@DB_SOCKET@|$DB_SOCKET|g" \
 		-e "s|@BIND@|127.0.0.1|g" -e "s|@PORT@|$PORT|g" -e "s|@PUBLIC_ORIGIN@|${PUBLIC_ORIGIN:-$(stack_address)}|g" \
 		-e "s|@PROVIDERS@|${PROVIDERS:-$ROOT/providers}|g" -e "s|@APACHE_MODULES@|/usr/lib/apache2/modules|g" "$ROOT/deploy/$1" >"$2"
 }
@@ -129,6 +131,7 @@ port_any() { # one that the kernel says is free
 # called root there, it has no password; the folder, open to that user alone, keeps the others out.
 stack_database() {
 	local me
+	DB_SOCKET=$RUN/db.sock
 	me=$(id -un)
 	fill mariadb.cnf "$VAR/mariadb.cnf"
 	if [ ! -d "$VAR/db/mysql" ]; then

@@ -6,6 +6,7 @@ ALTER TABLE datasource_providers
   ADD COLUMN unanswered_rev BIGINT UNSIGNED NOT NULL DEFAULT 0, -- secret_rev that was sent, without an answer
   ADD COLUMN rejected_rev   BIGINT UNSIGNED NOT NULL DEFAULT 0, -- secret_rev that a runtime saw refused
   ADD COLUMN forced_rev     BIGINT UNSIGNED NOT NULL DEFAULT 0, -- secret_rev that came of such a report
+  ADD COLUMN tested_at      BIGINT          NOT NULL DEFAULT 0, -- by a person's Test
   ADD KEY datasource_client (client_id, refresh_due_at);
 
 UPDATE datasource_providers SET refreshed_at = updated_at WHERE refreshed_at IS NULL AND expires_at IS NOT NULL;
@@ -46,6 +47,7 @@ CREATE TABLE webhooks (
   created_by        BINARY(16)      NULL,      -- NULL: the operator
   created_at        BIGINT          NOT NULL,
   PRIMARY KEY (tenant_id, id),
+  UNIQUE KEY webhook_url (tenant_id, url),
   CONSTRAINT webhook_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
@@ -64,7 +66,9 @@ CREATE TABLE webhook_deliveries (
   created_at   BIGINT          NOT NULL,
   finished_at  BIGINT          NULL,
   PRIMARY KEY (tenant_id, id),
-  KEY delivery_webhook (tenant_id, webhook_id, created_at),
+  KEY delivery_webhook (tenant_id, webhook_id),
+  KEY delivery_state (tenant_id, state, created_at),
+  KEY delivery_recent (tenant_id, created_at),
   KEY delivery_due (due_at),
   KEY delivery_finished (finished_at),
   CONSTRAINT delivery_to FOREIGN KEY (tenant_id, webhook_id)

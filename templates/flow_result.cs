@@ -11,7 +11,13 @@
     Result.Again              bool            it was authorized again
     Result.Default            bool            it is the default
     Result.Account            text, optional  the account that answered
-    Result.OldAccount         text, optional  the account it belonged to before, when another one answered
+    Result.Twin               text, optional  the same account is connected already, by this name
+    Choice.OldName            text, optional  another account answered than that of this authorization; absent = nothing to choose
+    Choice.OldAccount         text, optional  its account
+    Choice.ReplaceUrl         url, optional   POST fields csrf, version, old_version: this account takes its place
+    Choice.Version            int, optional
+    Choice.OldVersion         int, optional
+    Choice.DiscardUrl         url, optional   confirmation page: the new one is deleted
     Result.Validity           date, optional  Text "Renews itself in 59 min"
     Result.Granted.N.Words    text            scopes that were asked for and granted
     Result.Granted.N.Code     text, optional
@@ -45,7 +51,8 @@ call:page_head(Layout.Title) ?><?cs call:panel_open("plain") ?>
 <?cs if:Result.Kind == "connected" ?>
   <p class="lede"><strong><?cs var:Result.Name ?></strong><?cs if:Result.Default ?> <span class="badge">Default</span><?cs /if ?> <?cs if:Result.Again ?>works again<?cs else ?>is ready to use<?cs /if ?> in <?cs var:Workspace.Name ?>.</p>
 </div>
-<?cs if:?Result.OldAccount ?><div class="banner banner-warn"><p><strong>A different account answered.</strong> It belonged to <?cs var:Result.OldAccount ?> and now belongs to <?cs var:Result.Account ?>. If that is not what you want, authorize again with the other account.</p></div><?cs /if ?>
+<?cs if:?Choice.OldName ?><div class="banner banner-warn" role="status"><p><strong>You allowed access as <?cs if:?Result.Account ?><?cs var:Result.Account ?><?cs else ?>another account<?cs /if ?>, but “<?cs var:Choice.OldName ?>” belongs to <?cs if:?Choice.OldAccount ?><?cs var:Choice.OldAccount ?><?cs else ?>another one<?cs /if ?>.</strong> So it was kept as a new authorization, and “<?cs var:Choice.OldName ?>” is as it was. Which do you want?</p></div><?cs /if ?>
+<?cs if:?Result.Twin ?><div class="banner banner-info" role="status"><p><strong>This account was connected already, as “<?cs var:Result.Twin ?>”.</strong> Both work. If you wanted to renew that one, delete this one and use Authorize again there.</p></div><?cs /if ?>
 <?cs if:subcount(Result.Missing) ?><div class="banner banner-warn"><p><strong>Not everything was allowed.</strong> What needs the following will fail until you allow it:</p><?cs call:scope_list(Result.Missing) ?></div><?cs /if ?>
 <dl class="facts">
   <?cs if:?Result.Account ?><div><dt>Account</dt><dd><?cs var:Result.Account ?></dd></div><?cs /if ?>
@@ -53,7 +60,13 @@ call:page_head(Layout.Title) ?><?cs call:panel_open("plain") ?>
 </dl>
 <?cs if:subcount(Result.Granted) ?><h2 class="small-head">Allowed</h2><?cs call:scope_list(Result.Granted) ?><?cs /if ?>
 <?cs if:subcount(Result.Extra) ?><div class="banner banner-info"><p><strong>More was allowed than was asked for.</strong> According to <?cs var:Provider.Vendor ?>, this access also covers:</p><?cs call:scope_list(Result.Extra) ?></div><?cs /if ?>
-<p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">Authorize again</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">Done</a></p><?cs
+<?cs if:?Choice.OldName ?><?cs if:?Choice.ReplaceUrl ?><form method="post" action="<?cs var:Choice.ReplaceUrl ?>" class="choice-form">
+  <?cs call:csrf_field() ?><input type="hidden" name="version" value="<?cs var:Choice.Version ?>"><input type="hidden" name="old_version" value="<?cs var:Choice.OldVersion ?>">
+  <button type="submit" class="button button-wide" data-busy="Replacing…">Replace “<?cs var:Choice.OldName ?>” with this account</button>
+  <p class="help">Whoever uses “<?cs var:Choice.OldName ?>” then gets this account. The access of the other one is given up.</p>
+</form><?cs /if ?>
+<p class="form-actions form-actions-centre"><?cs if:?Choice.DiscardUrl ?><a class="button button-danger" href="<?cs var:Choice.DiscardUrl ?>">Discard the new one</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">Keep both</a></p>
+<?cs else ?><p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">Authorize again</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">Done</a></p><?cs /if ?><?cs
 elif:Result.Kind == "pending" ?>
   <p class="lede">You allowed access; <?cs var:Provider.Vendor ?> has not answered yet. This takes a few seconds.</p>
 </div>

@@ -2,6 +2,7 @@
   Reads, besides layout.cs:
     Provider.Label                 text
     Provider.Description           text
+    Provider.Vendor                text
     Provider.Icon.Letter           text
     Provider.Icon.Tone             enum(ink|blue|teal|green|amber|orange|red|violet)
     Provider.ListLabel             text            the list it belongs to ("Data Sources")
@@ -11,7 +12,7 @@
     Banners.N.By                   text, optional  who answered ("Google"); with Code and When
     Banners.N.Code                 text, optional  its error code ("invalid_grant")
     Banners.N.When                 date, optional  when it answered
-    Banners.N.Text                 text, optional  the cause
+    Banners.N.Text                 text, optional  what that means
     Banners.N.Next                 text, optional  what to do
     ApiKey.AddUrl                  url, optional   form for a new API key; absent = not offered or not permitted
     ApiKey.Checked                 bool            the provider is asked before a key is kept
@@ -32,7 +33,9 @@
     Credentials.N.State.Kind       enum(ok|warn|bad|none)
     Credentials.N.State.Text       text            "Active", "Needs re-authorization"
     Credentials.N.Validity         date, optional  Text "Renews itself in 41 min"; Iso optional
-    Credentials.N.Stopped          date, optional  since when it does not work any more
+    Credentials.N.Since            date, optional  since when it is in another state than active
+    Credentials.N.By               text, optional  who answered Code
+    Credentials.N.Code             text, optional  the provider's error code
     Credentials.N.Reason           text, optional  why the state is so
     Credentials.N.Next             text, optional  what to do
     Credentials.N.TestUrl          url, optional   POST
@@ -42,7 +45,15 @@
     Credentials.N.RenameUrl        url, optional
     Credentials.N.EditUrl          url, optional   API key only
     Credentials.N.ScopesUrl        url, optional   Compare scopes (OAuth only)
+    Credentials.N.DisableUrl       url, optional   confirmation page
+    Credentials.N.EnableUrl        url, optional   POST; a button in the place of Test
+    Credentials.N.Version          int, optional   hidden field version; with EnableUrl
     Credentials.N.DeleteUrl        url, optional   confirmation page
+    Ended.N.Name                   text, optional  what was disconnected lately; absent = it never had a name here
+    Ended.N.When                   date
+    Ended.N.State                  enum(queued|done|failed)   of telling the provider
+    Ended.N.Reason                 text, optional  why it could not be told (yet)
+    Ended.N.Code                   text, optional  the same, as the provider put it
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
 call:page_head(Provider.Label) ?><?cs call:app_open() ?>
 <nav class="crumbs" aria-label="Breadcrumb"><a href="<?cs var:Provider.ListUrl ?>"><?cs var:Provider.ListLabel ?></a> <span aria-hidden="true">›</span></nav>
@@ -55,7 +66,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
 </div>
 <?cs each:banner = Banners ?>
 <div class="banner banner-<?cs var:banner.Kind ?>">
-  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> <?cs var:banner.By ?> answered<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?> on <?cs call:moment(banner.When) ?><?cs /if ?><?cs if:?banner.Text ?>:<?cs else ?>.<?cs /if ?><?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>
+  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> Answer from <?cs var:banner.By ?>:<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?>, since <?cs call:moment(banner.When) ?><?cs /if ?>.<?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>
 </div><?cs /each ?>
 <section aria-labelledby="authorizations">
 <div class="section-head">
@@ -82,12 +93,13 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
       <h3><?cs var:cred.Name ?><?cs if:cred.Default ?> <span class="badge">Default</span><?cs /if ?></h3>
       <p class="row-meta"><?cs if:?cred.Account ?><span><?cs var:cred.Account ?></span> · <?cs /if ?><?cs if:cred.Kind == "oauth2" ?>OAuth<?cs else ?>API Key<?cs /if ?> · added <?cs if:?cred.AddedBy ?>by <?cs var:cred.AddedBy ?>, <?cs /if ?><?cs call:day(cred.Added) ?></p>
     </div>
-    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs elif:?cred.Stopped.Text ?> <span class="row-validity">Stopped <?cs call:day(cred.Stopped) ?></span><?cs /if ?></div>
+    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs elif:?cred.Since.Text ?> <span class="row-validity">Since <?cs call:day(cred.Since) ?></span><?cs /if ?></div>
     <div class="row-actions">
       <?cs if:?cred.AuthorizeUrl && cred.AuthorizeFirst ?><a class="button button-primary" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs
+      elif:?cred.EnableUrl ?><form method="post" action="<?cs var:cred.EnableUrl ?>"><?cs call:csrf_field() ?><input type="hidden" name="version" value="<?cs var:cred.Version ?>"><button type="submit" class="button" data-busy="Enabling…">Enable<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs
       elif:?cred.TestUrl ?><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="Testing…">Test<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs
       elif:?cred.AuthorizeUrl ?><a class="button" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs /if ?>
-      <?cs if:?cred.DefaultUrl || ?cred.RenameUrl || ?cred.EditUrl || ?cred.ScopesUrl || ?cred.DeleteUrl ?><details class="menu" data-menu>
+      <?cs if:?cred.DefaultUrl || ?cred.RenameUrl || ?cred.EditUrl || ?cred.ScopesUrl || ?cred.DisableUrl || ?cred.DeleteUrl ?><details class="menu" data-menu>
         <summary class="button button-icon"><span class="icon icon-more" aria-hidden="true"></span><span class="visually-hidden">More actions for <?cs var:cred.Name ?></span></summary>
         <ul class="menu-list">
           <?cs if:?cred.TestUrl && ?cred.AuthorizeUrl ?><?cs if:cred.AuthorizeFirst ?><li><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit">Test</button></form></li><?cs else ?><li><a href="<?cs var:cred.AuthorizeUrl ?>">Authorize again</a></li><?cs /if ?><?cs /if ?>
@@ -95,11 +107,12 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
           <?cs if:?cred.RenameUrl ?><li><a href="<?cs var:cred.RenameUrl ?>">Rename</a></li><?cs /if ?>
           <?cs if:?cred.EditUrl ?><li><a href="<?cs var:cred.EditUrl ?>">Edit</a></li><?cs /if ?>
           <?cs if:?cred.ScopesUrl ?><li><a href="<?cs var:cred.ScopesUrl ?>">Compare scopes</a></li><?cs /if ?>
+          <?cs if:?cred.DisableUrl ?><li><a href="<?cs var:cred.DisableUrl ?>">Disable</a></li><?cs /if ?>
           <?cs if:?cred.DeleteUrl ?><li class="menu-danger"><a href="<?cs var:cred.DeleteUrl ?>">Delete</a></li><?cs /if ?>
         </ul>
       </details><?cs /if ?>
     </div>
-    <?cs if:?cred.Reason || ?cred.Next ?><p class="row-reason row-reason-<?cs var:cred.State.Kind ?>"><?cs if:?cred.Reason ?><?cs var:cred.Reason ?> <?cs /if ?><?cs if:?cred.Next ?><strong><?cs var:cred.Next ?></strong><?cs /if ?></p><?cs /if ?>
+    <?cs if:?cred.Code || ?cred.Reason || ?cred.Next ?><p class="row-reason row-reason-<?cs var:cred.State.Kind ?>"><?cs if:?cred.Since.Text && ?cred.Validity.Text ?>Since <?cs call:day(cred.Since) ?>. <?cs /if ?><?cs if:?cred.Code ?>Answer from <?cs var:cred.By ?>: <code><?cs var:cred.Code ?></code>. <?cs /if ?><?cs if:?cred.Reason ?><?cs var:cred.Reason ?> <?cs /if ?><?cs if:?cred.Next ?><strong><?cs var:cred.Next ?></strong><?cs /if ?></p><?cs /if ?>
   </li>
   <?cs /each ?>
 </ul>
@@ -114,4 +127,16 @@ else ?>
   else ?>As soon as somebody connects <?cs var:Provider.Label ?>, the authorization appears here for the whole workspace.<?cs /if ?></p>
 </div><?cs /if ?>
 </section>
+<?cs if:subcount(Ended) ?><section class="ended" aria-labelledby="ended">
+<h2 id="ended">Disconnected lately</h2>
+<ul class="rows">
+  <?cs each:ended = Ended ?><li class="row">
+    <div class="row-main"><h3><?cs if:?ended.Name ?><?cs var:ended.Name ?><?cs else ?>An access that was not kept<?cs /if ?></h3><p class="row-meta"><?cs call:day(ended.When) ?></p></div>
+    <p class="row-reason"><?cs if:ended.State == "done" ?>Access revoked at <?cs var:Provider.Vendor ?>.<?cs
+    elif:ended.State == "queued" ?>Telling <?cs var:Provider.Vendor ?> that the access is over…<?cs if:?ended.Reason ?> <?cs var:ended.Reason ?> It is tried again by itself.<?cs elif:?ended.Code ?> Its last answer was <code><?cs var:ended.Code ?></code>. It is tried again by itself.<?cs /if ?><?cs
+    else ?>Could not tell <?cs var:Provider.Vendor ?> that the access is over<?cs if:?ended.Reason ?>. <?cs var:ended.Reason ?><?cs elif:?ended.Code ?>: <code><?cs var:ended.Code ?></code>.<?cs else ?>.<?cs /if ?> <strong>Remove the access in the account there yourself.</strong><?cs /if ?></p>
+  </li>
+  <?cs /each ?>
+</ul>
+</section><?cs /if ?>
 <?cs call:app_close() ?>

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "domain/keyring.h"
-#include "domain/renewal.h"
+#include "domain/upkeep/upkeep.h"
 #include "platform/log.h"
 #include "platform/process.h"
 
@@ -32,13 +32,13 @@ static enum rc run(struct core *core)
 		.ca_file = core->cfg->ca_file,
 		.total_timeout_ms = core->cfg->provider_timeout_ms,
 	};
-	struct renewal *renewal = NULL;
+	struct upkeep *upkeep = NULL;
 	int stop_fd = open_stop_signals();
-	enum rc rc = stop_fd < 0 ? RC_INTERNAL : renewal_open(core, &http, &renewal);
+	enum rc rc = stop_fd < 0 ? RC_INTERNAL : upkeep_open(core, &http, &upkeep);
 
 	if (rc == RC_OK)
-		rc = renewal_run(renewal, stop_fd);
-	renewal_close(renewal);
+		rc = upkeep_run(upkeep, stop_fd);
+	upkeep_close(upkeep);
 	return rc;
 }
 

@@ -13,6 +13,7 @@ int cli_key_add(struct cli *cli, int argc, char **argv)
 {
 	const char *tenant = cli_option(&argc, argv, "--tenant");
 	const char *providers = cli_option(&argc, argv, "--providers");
+	const char *verbs = cli_option(&argc, argv, "--verbs");
 	const char *days = cli_option(&argc, argv, "--days");
 	long lifetime_days = days ? strtol(days, NULL, 10) : 0;
 	struct secret key = SECRET_EMPTY;
@@ -23,7 +24,7 @@ int cli_key_add(struct cli *cli, int argc, char **argv)
 		return 2;
 	rc = admin_tenant_find(&cli->core, tenant, &id);
 	if (rc == RC_OK)
-		rc = access_key_create(&cli->core, &id, argv[0], providers ? providers : "",
+		rc = access_key_create(&cli->core, &id, argv[0], providers ? providers : "", verbs,
 			lifetime_days * 86400, NULL, &key);
 	if (rc == RC_OK)
 		(void)printf("%s\n", secret_text(&key));
@@ -34,7 +35,8 @@ int cli_key_add(struct cli *cli, int argc, char **argv)
 static void print_key(const struct access_key *key, void *arg)
 {
 	(void)arg;
-	(void)printf("%s\t%s\n", key->name, key->providers[0] ? key->providers : "all providers");
+	(void)printf("%s\t%s\t%s\n", key->name,
+		key->providers[0] ? key->providers : "all providers", key->verbs);
 }
 
 int cli_key_list(struct cli *cli, int argc, char **argv)

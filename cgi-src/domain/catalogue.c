@@ -289,6 +289,19 @@ const struct provider *catalogue_find(
 	return NULL;
 }
 
+const struct provider *catalogue_find_ref(
+	const struct catalogue *catalogue, enum provider_kind kind, const struct provider_ref *ref)
+{
+	for (size_t i = 0; i < catalogue->n; i++) {
+		const struct provider *provider = catalogue->providers[i];
+
+		if (provider->kind == kind && strcmp(provider->name, ref->provider) == 0 &&
+			strcmp(provider->plugin_id, ref->plugin_id) == 0)
+			return provider;
+	}
+	return NULL;
+}
+
 size_t catalogue_error_count(const struct catalogue *catalogue)
 {
 	return catalogue->n_errors;

@@ -16,6 +16,7 @@
 #include "store/ids.h"
 
 struct keyring;
+struct ratelimit;
 
 struct core {
 	const struct cfg *cfg;
@@ -23,6 +24,8 @@ struct core {
 	struct keyring *keyring;
 	struct httpc *http;                /* NULL in a program that makes no calls */
 	const struct catalogue *catalogue; /* NULL in a program that needs none */
+	/* of the runtime API: by key and by workspace; NULL: no limit */
+	struct ratelimit *key_rate, *tenant_rate;
 };
 
 struct actor {

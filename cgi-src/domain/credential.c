@@ -10,6 +10,7 @@
 #include "domain/form.h"
 #include "platform/clock.h"
 #include "platform/text.h"
+#include "store/state_store.h"
 
 void credential_view_release(struct credential_view *v)
 {
@@ -34,11 +35,35 @@ bool credential_may_change(const struct actor *actor, const struct credential_ro
 
 /* ---- views ---- */
 
-static enum credential_state state_of(const struct credential_row *row)
+/* A row that still says "active" does not know since when it is not. */
+static int64_t since(const struct credential_row *row, enum credential_state state)
 {
-	if (!row->expires || row->expires_at_s > clock_now_s())
-		return CREDENTIAL_ACTIVE;
-	return row->refreshable ? CREDENTIAL_RENEWAL_DUE : CREDENTIAL_EXPIRED;
+	if (strcmp(row->state, credential_state_word(state)) == 0)
+		return row->state_since_s;
+	if (state == CREDENTIAL_NEEDS_REAUTH)
+		return row->expires_at_s;
+	/* it began to fail after what it has was obtained */
+	if (state == CREDENTIAL_RENEWAL_DELAYED && row->failures > 0 &&
+		row->state_since_s > row->refreshed_at_s)
+		return row->state_since_s;
+	return 0;
+}
+
+static void view_state(const struct credential_row *row, struct credential_view *out)
+{
+	struct credential_facts facts = {
+		.state = row->state,
+		.reason = row->state_reason,
+		.failing = row->failures > 0,
+		.over = row->expires && row->expires_at_s <= clock_now_s(),
+		.refreshable = row->refreshable,
+		.client_gone = row->client_gone,
+	};
+
+	out->state = credential_state_of(&facts);
+	TEXT_COPY(out->reason, credential_reason_of(&facts));
+	out->since_s = since(row, out->state);
+	out->refresh_due_at_s = row->refresh_due_at_s;
 }
 
 static void view_row(
@@ -50,7 +75,7 @@ static void view_row(
 	out->is_oauth = strcmp(row->auth_type, "oauth2") == 0;
 	out->is_default = row->is_default;
 	out->may_change = credential_may_change(actor, row);
-	out->state = state_of(row);
+	view_state(row, out);
 	TEXT_COPY(out->added_by, row->added_by_name);
 	TEXT_COPY(out->changed_by, row->changed_by_name);
 	out->expires = row->expires;
@@ -78,6 +103,17 @@ static enum rc view_fields(const struct provider *provider, const struct fieldse
 	return rc;
 }
 
+/* What was switched off stays so; apart from that nothing else counts. */
+static void view_unreadable(const struct credential_row *row, struct credential_view *out)
+{
+	out->unreadable = true;
+	if (out->state == CREDENTIAL_DISABLED)
+		return;
+	out->state = CREDENTIAL_UNREADABLE;
+	TEXT_COPY(out->reason, "unreadable");
+	out->since_s = since(row, CREDENTIAL_UNREADABLE);
+}
+
 /* secrets: NULL for a list, which shows nothing of them but whether they open. */
 static enum rc view_opened(const struct core *core, const struct actor *actor,
 	const struct credential_row *row, struct fieldset *secrets, struct credential_view *out)
@@ -90,7 +126,7 @@ static enum rc view_opened(const struct core *core, const struct actor *actor,
 	if (rc == RC_OK)
 		TEXT_COPY(out->account, fieldset_text(&profile, "account"));
 	if (rc == RC_CRYPTO) {
-		out->state = CREDENTIAL_UNREADABLE;
+		view_unreadable(row, out);
 		rc = RC_OK;
 	}
 	fieldset_release(&profile);
@@ -102,7 +138,7 @@ static void audit_integrity(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_views *views)
 {
 	for (size_t i = 0; i < views->n; i++) {
-		if (views->items[i].state != CREDENTIAL_UNREADABLE)
+		if (!views->items[i].unreadable)
 			continue;
 		(void)audit_event(core, actor, "credential.integrity", provider->id, "crypto");
 		return;
@@ -148,19 +184,41 @@ enum rc credential_show(const struct core *core, const struct actor *actor,
 	return rc;
 }
 
+static void add_count(const struct credential_count *c, struct credential_tally *tally)
+{
+	struct credential_facts facts = {
+		.state = c->state,
+		.failing = c->failing,
+		.over = c->over,
+		.refreshable = c->refreshable,
+		.client_gone = c->client_gone,
+	};
+
+	tally->all += c->n;
+	tally->of[credential_state_of(&facts)] += c->n;
+}
+
+static bool same_provider(const struct credential_count *a, const struct credential_count *b)
+{
+	return strcmp(a->plugin_id, b->plugin_id) == 0 && strcmp(a->provider, b->provider) == 0;
+}
+
 enum rc credential_tallies(const struct core *core, const struct actor *actor,
 	void (*visit)(const char *plugin_id, const char *provider, struct credential_tally tally,
 		void *arg),
 	void *arg)
 {
+	struct credential_tally tally = {0};
 	struct credential_count *counts;
 	size_t n;
 	enum rc rc = credential_counts(core->db, &actor->tenant, clock_now_s(), &counts, &n);
 
 	for (size_t i = 0; rc == RC_OK && i < n; i++) {
-		struct credential_tally tally = {counts[i].all, counts[i].expired};
-
+		add_count(&counts[i], &tally);
+		if (i + 1 < n && same_provider(&counts[i], &counts[i + 1]))
+			continue;
 		visit(counts[i].plugin_id, counts[i].provider, tally, arg);
+		tally = (struct credential_tally){0};
 	}
 	free(counts);
 	return rc;
@@ -313,7 +371,7 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 
 /* ---- edit ---- */
 
-static enum rc load_for_change(const struct core *core, const struct actor *actor,
+enum rc credential_load_for_change(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id, struct credential_row *row)
 {
 	struct provider_ref ref = provider_ref_of(provider);
@@ -355,13 +413,20 @@ struct update {
 	const struct tenant_id *tenant;
 	const struct credential_row *row;
 	uint64_t version, secret_rev; /* as loaded */
+	bool heals;                   /* what was wrong with the old key is not so with the new */
 };
 
 static enum rc update_in_transaction(struct db *db, void *arg)
 {
 	const struct update *u = arg;
 
-	return credential_update(db, u->tenant, u->row, u->version, u->secret_rev, clock_now_s());
+	int64_t now_s = clock_now_s();
+	enum rc rc = credential_update(db, u->tenant, u->row, u->version, u->secret_rev, now_s);
+
+	return rc == RC_OK && u->heals
+		       ? state_move(db, u->tenant, u->row, credential_state_word(CREDENTIAL_ACTIVE),
+				 "", 0, now_s)
+		       : rc;
 }
 
 static const char *edit_action(const struct credential_change *change)
@@ -369,11 +434,19 @@ static const char *edit_action(const struct credential_change *change)
 	return change->fields ? "credential.edit" : "credential.rename";
 }
 
+/* What an admin switched off stays off. */
+static bool is_in_need(const struct credential_row *row)
+{
+	return strcmp(row->state, credential_state_word(CREDENTIAL_ACTIVE)) != 0 &&
+	       strcmp(row->state, credential_state_word(CREDENTIAL_DISABLED)) != 0;
+}
+
 static enum rc edit_row(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_change *change,
 	struct credential_row *row)
 {
-	struct update update = {&actor->tenant, row, row->version, row->secret_rev};
+	struct update update = {&actor->tenant, row, row->version, row->secret_rev,
+		change->fields && is_in_need(row)};
 	char object[AUDIT_ID_SIZE];
 	enum rc rc = RC_OK;
 
@@ -401,7 +474,7 @@ enum rc credential_edit(const struct core *core, const struct actor *actor,
 {
 	char object[AUDIT_ID_SIZE];
 	struct credential_row row;
-	enum rc rc = load_for_change(core, actor, provider, id, &row);
+	enum rc rc = credential_load_for_change(core, actor, provider, id, &row);
 
 	if (rc == RC_OK)
 		rc = check_name(change);
@@ -411,68 +484,4 @@ enum rc credential_edit(const struct core *core, const struct actor *actor,
 	audit_id("credential", &id->u, object);
 	audit_failure(core, actor, edit_action(change), object, rc);
 	return rc;
-}
-
-/* ---- Default, delete ---- */
-
-struct set_change {
-	const struct tenant_id *tenant;
-	struct provider_ref ref;
-	const struct credential_id *id;
-	uint64_t version;
-};
-
-static enum rc set_default(struct db *db, void *arg)
-{
-	const struct set_change *c = arg;
-	enum rc rc = default_lock(db, c->tenant, &c->ref, NULL);
-
-	if (rc == RC_OK)
-		rc = default_set(db, c->tenant, &c->ref, c->id);
-	return rc == RC_INVALID ? RC_NOT_FOUND : rc; /* the reference failed: it is gone */
-}
-
-static enum rc delete_from_set(struct db *db, void *arg)
-{
-	const struct set_change *c = arg;
-	enum rc rc = default_lock(db, c->tenant, &c->ref, NULL);
-
-	if (rc == RC_OK)
-		rc = default_leave(db, c->tenant, &c->ref, c->id);
-	if (rc == RC_OK)
-		rc = credential_delete(db, c->tenant, c->id, c->version);
-	return rc == RC_NOT_FOUND ? RC_CONFLICT : rc;
-}
-
-static enum rc change_set(const struct core *core, const struct actor *actor,
-	const struct provider *provider, struct set_change *change, const char *action,
-	enum rc (*work)(struct db *, void *))
-{
-	char object[AUDIT_ID_SIZE];
-	struct credential_row row;
-	enum rc rc = load_for_change(core, actor, provider, change->id, &row);
-
-	credential_row_release(&row);
-	audit_id("credential", &change->id->u, object);
-	if (rc == RC_OK)
-		rc = audit_transact(core, actor, action, object, work, change);
-	audit_failure(core, actor, action, object, rc);
-	return rc;
-}
-
-enum rc credential_make_default(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_id *id)
-{
-	struct set_change change = {&actor->tenant, provider_ref_of(provider), id, 0};
-
-	return change_set(core, actor, provider, &change, "credential.default", set_default);
-}
-
-enum rc credential_remove(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_id *id, uint64_t expected_version)
-{
-	struct set_change change = {
-		&actor->tenant, provider_ref_of(provider), id, expected_version};
-
-	return change_set(core, actor, provider, &change, "credential.delete", delete_from_set);
 }

@@ -8,29 +8,27 @@
 #define GRANTRY_DOMAIN_CREDENTIAL_H
 
 #include "domain/core.h"
+#include "domain/credential_state.h"
 #include "domain/oauth/token.h"
 #include "domain/probe.h"
 
 #define CREDENTIAL_NAME_CHARS 100
 #define CREDENTIAL_NAME_BYTES 1021 /* as the column holds; what people type is shorter */
 
-enum credential_state {
-	CREDENTIAL_ACTIVE,
-	CREDENTIAL_EXPIRED,     /* the token is over and cannot be renewed: authorize again */
-	CREDENTIAL_RENEWAL_DUE, /* the token is over; it can be renewed */
-	CREDENTIAL_UNREADABLE,  /* cannot be decrypted with the keys of this installation */
-};
-
 struct credential_view {
 	struct credential_id id;
 	char name[CREDENTIAL_NAME_BYTES];
 	bool is_oauth, is_default, may_change;
+	bool unreadable; /* does not open here, whatever else its state is */
 	enum credential_state state;
-	char account[256];                               /* e-mail or the like; "" unknown */
+	char reason[65];   /* a code, ours or the provider's; "" none */
+	int64_t since_s;   /* when it became so; 0 unknown */
+	char account[256]; /* e-mail or the like; "" unknown */
 	char added_by[NAME_SIZE], changed_by[NAME_SIZE]; /* "" when the person is gone */
 	bool expires, refreshable, custom_client;
 	int64_t expires_at_s, created_at_s, updated_at_s;
-	uint64_t version; /* goes into forms */
+	int64_t refresh_due_at_s; /* 0: nothing to renew */
+	uint64_t version;         /* goes into forms */
 	/* owned; credential_show, API key: the fields that the schema does not call secret */
 	struct fieldset shown;
 };
@@ -43,8 +41,7 @@ struct credential_views {
 void credential_view_release(struct credential_view *v);
 void credential_views_release(struct credential_views *vs);
 
-/** credential_list(core, actor, provider, out): Default first. A row that does not open is there as
- * CREDENTIAL_UNREADABLE. */
+/** credential_list(core, actor, provider, out): Default first. A row that does not open is there too. */
 enum rc credential_list(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_views *out) RC_MUST_CHECK;
 
@@ -54,7 +51,7 @@ enum rc credential_show(const struct core *core, const struct actor *actor,
 	struct credential_view *out) RC_MUST_CHECK;
 
 struct credential_tally {
-	int64_t all, expired;
+	int64_t all, of[CREDENTIAL_STATE__MAX];
 };
 
 /** credential_tallies(core, actor, visit, arg): per provider, for the cards. */
@@ -98,20 +95,72 @@ enum rc credential_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id,
 	uint64_t expected_version) RC_MUST_CHECK;
 
+/** credential_switch(core, actor, provider, id, on, expected_version): disabled: no app gets it, nothing renews it,
+ * everything is kept; enabled: active, and renewed at once. RC_DENIED: ACTION_CREDENTIAL_SWITCH; RC_CONFLICT: changed
+ * since shown, or so already. */
+enum rc credential_switch(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id, bool on,
+	uint64_t expected_version) RC_MUST_CHECK;
+
+/** credential_can_test(provider, is_oauth): does its file say how to ask? */
+bool credential_can_test(const struct provider *provider, bool is_oauth);
+
+#define CREDENTIAL_TEST_PAUSE_S 5
+struct credential_test {
+	bool unreadable, over;     /* not asked: it does not open; its access token is over */
+	struct probe_result probe; /* otherwise */
+	bool renews;               /* it is renewed now, and a runtime gets the new token */
+	bool refused;              /* it needs a person from now on */
+	bool healed;               /* it was taken for refused, and works */
+};
+
+/** credential_test(core, actor, provider, id, out): asks the provider. RC_NOT_FOUND: there is no such credential, or
+ * no way to ask; RC_DENIED; RC_CONFLICT: it is disabled; RC_LIMIT: it was tested a moment ago; RC_INVALID: a value of
+ * it cannot stand in the request. */
+enum rc credential_test(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_test *out) RC_MUST_CHECK;
+
+struct credential_scopes {
+	char requested[TOKEN_SCOPE_SIZE], granted[TOKEN_SCOPE_SIZE]; /* separated by spaces */
+	bool unreadable;
+};
+
+/** credential_scopes(core, actor, provider, id, out): RC_NOT_FOUND: gone, or no authorization; RC_DENIED. */
+enum rc credential_scopes(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_scopes *out) RC_MUST_CHECK;
+
 /* What an authorization brought. */
 struct credential_grant {
 	const struct oauth_client *client;
-	struct token_answer *answer;
+	const struct token_answer *answer;
 	const char *requested;             /* scopes */
 	const struct credential_id *again; /* authorize again: which one; NULL: a new one */
 	/* out */
 	struct credential_id id;
 	char name[CREDENTIAL_NAME_BYTES];
 	bool other_account; /* again, but another account answered: it became a new one */
+	char twin
+		[CREDENTIAL_NAME_BYTES]; /* a new one, of an account that is connected already, as this */
 };
 
+/* An authorization that was to be done again, and the one that came of it because another account answered. */
+#define CREDENTIAL_REPLACE_S 3600
+struct credential_replacement {
+	struct credential_id old, fresh;
+	uint64_t old_version, fresh_version; /* as shown */
+};
+
+/** credential_replace(core, actor, provider, replacement): the old one becomes what the fresh one is, which is gone
+ * then; what the old one had is queued to be revoked. RC_CONFLICT: one of them was changed, or disabled, meanwhile;
+ * RC_EXPIRED: the fresh one is older than CREDENTIAL_REPLACE_S; RC_NOT_FOUND, RC_DENIED. */
+enum rc credential_replace(const struct core *core, const struct actor *actor,
+	const struct provider *provider,
+	const struct credential_replacement *replacement) RC_MUST_CHECK;
+
 /** credential_may_renew(core, actor, provider, id): may it be authorized again, by this person? RC_NOT_FOUND:
- * gone, or no authorization; RC_DENIED: another person's. */
+ * gone, or no authorization; RC_DENIED: another person's, or disabled. */
 enum rc credential_may_renew(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct credential_id *id) RC_MUST_CHECK;
 

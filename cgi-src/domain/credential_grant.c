@@ -130,6 +130,31 @@ static enum rc store(struct db *db, void *arg)
 
 /* ---- a new credential ---- */
 
+/* The account may be connected already: that is worth a word, and no more. Only one that the provider names the same
+ * for certain counts. */
+static void find_twin(const struct core *core, const struct actor *actor,
+	const struct provider *provider, struct credential_grant *grant)
+{
+	struct provider_ref ref = provider_ref_of(provider);
+	const char *subject = grant->answer->identity.subject;
+	struct credential_rows rows = {0};
+
+	grant->twin[0] = '\0';
+	if (!subject[0] || credential_rows_load(core->db, &actor->tenant, &ref, &rows) != RC_OK)
+		return;
+	for (size_t i = 0; i < rows.n && !grant->twin[0]; i++) {
+		struct fieldset profile = FIELDSET_EMPTY;
+
+		if (strcmp(rows.items[i].auth_type, "oauth2") == 0 &&
+			credential_unseal(core, &actor->tenant, &rows.items[i], NULL, &profile) ==
+				RC_OK &&
+			strcmp(fieldset_text(&profile, "subject"), subject) == 0)
+			TEXT_COPY(grant->twin, rows.items[i].name);
+		fieldset_release(&profile);
+	}
+	credential_rows_release(&rows);
+}
+
 static enum rc store_new(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_grant *grant, struct storing *s)
 {
@@ -150,6 +175,7 @@ static enum rc store_new(const struct core *core, const struct actor *actor,
 	credential_object(provider, &row.id, object);
 	s->row = &row;
 	s->replace = false;
+	find_twin(core, actor, provider, grant);
 	for (int i = 0; i < CREDENTIAL_NAME_TRIES && rc == RC_CONFLICT; i++) {
 		rc = credential_free_name(
 			core, &actor->tenant, provider, wish, "AUTH", grant->name);
@@ -174,7 +200,7 @@ enum rc credential_may_renew(const struct core *core, const struct actor *actor,
 
 	if (rc == RC_OK && !view.is_oauth)
 		rc = RC_NOT_FOUND;
-	else if (rc == RC_OK && !view.may_change)
+	else if (rc == RC_OK && (!view.may_change || view.state == CREDENTIAL_DISABLED))
 		rc = RC_DENIED;
 	credential_view_release(&view);
 	return rc;
@@ -224,6 +250,12 @@ static enum rc replace(const struct core *core, const struct actor *actor,
 	return rc == RC_OK ? audit_transact(core, actor, "credential.again", object, store, s) : rc;
 }
 
+/* An admin switched it off; a new consent is not the way round that. */
+static bool is_disabled(const struct credential_row *row)
+{
+	return strcmp(row->state, credential_state_word(CREDENTIAL_DISABLED)) == 0;
+}
+
 /* Leaves grant->other_account when nothing was replaced because another account answered. */
 static enum rc store_again(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_grant *grant, struct storing *s)
@@ -238,6 +270,8 @@ static enum rc store_again(const struct core *core, const struct actor *actor,
 		rc = credential_row_load(core->db, &actor->tenant, &ref, grant->again, &row);
 		if (rc == RC_OK && strcmp(row.auth_type, "oauth2") != 0)
 			rc = RC_NOT_FOUND;
+		if (rc == RC_OK && is_disabled(&row))
+			rc = RC_DENIED;
 		if (rc == RC_OK)
 			rc = look_at_old(core, actor, &row, grant);
 		s->row = &row;

@@ -32,6 +32,12 @@ enum rc credential_profile(const struct identity *identity, const char *granted,
 /** credential_may_change(actor, row): the rule that credential.h states. */
 bool credential_may_change(const struct actor *actor, const struct credential_row *row);
 
+/** credential_load_for_change(core, actor, provider, id, row): RC_NOT_FOUND; RC_DENIED: not this person's. row is to
+ * be released in every case. */
+enum rc credential_load_for_change(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_row *row) RC_MUST_CHECK;
+
 #define CREDENTIAL_NAME_TRIES 5 /* a chosen name may be taken between the look and the insert */
 /** credential_free_name(core, tenant, provider, wish, prefix, out): wish when it is not "" and free, else
  * "wish 2", …; without a wish "PREFIX n", n one more than the highest in use, or where there is no higher one

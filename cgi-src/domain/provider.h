@@ -141,12 +141,15 @@ struct oauth_recipe {
 	int64_t default_expires_in_s; /* when the answer names none; EXPIRES_NEVER; default 3600 */
 	/* credential field → template over token.*, client.*; what a runtime will be handed */
 	struct pairs credential;
+	struct pairs errors; /* the provider's own error code → class, see token_error_class */
 	bool refresh_supported;
 	struct pairs refresh_params;
 	int64_t refresh_margin_s;     /* 0: the default */
 	int64_t refresh_idle_limit_s; /* a refresh token unused for so long dies; 0: unknown */
+	int64_t refresh_at_once;      /* calls at the same time that it bears; 0: the default */
 	enum revocation_style revocation;
 	struct http_recipe revocation_request; /* RFC7009: url only */
+	struct check_recipe check; /* does an access token work? request.method NULL: not said */
 	struct identity_recipe identity;
 	struct i18n *setup_steps; /* numbered steps for the person who makes the OAuth app */
 	size_t n_setup_steps;
@@ -198,6 +201,9 @@ const struct provider *catalogue_at(const struct catalogue *catalogue, size_t i)
 /** catalogue_find(catalogue, kind, id): NULL when there is none. id: "org/plugin/name". */
 const struct provider *catalogue_find(
 	const struct catalogue *catalogue, enum provider_kind kind, const char *id);
+/** catalogue_find_ref(catalogue, kind, ref): likewise, as rows name it. */
+const struct provider *catalogue_find_ref(
+	const struct catalogue *catalogue, enum provider_kind kind, const struct provider_ref *ref);
 size_t catalogue_error_count(const struct catalogue *catalogue);
 const struct provider_error *catalogue_error_at(const struct catalogue *catalogue, size_t i);
 

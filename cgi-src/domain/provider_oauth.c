@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "domain/oauth/token.h"
 #include "domain/provider_read.h"
 
 #define DEFAULT_EXPIRES_IN_S 3600
@@ -204,6 +205,31 @@ static void read_token_response(struct parse *ps, const struct yamlr_node *node,
 	PARSE_MEMBERS(ps, node, members, at);
 }
 
+static void read_error_class(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	const char *text = yamlr_text(node);
+
+	if (!text || !token_error_class(text))
+		parse_fail(ps, node,
+			"must be reauthorize, revoked, client, rate_limited or transient");
+	else
+		read_text(ps, node, at);
+}
+
+static void read_errors(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	read_pairs(ps, node, read_error_class, at);
+}
+
+static void read_at_once(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	int64_t *out = at;
+
+	read_seconds(ps, node, at);
+	if (*out < 1 || *out > 1000)
+		parse_fail(ps, node, "must be a number from 1 to 1000");
+}
+
 static void read_credential(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	ps->spaces = "token,client";
@@ -218,6 +244,7 @@ static void read_refresh(struct parse *ps, const struct yamlr_node *node, void *
 		MEMBER("params", read_token_params, struct oauth_recipe, refresh_params),
 		MEMBER("margin_s", read_seconds, struct oauth_recipe, refresh_margin_s),
 		MEMBER("idle_limit_s", read_seconds, struct oauth_recipe, refresh_idle_limit_s),
+		MEMBER("at_once", read_at_once, struct oauth_recipe, refresh_at_once),
 	};
 
 	PARSE_MEMBERS(ps, node, members, at);
@@ -229,6 +256,13 @@ static void read_oauth_identity(struct parse *ps, const struct yamlr_node *node,
 {
 	ps->spaces = "client,credential,token";
 	read_identity_recipe(ps, node, at);
+	ps->spaces = "client";
+}
+
+static void read_oauth_check(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	ps->spaces = "client,credential,token";
+	read_check(ps, node, at);
 	ps->spaces = "client";
 }
 
@@ -340,8 +374,10 @@ void recipe_read_oauth(struct parse *ps, const struct yamlr_node *node, void *at
 		SECTION("token_request", read_token_request),
 		SECTION("token_response", read_token_response),
 		MEMBER("credential", read_credential, struct oauth_recipe, credential),
+		MEMBER("errors", read_errors, struct oauth_recipe, errors),
 		SECTION("refresh", read_refresh),
 		SECTION("revocation", read_revocation),
+		MEMBER("check", read_oauth_check, struct oauth_recipe, check),
 		MEMBER("identity", read_oauth_identity, struct oauth_recipe, identity),
 		SECTION("setup", read_setup),
 	};
@@ -365,9 +401,9 @@ void recipe_read_oauth(struct parse *ps, const struct yamlr_node *node, void *at
 		return;
 	check_queries(ps, node, out);
 	set_defaults(ps, out);
-	out->host_from_client = in_authority(out->authorization_url) ||
-				in_authority(out->token_url) ||
-				in_authority(out->revocation_request.url) ||
-				in_authority(out->identity.request.url);
+	out->host_from_client =
+		in_authority(out->authorization_url) || in_authority(out->token_url) ||
+		in_authority(out->revocation_request.url) || in_authority(out->check.request.url) ||
+		in_authority(out->identity.request.url);
 	provider->missing = NULL;
 }

@@ -104,6 +104,7 @@ void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct prov
 
 parse_reader read_headers;         /* struct pairs */
 parse_reader read_request;         /* struct http_recipe */
+parse_reader read_check;           /* struct check_recipe */
 parse_reader read_identity_recipe; /* struct identity_recipe */
 parse_reader read_revocation;      /* struct oauth_recipe: its revocation */
 

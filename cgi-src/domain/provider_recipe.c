@@ -111,7 +111,7 @@ static void read_require(struct parse *ps, const struct yamlr_node *node, void *
 			parse_fail(ps, node, "the names must be JSON pointers such as /ok");
 }
 
-static void read_check(struct parse *ps, const struct yamlr_node *node, void *at)
+void read_check(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	static const struct member members[] = {
 		MEMBER_REQUIRED("request", read_request, struct check_recipe, request),

@@ -37,6 +37,9 @@ struct cfg {
 	long session_idle_s;      /* 8 h */
 	long session_absolute_s;  /* 24 h */
 	long provider_timeout_ms; /* 15000 */
+	/* requests a second to the runtime API, of one key and of one workspace; 0: no limit */
+	long runtime_key_rate, runtime_tenant_rate;
+	long refresh_takeover_ms; /* 45000: > 15 s of a call + > 10 s of failover + margin */
 };
 
 /** cfg_load(path, out): path NULL: $GRANTRY_CONFIG. The reason of a refusal goes to the log.

@@ -16,6 +16,8 @@ int64_t clock_now_s(void);
 int64_t clock_now_us(void);
 /** clock_mono_ms(): milliseconds of a clock that never jumps. */
 int64_t clock_mono_ms(void);
+/** clock_mono_us(): the same in microseconds; one clock for all processes of the machine. */
+int64_t clock_mono_us(void);
 
 #define CLOCK_ISO_SIZE 25
 /** clock_iso(at_s, out): "2026-11-20T14:02:00Z"; out holds CLOCK_ISO_SIZE bytes. */

@@ -6,6 +6,7 @@
 
 _Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "libsodium writes this many bytes");
 _Static_assert(HASH_SIZE == crypto_hash_sha256_BYTES, "SHA-256");
+_Static_assert(HASH_SIZE == crypto_auth_hmacsha256_BYTES, "HMAC-SHA-256");
 
 #define PASSWORD_OPS 3U
 #define PASSWORD_MEMORY ((size_t)64 << 20)
@@ -30,6 +31,18 @@ void codec_hash(const void *p, size_t len, unsigned char out[HASH_SIZE])
 void codec_sha256(const void *p, size_t len, unsigned char out[HASH_SIZE])
 {
 	crypto_hash_sha256(out, p, len);
+}
+
+/* The one-shot function of libsodium takes keys of 32 bytes alone. */
+void codec_hmac_sha256(
+	const struct secret *key, const void *p, size_t len, unsigned char out[HASH_SIZE])
+{
+	crypto_auth_hmacsha256_state state;
+
+	crypto_auth_hmacsha256_init(&state, (const unsigned char *)secret_text(key), key->len);
+	crypto_auth_hmacsha256_update(&state, p, len);
+	crypto_auth_hmacsha256_final(&state, out);
+	secret_wipe(&state, sizeof(state));
 }
 
 void codec_hex(const void *p, size_t len, char *out)

@@ -26,6 +26,10 @@ void codec_hash(const void *p, size_t len, unsigned char out[HASH_SIZE]);
 /** codec_sha256(p, len, out): for PKCE (RFC 7636 §4.2). */
 void codec_sha256(const void *p, size_t len, unsigned char out[HASH_SIZE]);
 
+/** codec_hmac_sha256(key, p, len, out): RFC 2104 with SHA-256; a key of any length. */
+void codec_hmac_sha256(
+	const struct secret *key, const void *p, size_t len, unsigned char out[HASH_SIZE]);
+
 /** codec_hex(p, len, out): 2·len lower-case digits and a NUL. */
 void codec_hex(const void *p, size_t len, char *out);
 /** codec_unhex(text, out, len): exactly 2·len digits of either case. Errors: RC_INVALID. */

@@ -22,13 +22,19 @@ enum {
 	ST_DEFAULT_DROP,
 };
 
+/* t, s: the client that obtained it, which may have been removed since. */
 #define SELECT_ROWS                                                                                \
 	"SELECT c.id, c.plugin_id, c.provider, c.name, c.auth_type, c.encrypted_credentials,"      \
 	" c.encrypted_profile, c.secret_rev, c.version, c.user_id, c.changed_by, a.name, b.name,"  \
 	" c.client_source, c.client_id, c.client_revision, c.expires_at, c.refreshable,"           \
 	" d.credential_id IS NOT NULL, c.created_at, c.updated_at, c.state, c.state_reason,"       \
-	" c.state_since, c.failures"                                                               \
+	" c.state_since, c.failures, c.refresh_due_at, c.refreshed_at,"                            \
+	" c.client_id IS NOT NULL AND t.id IS NULL AND s.id IS NULL"                               \
 	" FROM datasource_providers c"                                                             \
+	" LEFT JOIN datasource_oauth_tenant_params t ON c.client_source = 'tenant'"                \
+	" AND t.tenant_id = c.tenant_id AND t.id = c.client_id"                                    \
+	" LEFT JOIN datasource_oauth_params s ON c.client_source = 'system' AND s.id = "           \
+	"c.client_id"                                                                              \
 	" LEFT JOIN datasource_provider_defaults d ON d.tenant_id = c.tenant_id"                   \
 	" AND d.plugin_id = c.plugin_id AND d.provider = c.provider AND d.credential_id = c.id"    \
 	" LEFT JOIN users a ON a.id = c.user_id LEFT JOIN users b ON b.id = c.changed_by"
@@ -38,10 +44,15 @@ static const char *const sql[] = {
 				" ORDER BY c.created_at, c.id",
 	[ST_LOAD] = SELECT_ROWS " WHERE c.tenant_id = ? AND c.plugin_id = ? AND c.provider = ?"
 				" AND c.id = ?",
-	[ST_COUNTS] = "SELECT plugin_id, provider, COUNT(*),"
-		      " SUM(expires_at IS NOT NULL AND expires_at <= ? AND refreshable = 0)"
-		      " FROM datasource_providers WHERE tenant_id = ?"
-		      " GROUP BY plugin_id, provider",
+	[ST_COUNTS] = "SELECT c.plugin_id, c.provider, c.state, c.failures > 0,"
+		      " c.expires_at IS NOT NULL AND c.expires_at <= ?, c.refreshable,"
+		      " c.client_id IS NOT NULL AND t.id IS NULL AND s.id IS NULL, COUNT(*)"
+		      " FROM datasource_providers c"
+		      " LEFT JOIN datasource_oauth_tenant_params t ON c.client_source = 'tenant'"
+		      " AND t.tenant_id = c.tenant_id AND t.id = c.client_id"
+		      " LEFT JOIN datasource_oauth_params s ON c.client_source = 'system'"
+		      " AND s.id = c.client_id"
+		      " WHERE c.tenant_id = ? GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2",
 	[ST_NAMES] = "SELECT name FROM datasource_providers"
 		     " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
 	[ST_INSERT] = "INSERT INTO datasource_providers (tenant_id, id, plugin_id, provider, name,"
@@ -55,7 +66,7 @@ static const char *const sql[] = {
 		      " refreshable = ?, updated_at = ?"
 		      " WHERE tenant_id = ? AND id = ? AND version = ? AND secret_rev = ?",
 	[ST_DELETE] = "DELETE FROM datasource_providers"
-		      " WHERE tenant_id = ? AND id = ? AND version = ?",
+		      " WHERE tenant_id = ? AND id = ? AND version = ? AND secret_rev = ?",
 	[ST_DEFAULT_LOCK] = "UPDATE datasource_provider_defaults SET revision = revision + 1"
 			    " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
 	[ST_DEFAULT_JOIN] = "INSERT INTO datasource_provider_defaults"
@@ -136,6 +147,9 @@ static enum rc credential_from_row(const struct db_rows *rows, struct credential
 	COPY_TEXT(state_reason, 22);
 	out->state_since_s = db_get_int(rows, 23);
 	out->failures = db_get_int(rows, 24);
+	out->refresh_due_at_s = db_get_int(rows, 25);
+	out->refreshed_at_s = db_get_int(rows, 26);
+	out->client_gone = db_get_int(rows, 27) != 0;
 	rc = copy_sealed(rows, 5, &out->credentials);
 	if (rc == RC_OK)
 		rc = copy_sealed(rows, 6, &out->profile);
@@ -211,8 +225,12 @@ enum rc credential_counts(struct db *db, const struct tenant_id *tenant, int64_t
 
 		text_copy(c->plugin_id, sizeof(c->plugin_id), db_get_text(rows, 0));
 		text_copy(c->provider, sizeof(c->provider), db_get_text(rows, 1));
-		c->all = db_get_int(rows, 2);
-		c->expired = db_get_int(rows, 3);
+		text_copy(c->state, sizeof(c->state), db_get_text(rows, 2));
+		c->failing = db_get_int(rows, 3) != 0;
+		c->over = db_get_int(rows, 4) != 0;
+		c->refreshable = db_get_int(rows, 5) != 0;
+		c->client_gone = db_get_int(rows, 6) != 0;
+		c->n = db_get_int(rows, 7);
 	}
 	db_rows_free(rows);
 	return rc;
@@ -280,11 +298,13 @@ enum rc credential_update(struct db *db, const struct tenant_id *tenant,
 }
 
 enum rc credential_delete(struct db *db, const struct tenant_id *tenant,
-	const struct credential_id *id, uint64_t version)
+	const struct credential_id *id, uint64_t version, uint64_t secret_rev)
 {
 	uint64_t affected = 0;
 	enum rc rc = db_exec(db, sql[ST_DELETE],
-		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)version)), &affected);
+		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)version),
+			db_int((int64_t)secret_rev)),
+		&affected);
 
 	return rc == RC_OK && affected == 0 ? RC_NOT_FOUND : rc;
 }

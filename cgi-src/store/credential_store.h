@@ -34,6 +34,9 @@ struct credential_row {
 	bool refreshable, is_default;
 	char state[25], state_reason[65]; /* as the renewal left it, see sql/0002_refresh.sql */
 	int64_t state_since_s, failures;
+	int64_t refresh_due_at_s; /* 0: nothing to renew */
+	int64_t refreshed_at_s;   /* when what it has was obtained; 0 unknown */
+	bool client_gone;         /* the OAuth client that it came from is not there any more */
 	int64_t created_at_s, updated_at_s;
 };
 
@@ -53,10 +56,12 @@ enum rc credential_row_load(struct db *db, const struct tenant_id *tenant,
 	const struct provider_ref *ref, const struct credential_id *id,
 	struct credential_row *out) RC_MUST_CHECK;
 
-/* How many there are, by provider; for the cards. */
+/* How many there are that are alike; those of one provider stand together. */
 struct credential_count {
 	char plugin_id[PLUGIN_ID_SIZE], provider[PROVIDER_NAME_SIZE];
-	int64_t all, expired; /* expired: past expires_at and not refreshable */
+	char state[25];
+	bool failing, over, refreshable, client_gone; /* over: past expires_at */
+	int64_t n;
 };
 
 /** credential_counts(db, tenant, now_s, out, n): *out is freed with free(). */
@@ -79,9 +84,9 @@ enum rc credential_update(struct db *db, const struct tenant_id *tenant,
 	const struct credential_row *row, uint64_t expected_version, uint64_t expected_secret_rev,
 	int64_t now_s) RC_MUST_CHECK;
 
-/** credential_delete(db, tenant, id, version): RC_NOT_FOUND as above. */
+/** credential_delete(db, tenant, id, version, secret_rev): RC_NOT_FOUND as above. */
 enum rc credential_delete(struct db *db, const struct tenant_id *tenant,
-	const struct credential_id *id, uint64_t version) RC_MUST_CHECK;
+	const struct credential_id *id, uint64_t version, uint64_t secret_rev) RC_MUST_CHECK;
 
 /** default_lock(db, tenant, ref, newcomer): locks the provider's Default row, making it with newcomer as
  * Default when there is none. To be called after newcomer's insert; NULL: only lock, RC_NOT_FOUND when

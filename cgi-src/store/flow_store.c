@@ -28,7 +28,7 @@ static const char *const sql[] = {
 	[ST_COUNT] = "SELECT COUNT(IF(status = 'open' AND expires_at > ?, 1, NULL)), COUNT(*)"
 		     " FROM oauth_flows WHERE tenant_id = ? AND user_id = ?",
 	/* cross-tenant: expiry sweep */
-	[ST_DELETE_OLD] = "DELETE FROM oauth_flows WHERE expires_at < ? LIMIT 100",
+	[ST_DELETE_OLD] = "DELETE FROM oauth_flows WHERE expires_at < ? LIMIT 1000",
 	[ST_DELETE_ENDED] = "DELETE FROM oauth_flows WHERE tenant_id = ? AND user_id = ?"
 			    " AND status IN ('done', 'failed') ORDER BY created_at LIMIT ?",
 	/* By two clocks: a node that runs slow must not stretch a flow (A10). */

@@ -53,7 +53,7 @@ enum rc flow_count(struct db *db, const struct tenant_id *tenant, const struct u
 /** flow_delete_ended(db, tenant, user, n): the n oldest of that person. */
 enum rc flow_delete_ended(struct db *db, const struct tenant_id *tenant, const struct user_id *user,
 	int64_t n) RC_MUST_CHECK;
-/** flow_delete_old(db, before_s): expired before then; at most 100 a call. */
+/** flow_delete_old(db, before_s): expired before then; at most 1000 a call. */
 enum rc flow_delete_old(struct db *db, int64_t before_s) RC_MUST_CHECK;
 
 /* Everything that must hold at once for a state to be redeemed (security R4, R14, R15). */

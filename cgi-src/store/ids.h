@@ -21,6 +21,12 @@ struct credential_id {
 struct flow_id {
 	struct uuid u;
 };
+struct webhook_id {
+	struct uuid u;
+};
+struct delivery_id {
+	struct uuid u;
+};
 
 /* The installation itself: owner of system OAuth clients and their key. */
 #define TENANT_SYSTEM ((struct tenant_id){{{0}}})

@@ -9,16 +9,17 @@
 
 enum {
 	ST_DUE,
-	ST_NEXT_DUE,
 	ST_CLAIM,
 	ST_CLAIMED,
 	ST_COMMIT,
 	ST_FAIL,
-	ST_RELEASE,
-	ST_RELEASE_OWNER,
+	ST_ABANDON,
+	ST_ABANDON_OWNER,
+	ST_HELD,
+	ST_POSTPONE,
+	ST_RECALL,
 	ST_HURRY,
 	ST_RESET,
-	ST_HELD,
 };
 
 /* What every step after the claim requires. */
@@ -28,40 +29,54 @@ enum {
 
 static const char *const sql[] = {
 	/* cross-tenant: the schedule serves all tenants; a row names its own */
-	[ST_DUE] = "SELECT tenant_id, id, plugin_id, provider FROM datasource_providers"
-		   " WHERE refresh_due_at <= ? AND lease_owner IS NULL"
-		   " ORDER BY refresh_due_at LIMIT ?",
-	/* cross-tenant: as above */
-	[ST_NEXT_DUE] = "SELECT refresh_due_at FROM datasource_providers"
-			" WHERE refresh_due_at IS NOT NULL AND lease_owner IS NULL"
-			" ORDER BY refresh_due_at LIMIT 1",
+	[ST_DUE] = "SELECT tenant_id, id, refresh_due_at, client_id, plugin_id, provider"
+		   " FROM datasource_providers WHERE refresh_due_at BETWEEN ? AND ?"
+		   " AND (refresh_due_at > ? OR tenant_id > ? OR (tenant_id = ? AND id > ?))"
+		   " AND lease_owner IS NULL ORDER BY refresh_due_at, tenant_id, id LIMIT ?",
 	[ST_CLAIM] =
 		"UPDATE datasource_providers SET lease_owner = ?, lease_fence = lease_fence + 1,"
 		" lease_rev = secret_rev WHERE tenant_id = ? AND id = ? AND lease_owner IS NULL"
-		" AND refresh_due_at IS NOT NULL",
-	[ST_CLAIMED] = "SELECT lease_fence, lease_rev FROM datasource_providers"
+		" AND refresh_due_at <= ?",
+	[ST_CLAIMED] = "SELECT lease_fence, lease_rev, unanswered_rev = secret_rev"
+		       " FROM datasource_providers"
 		       " WHERE tenant_id = ? AND id = ? AND lease_owner = ?",
+	/* from left to right: what compares with secret_rev stands before it grows */
 	[ST_COMMIT] = "UPDATE datasource_providers SET encrypted_credentials = ?,"
-		      " encrypted_profile = ?, secret_rev = secret_rev + 1, expires_at = ?,"
+		      " encrypted_profile = ?,"
+		      " forced_rev = IF(rejected_rev = secret_rev, secret_rev + 1, forced_rev),"
+		      " secret_rev = secret_rev + 1, expires_at = ?,"
 		      " refreshable = ?, state_since = IF(state = 'active', state_since, ?),"
-		      " state = 'active', state_reason = '', failures = 0, refresh_due_at = ?,"
-		      " refreshed_at = ?, lease_owner = NULL" LEASE_HOLDS,
+		      " state = 'active', state_reason = '', failures = 0, unanswered_rev = 0,"
+		      " refresh_due_at = ?, refreshed_at = ?, lease_owner = NULL" LEASE_HOLDS,
 	[ST_FAIL] = "UPDATE datasource_providers SET state_since = IF(state = ?, state_since, ?),"
-		    " state = ?, state_reason = ?, failures = failures + 1, refresh_due_at = ?,"
+		    " state = ?, state_reason = ?, failures = IF(?, failures + 1, 0),"
+		    " unanswered_rev = IF(?, secret_rev, unanswered_rev), refresh_due_at = ?,"
 		    " lease_owner = NULL" LEASE_HOLDS,
-	[ST_RELEASE] = "UPDATE datasource_providers SET lease_owner = NULL" LEASE_HOLDS,
+	[ST_ABANDON] = "UPDATE datasource_providers SET lease_owner = NULL,"
+		       " unanswered_rev = lease_rev" LEASE_HOLDS,
 	/* cross-tenant: what a dead process held, whoever's it is */
-	[ST_RELEASE_OWNER] = "UPDATE datasource_providers SET lease_owner = NULL"
-			     " WHERE lease_owner = ?",
-	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = ?"
-		     " WHERE tenant_id = ? AND id = ? AND secret_rev = ?"
-		     " AND refresh_due_at > ?",
-	[ST_RESET] = "UPDATE datasource_providers SET state = 'active', state_reason = '',"
-		     " state_since = ?, failures = 0, refresh_due_at = ?, lease_owner = NULL"
-		     " WHERE tenant_id = ? AND id = ?",
+	[ST_ABANDON_OWNER] = "UPDATE datasource_providers SET lease_owner = NULL,"
+			     " unanswered_rev = lease_rev WHERE lease_owner = ?",
 	/* cross-tenant: leases of processes that may be dead */
 	[ST_HELD] = "SELECT tenant_id, id, lease_owner, lease_fence, lease_rev"
-		    " FROM datasource_providers WHERE lease_owner IS NOT NULL AND lease_owner <> ?",
+		    " FROM datasource_providers WHERE lease_owner IS NOT NULL",
+	/* cross-tenant: a client of the installation serves all tenants */
+	[ST_POSTPONE] = "UPDATE datasource_providers SET refresh_due_at = ? + FLOOR(RAND() * ?),"
+			" state_reason = ?, failures = GREATEST(failures, 1)"
+			" WHERE client_id = ? AND refresh_due_at <= ? AND lease_owner IS NULL"
+			" ORDER BY refresh_due_at LIMIT ?",
+	/* cross-tenant: a clock was wrong for everybody */
+	[ST_RECALL] = "UPDATE datasource_providers SET refresh_due_at = ? WHERE refresh_due_at > ?",
+	/* 0 comes before all that is due by itself. A token that lives shorter than the interval is not renewed
+	 * more often than that. */
+	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = 0"
+		     " WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND refresh_due_at > 0"
+		     " AND NOT (expires_at BETWEEN refreshed_at AND refreshed_at + ?"
+		     " AND refreshed_at BETWEEN ? AND ?)",
+	[ST_RESET] = "UPDATE datasource_providers SET state = 'active', state_reason = '',"
+		     " state_since = ?, failures = 0, unanswered_rev = 0, rejected_rev = 0,"
+		     " forced_rev = 0, refreshed_at = ?, refresh_due_at = ?, lease_owner = NULL"
+		     " WHERE tenant_id = ? AND id = ?",
 };
 
 #define LEASE_ARGS(tenant, id, lease)                                                              \
@@ -81,12 +96,20 @@ static enum rc exec_held(struct db *db, const char *text, const struct db_value 
 	return rc == RC_OK && affected == 0 ? RC_CONFLICT : rc;
 }
 
-enum rc refresh_due_list(
-	struct db *db, int64_t now_s, int64_t limit, struct refresh_due **out, size_t *n)
+enum rc refresh_due_list(struct db *db, int64_t now_s, const struct refresh_due *after,
+	int64_t limit, struct refresh_due **out, size_t *n)
 {
+	static const struct refresh_due beginning = {.due_at_s = INT64_MIN};
 	struct db_rows *rows = NULL;
-	enum rc rc = db_query(db, sql[ST_DUE], DB_ARGS(db_int(now_s), db_int(limit)), &rows);
+	enum rc rc;
 
+	if (!after)
+		after = &beginning;
+	rc = db_query(db, sql[ST_DUE],
+		DB_ARGS(db_int(after->due_at_s), db_int(now_s), db_int(after->due_at_s),
+			db_id(&after->tenant.u), db_id(&after->tenant.u), db_id(&after->id.u),
+			db_int(limit)),
+		&rows);
 	*out = NULL;
 	*n = 0;
 	if (rc == RC_OK && db_row_count(rows)) {
@@ -99,36 +122,24 @@ enum rc refresh_due_list(
 
 		due->tenant.u = db_get_id(rows, 0);
 		due->id.u = db_get_id(rows, 1);
-		TEXT_COPY(due->plugin_id, db_get_text(rows, 2));
-		TEXT_COPY(due->provider, db_get_text(rows, 3));
+		due->due_at_s = db_get_int(rows, 2);
+		due->client_id = db_get_id(rows, 3);
+		TEXT_COPY(due->plugin_id, db_get_text(rows, 4));
+		TEXT_COPY(due->provider, db_get_text(rows, 5));
 	}
 	db_rows_free(rows);
 	return rc;
 }
 
-enum rc refresh_next_due(struct db *db, int64_t *out)
-{
-	struct db_rows *rows = NULL;
-	enum rc rc = db_query(db, sql[ST_NEXT_DUE], DB_NO_ARGS, &rows);
-
-	*out = 0;
-	if (rc == RC_OK && !db_next(rows))
-		rc = RC_NOT_FOUND;
-	if (rc == RC_OK)
-		*out = db_get_int(rows, 0);
-	db_rows_free(rows);
-	return rc;
-}
-
 enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
-	const struct uuid *owner, struct refresh_lease *out)
+	const struct uuid *owner, int64_t now_s, struct refresh_lease *out)
 {
 	struct db_rows *rows = NULL;
 	uint64_t affected = 0;
 	enum rc rc = db_exec(db, sql[ST_CLAIM],
-		DB_ARGS(db_id(owner), db_id(&tenant->u), db_id(&id->u)), &affected);
+		DB_ARGS(db_id(owner), db_id(&tenant->u), db_id(&id->u), db_int(now_s)), &affected);
 
-	if (rc == RC_RETRY || (rc == RC_OK && affected == 0))
+	if (rc == RC_OK && affected == 0)
 		return RC_NOT_FOUND; /* somebody else was faster */
 	if (rc == RC_OK)
 		rc = db_query(db, sql[ST_CLAIMED],
@@ -136,8 +147,8 @@ enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struc
 	if (rc == RC_OK && !db_next(rows))
 		rc = RC_NOT_FOUND; /* deleted since */
 	if (rc == RC_OK)
-		*out = (struct refresh_lease){
-			*owner, (uint64_t)db_get_int(rows, 0), (uint64_t)db_get_int(rows, 1)};
+		*out = (struct refresh_lease){*owner, (uint64_t)db_get_int(rows, 0),
+			(uint64_t)db_get_int(rows, 1), db_get_int(rows, 2) != 0};
 	db_rows_free(rows);
 	return rc;
 }
@@ -155,30 +166,46 @@ enum rc refresh_commit(struct db *db, const struct tenant_id *tenant,
 }
 
 enum rc refresh_fail(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
-	const struct refresh_lease *lease, const char *state, const char *reason, int64_t due_at_s,
-	int64_t now_s)
+	const struct refresh_lease *lease, const struct refresh_failure *failure, int64_t now_s)
 {
 	return exec_held(db, sql[ST_FAIL],
-		DB_ARGS(db_text(state), db_int(now_s), db_text(state), db_text(reason),
-			time_or_null(due_at_s), LEASE_ARGS(tenant, id, lease)));
+		DB_ARGS(db_text(failure->state), db_int(now_s), db_text(failure->state),
+			db_text(failure->reason), db_int(failure->counts),
+			db_int(failure->unanswered), time_or_null(failure->due_at_s),
+			LEASE_ARGS(tenant, id, lease)));
 }
 
-enum rc refresh_release(struct db *db, const struct tenant_id *tenant,
+enum rc refresh_abandon(struct db *db, const struct tenant_id *tenant,
 	const struct credential_id *id, const struct refresh_lease *lease)
 {
-	return exec_held(db, sql[ST_RELEASE], DB_ARGS(LEASE_ARGS(tenant, id, lease)));
+	return exec_held(db, sql[ST_ABANDON], DB_ARGS(LEASE_ARGS(tenant, id, lease)));
 }
 
-enum rc refresh_release_owner(struct db *db, const struct uuid *owner)
+enum rc refresh_abandon_owner(struct db *db, const struct uuid *owner)
 {
-	return db_exec(db, sql[ST_RELEASE_OWNER], DB_ARGS(db_id(owner)), NULL);
+	return db_exec(db, sql[ST_ABANDON_OWNER], DB_ARGS(db_id(owner)), NULL);
+}
+
+enum rc refresh_postpone(struct db *db, const struct uuid *client_id, const char *reason,
+	int64_t from_s, int64_t spread_s, int64_t now_s)
+{
+	return db_exec(db, sql[ST_POSTPONE],
+		DB_ARGS(db_int(from_s), db_int(spread_s), db_text(reason), db_id(client_id),
+			db_int(now_s), db_int(REFRESH_POSTPONE_MAX)),
+		NULL);
+}
+
+enum rc refresh_recall(struct db *db, int64_t latest_s, int64_t now_s)
+{
+	return db_exec(db, sql[ST_RECALL], DB_ARGS(db_int(now_s), db_int(latest_s)), NULL);
 }
 
 enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
 	uint64_t rev, int64_t now_s)
 {
 	return db_exec(db, sql[ST_HURRY],
-		DB_ARGS(db_int(now_s), db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev),
+		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev),
+			db_int(REFRESH_INTERVAL_MIN_S), db_int(now_s - REFRESH_INTERVAL_MIN_S),
 			db_int(now_s)),
 		NULL);
 }
@@ -187,23 +214,24 @@ enum rc refresh_reset(struct db *db, const struct tenant_id *tenant, const struc
 	int64_t due_at_s, int64_t now_s)
 {
 	return db_exec(db, sql[ST_RESET],
-		DB_ARGS(db_int(now_s), time_or_null(due_at_s), db_id(&tenant->u), db_id(&id->u)),
+		DB_ARGS(db_int(now_s), db_int(now_s), time_or_null(due_at_s), db_id(&tenant->u),
+			db_id(&id->u)),
 		NULL);
 }
 
-enum rc refresh_held_list(struct db *db, const struct uuid *owner,
+enum rc refresh_held_list(struct db *db,
 	void (*visit)(const struct tenant_id *tenant, const struct credential_id *id,
 		const struct refresh_lease *lease, void *arg),
 	void *arg)
 {
 	struct db_rows *rows = NULL;
-	enum rc rc = db_query(db, sql[ST_HELD], DB_ARGS(db_id(owner)), &rows);
+	enum rc rc = db_query(db, sql[ST_HELD], DB_NO_ARGS, &rows);
 
 	while (rc == RC_OK && db_next(rows)) {
 		struct tenant_id tenant = {db_get_id(rows, 0)};
 		struct credential_id id = {db_get_id(rows, 1)};
 		struct refresh_lease lease = {db_get_id(rows, 2), (uint64_t)db_get_int(rows, 3),
-			(uint64_t)db_get_int(rows, 4)};
+			(uint64_t)db_get_int(rows, 4), false};
 
 		visit(&tenant, &id, &lease, arg);
 	}

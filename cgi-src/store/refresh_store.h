@@ -13,25 +13,27 @@
 struct refresh_due {
 	struct tenant_id tenant;
 	struct credential_id id;
+	int64_t due_at_s;
+	struct uuid client_id;
 	char plugin_id[PLUGIN_ID_SIZE], provider[PROVIDER_NAME_SIZE];
 };
 
-/** refresh_due_list(db, now_s, limit, out, n): those that are due and that nobody has leased, the longest
- * due first; of all tenants. *out is freed with free(). */
-enum rc refresh_due_list(struct db *db, int64_t now_s, int64_t limit, struct refresh_due **out,
-	size_t *n) RC_MUST_CHECK;
-/** refresh_next_due(db, out): when the next one is due; RC_NOT_FOUND: none ever. */
-enum rc refresh_next_due(struct db *db, int64_t *out) RC_MUST_CHECK;
+/** refresh_due_list(db, now_s, after, limit, out, n): those that are due and that nobody has leased, the longest
+ * due first; of all tenants. after: the last one of the page before; NULL: from the beginning. *out is freed
+ * with free(). */
+enum rc refresh_due_list(struct db *db, int64_t now_s, const struct refresh_due *after,
+	int64_t limit, struct refresh_due **out, size_t *n) RC_MUST_CHECK;
 
 struct refresh_lease {
 	struct uuid owner;
 	uint64_t fence, rev; /* rev: the secret_rev that will be sent */
+	bool sent_before;    /* this revision was sent once already, and no answer came */
 };
 
-/** refresh_claim(db, tenant, id, owner, out): free → held by owner. RC_NOT_FOUND: it is held, or gone, or
- * not to be renewed. */
+/** refresh_claim(db, tenant, id, owner, now_s, out): free and due → held by owner; inside a transaction or not.
+ * RC_NOT_FOUND: it is held, gone, or not due (any more). */
 enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
-	const struct uuid *owner, struct refresh_lease *out) RC_MUST_CHECK;
+	const struct uuid *owner, int64_t now_s, struct refresh_lease *out) RC_MUST_CHECK;
 
 /** refresh_commit(db, tenant, row, lease, due_at_s, now_s): the new sealed columns, secret_rev + 1, state
  * active, lease free. RC_CONFLICT: overtaken; nothing was changed. due_at_s 0: never again. */
@@ -39,31 +41,48 @@ enum rc refresh_commit(struct db *db, const struct tenant_id *tenant,
 	const struct credential_row *row, const struct refresh_lease *lease, int64_t due_at_s,
 	int64_t now_s) RC_MUST_CHECK;
 
-/** refresh_fail(db, tenant, id, lease, state, reason, due_at_s, now_s): state and schedule, lease free.
- * RC_CONFLICT: overtaken. due_at_s 0: not again until something changes. */
+struct refresh_failure {
+	const char *state, *reason; /* as they will stand in the row */
+	bool unanswered;            /* it was sent, and nobody knows what the provider made of it */
+	bool counts;                /* one more in the row of failures; else the row begins anew */
+	int64_t due_at_s;           /* 0: not again until something changes */
+};
+
+/** refresh_fail(db, tenant, id, lease, failure, now_s): state and schedule, lease free. RC_CONFLICT: overtaken. */
 enum rc refresh_fail(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
-	const struct refresh_lease *lease, const char *state, const char *reason, int64_t due_at_s,
+	const struct refresh_lease *lease, const struct refresh_failure *failure,
 	int64_t now_s) RC_MUST_CHECK;
 
-/** refresh_release(db, tenant, id, lease): as if it had not been taken. */
-enum rc refresh_release(struct db *db, const struct tenant_id *tenant,
+/** refresh_abandon(db, tenant, id, lease): the lease of one who died, or whose claim nobody remembers. It may have
+ * been sent. RC_CONFLICT: it lives. */
+enum rc refresh_abandon(struct db *db, const struct tenant_id *tenant,
 	const struct credential_id *id, const struct refresh_lease *lease) RC_MUST_CHECK;
-/** refresh_release_owner(db, owner): all that a dead process held. */
-enum rc refresh_release_owner(struct db *db, const struct uuid *owner) RC_MUST_CHECK;
+/** refresh_abandon_owner(db, owner): all that a dead process held. */
+enum rc refresh_abandon_owner(struct db *db, const struct uuid *owner) RC_MUST_CHECK;
+
+/** refresh_held_list(db, visit, arg): every lease there is. */
+enum rc refresh_held_list(struct db *db,
+	void (*visit)(const struct tenant_id *tenant, const struct credential_id *id,
+		const struct refresh_lease *lease, void *arg),
+	void *arg) RC_MUST_CHECK;
+
+/** refresh_postpone(db, client_id, reason, from_s, spread_s, now_s): what is due of this client waits until from_s and
+ * up to spread_s more, without a call. At most REFRESH_POSTPONE_MAX at once; of all tenants. */
+#define REFRESH_POSTPONE_MAX 2000
+enum rc refresh_postpone(struct db *db, const struct uuid *client_id, const char *reason,
+	int64_t from_s, int64_t spread_s, int64_t now_s) RC_MUST_CHECK;
+
+/** refresh_recall(db, latest_s, now_s): what is due only after latest_s was scheduled by a wrong clock: due now. */
+enum rc refresh_recall(struct db *db, int64_t latest_s, int64_t now_s) RC_MUST_CHECK;
 
 /** refresh_reset(db, tenant, id, due_at_s, now_s): a person authorized it: active, no failures, nobody's lease
  * (whoever has one is overtaken), due then; 0: never. */
 enum rc refresh_reset(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
 	int64_t due_at_s, int64_t now_s) RC_MUST_CHECK;
 
-/** refresh_held_list(db, owner, visit, arg): leases of others than owner; for takeover. */
-enum rc refresh_held_list(struct db *db, const struct uuid *owner,
-	void (*visit)(const struct tenant_id *tenant, const struct credential_id *id,
-		const struct refresh_lease *lease, void *arg),
-	void *arg) RC_MUST_CHECK;
-
-/** refresh_hurry(db, tenant, id, rev, now_s): due now, for one that somebody waits for, who saw revision rev:
- * what was renewed since then is not due again. */
+/** refresh_hurry(db, tenant, id, rev, now_s): due at once and before all others (due_at_s 0), for one that somebody
+ * waits for, who saw revision rev: what was renewed since then is not due again. */
+#define REFRESH_INTERVAL_MIN_S 30 /* however short a provider makes its tokens (B14, C30) */
 enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
 	uint64_t rev, int64_t now_s) RC_MUST_CHECK;
 

@@ -12,28 +12,60 @@ enum {
 	ST_LIST,
 	ST_DELETE,
 	ST_TOUCH,
+	ST_KEY,
 	ST_FIND_DEFAULT,
 	ST_FIND_ID,
+	ST_FIND_ID_ALONE,
 	ST_FIND_NAME,
+	ST_CREDENTIALS,
+	ST_CREDENTIALS_OF,
+	ST_REJECT,
+	ST_REJECT_FOR_GOOD,
+	ST_REJECT_SILENTLY,
 };
 
 #define TOUCH_EVERY_S 60
 
+#define KEY_COLUMNS "SELECT k.id, k.tenant_id, k.providers, k.verbs, k.expires_at, k.last_used_at"
+#define CREDENTIAL_COLUMNS                                                                         \
+	"c.id, c.plugin_id, c.provider, c.name, c.auth_type, c.secret_rev, c.expires_at,"          \
+	" c.refreshable, c.state, c.state_reason, c.state_since, c.failures, c.refresh_due_at,"    \
+	" c.refreshed_at, c.rejected_rev, c.forced_rev, c.lease_owner IS NOT NULL"
+
 #define FIND_ROWS                                                                                  \
-	"SELECT k.id, k.tenant_id, k.providers, k.expires_at, k.last_used_at, c.id, c.name,"       \
-	" c.auth_type, c.encrypted_credentials, c.encrypted_profile, c.secret_rev, c.expires_at,"  \
-	" c.refreshable, c.state, c.state_reason FROM runtime_keys k"                              \
-	" JOIN tenants t ON t.id = k.tenant_id AND t.disabled = 0"
+	KEY_COLUMNS ", " CREDENTIAL_COLUMNS ", c.encrypted_credentials, c.encrypted_profile"       \
+		    " FROM runtime_keys k JOIN tenants t ON t.id = k.tenant_id AND t.disabled = 0"
+#define FIND_AT 6                /* first column of CREDENTIAL_COLUMNS in FIND_ROWS */
+#define SEALED_AT (FIND_AT + 17) /* first sealed column */
+#define LIST_DEFAULT_AT 17       /* is it the Default? */
+
+/* As runtime_state() tells it; parameters: now_s, and once more the state. tests/cgi/runtime-list.test.mjs
+ * compares the two. */
+#define LIST_ROWS                                                                                  \
+	"SELECT " CREDENTIAL_COLUMNS ", d.credential_id IS NOT NULL"                               \
+	" FROM datasource_providers c FORCE INDEX (datasource_provider_name)"                      \
+	" LEFT JOIN datasource_provider_defaults d ON d.tenant_id = c.tenant_id"                   \
+	" AND d.plugin_id = c.plugin_id AND d.provider = c.provider AND d.credential_id = c.id"
+#define LIST_LIMITS                                                                                \
+	" AND (? = '' OR ? = CASE WHEN c.state <> 'active' THEN c.state"                           \
+	" WHEN c.expires_at <= ? AND (c.refreshable = 0 OR c.refresh_due_at IS NULL)"              \
+	" THEN 'needs_reauth' WHEN c.failures > 0 OR c.expires_at <= ? THEN 'delayed'"             \
+	" ELSE 'active' END)"                                                                      \
+	" AND (? = '' OR INSTR(CONCAT(' ', ?, ' '),"                                               \
+	" CONCAT(' ', c.plugin_id, '/', c.provider, ' ')) > 0)"
 
 static const char *const sql[] = {
-	[ST_INSERT] = "INSERT INTO runtime_keys (tenant_id, id, name, key_hash, providers,"
-		      " expires_at, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_LIST] = "SELECT id, name, providers, expires_at, last_used_at, created_at"
+	[ST_INSERT] = "INSERT INTO runtime_keys (tenant_id, id, name, key_hash, providers, verbs,"
+		      " expires_at, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[ST_LIST] = "SELECT id, name, providers, verbs, expires_at, last_used_at, created_at"
 		    " FROM runtime_keys WHERE tenant_id = ? ORDER BY name",
 	[ST_DELETE] = "DELETE FROM runtime_keys WHERE tenant_id = ? AND id = ?",
 	[ST_TOUCH] = "UPDATE runtime_keys SET last_used_at = ? WHERE tenant_id = ? AND id = ?"
 		     " AND (last_used_at IS NULL OR last_used_at <= ?)",
-	/* cross-tenant: a key is found by its hash alone; what is joined belongs to its tenant */
+	/* cross-tenant: a key is found by its hash alone */
+	[ST_KEY] = KEY_COLUMNS " FROM runtime_keys k JOIN tenants t ON t.id = k.tenant_id"
+			       " AND t.disabled = 0 WHERE k.key_hash = ?",
+	/* cross-tenant: as above; what is joined belongs to the key's tenant */
 	[ST_FIND_DEFAULT] = FIND_ROWS " LEFT JOIN datasource_provider_defaults d"
 				      " ON d.tenant_id = k.tenant_id AND d.plugin_id = ?"
 				      " AND d.provider = ? LEFT JOIN datasource_providers c"
@@ -44,9 +76,36 @@ static const char *const sql[] = {
 				 " AND c.plugin_id = ? AND c.provider = ? AND c.id = ?"
 				 " WHERE k.key_hash = ?",
 	/* cross-tenant: as above */
+	[ST_FIND_ID_ALONE] = FIND_ROWS " LEFT JOIN datasource_providers c"
+				       " ON c.tenant_id = k.tenant_id AND c.id = ?"
+				       " WHERE k.key_hash = ?",
+	/* cross-tenant: as above */
 	[ST_FIND_NAME] = FIND_ROWS " LEFT JOIN datasource_providers c ON c.tenant_id = k.tenant_id"
 				   " AND c.plugin_id = ? AND c.provider = ? AND c.name = ?"
 				   " WHERE k.key_hash = ?",
+	[ST_CREDENTIALS] = LIST_ROWS " WHERE c.tenant_id = ?" LIST_LIMITS
+				     " AND (c.plugin_id > ? OR (c.plugin_id = ?"
+				     " AND (c.provider > ? OR (c.provider = ? AND c.name > ?))))"
+				     " ORDER BY c.plugin_id, c.provider, c.name LIMIT ?",
+	[ST_CREDENTIALS_OF] = LIST_ROWS " WHERE c.tenant_id = ?" LIST_LIMITS
+					" AND c.plugin_id = ? AND c.provider = ? AND c.name > ?"
+					" ORDER BY c.plugin_id, c.provider, c.name LIMIT ?",
+	/* Due before all others; but a back-off that runs is not cut short. */
+	[ST_REJECT] = "UPDATE datasource_providers SET rejected_rev = secret_rev, refresh_due_at ="
+		      " IF(failures > 0 AND refresh_due_at > ?, refresh_due_at, 0) WHERE tenant_id "
+		      "= ? AND id = ? AND secret_rev = ?"
+		      " AND state = 'active' AND refreshable = 1 AND rejected_rev <> secret_rev"
+		      " AND forced_rev <> secret_rev",
+	/* Not under a lease: what that renewal brings may be good, and dropping it would lose a rotated
+	 * refresh token. */
+	[ST_REJECT_FOR_GOOD] =
+		"UPDATE datasource_providers SET state = 'needs_reauth', state_reason = 'rejected',"
+		" state_since = ?, refresh_due_at = NULL, rejected_rev = secret_rev"
+		" WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND state = 'active'"
+		" AND lease_owner IS NULL AND (refreshable = 0 OR forced_rev = secret_rev)",
+	[ST_REJECT_SILENTLY] = "UPDATE datasource_providers SET rejected_rev = secret_rev"
+			       " WHERE tenant_id = ? AND id = ? AND secret_rev = ?"
+			       " AND rejected_rev <> secret_rev",
 };
 
 #define COPY_TEXT(to, col) TEXT_COPY(to, db_get_text(rows, col))
@@ -58,7 +117,7 @@ enum rc runtime_key_insert(struct db *db, const struct runtime_key_row *row)
 	return db_exec(db, sql[ST_INSERT],
 		DB_ARGS(db_id(&row->tenant.u), db_id(&row->id), db_text(row->name),
 			db_bytes(row->hash, HASH_SIZE), db_text(row->providers),
-			row->expires ? db_int(row->expires_at_s) : db_null(),
+			db_text(row->verbs), row->expires ? db_int(row->expires_at_s) : db_null(),
 			db_id(by_person ? &row->created_by.u : NULL), db_int(row->created_at_s)),
 		NULL);
 }
@@ -83,10 +142,11 @@ enum rc runtime_key_list(
 		k->tenant = *tenant;
 		COPY_TEXT(k->name, 1);
 		COPY_TEXT(k->providers, 2);
-		k->expires = !db_is_null(rows, 3);
-		k->expires_at_s = db_get_int(rows, 3);
-		k->last_used_at_s = db_get_int(rows, 4);
-		k->created_at_s = db_get_int(rows, 5);
+		COPY_TEXT(k->verbs, 3);
+		k->expires = !db_is_null(rows, 4);
+		k->expires_at_s = db_get_int(rows, 4);
+		k->last_used_at_s = db_get_int(rows, 5);
+		k->created_at_s = db_get_int(rows, 6);
 	}
 	db_rows_free(rows);
 	return rc;
@@ -108,6 +168,40 @@ enum rc runtime_key_touch(
 		NULL);
 }
 
+static void key_from_row(const struct db_rows *rows, struct runtime_key_row *key)
+{
+	key->id = db_get_id(rows, 0);
+	key->tenant.u = db_get_id(rows, 1);
+	COPY_TEXT(key->providers, 2);
+	COPY_TEXT(key->verbs, 3);
+	key->expires = !db_is_null(rows, 4);
+	key->expires_at_s = db_get_int(rows, 4);
+	key->last_used_at_s = db_get_int(rows, 5);
+}
+
+enum rc runtime_key_find(
+	struct db *db, const unsigned char key_hash[HASH_SIZE], struct runtime_key_row *out)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(db, sql[ST_KEY], DB_ARGS(db_bytes(key_hash, HASH_SIZE)), &rows);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK && !db_next(rows))
+		rc = RC_DENIED;
+	if (rc == RC_OK)
+		key_from_row(rows, out);
+	db_rows_free(rows);
+	return rc;
+}
+
+/* ---- a credential ---- */
+
+void runtime_credential_release(struct runtime_credential *c)
+{
+	credential_row_release(&c->row);
+	memset(c, 0, sizeof(*c));
+}
+
 static enum rc find_query(struct db *db, const unsigned char key_hash[HASH_SIZE],
 	const struct runtime_query *query, struct db_rows **out)
 {
@@ -115,6 +209,9 @@ static enum rc find_query(struct db *db, const unsigned char key_hash[HASH_SIZE]
 			provider = db_text(query->ref.provider);
 	struct db_value hash = db_bytes(key_hash, HASH_SIZE);
 
+	if (query->id && !query->ref.plugin_id)
+		return db_query(
+			db, sql[ST_FIND_ID_ALONE], DB_ARGS(db_id(&query->id->u), hash), out);
 	if (query->id)
 		return db_query(db, sql[ST_FIND_ID],
 			DB_ARGS(plugin, provider, db_id(&query->id->u), hash), out);
@@ -124,14 +221,32 @@ static enum rc find_query(struct db *db, const unsigned char key_hash[HASH_SIZE]
 	return db_query(db, sql[ST_FIND_DEFAULT], DB_ARGS(plugin, provider, hash), out);
 }
 
-static void key_from_row(const struct db_rows *rows, struct runtime_key_row *key)
+/* at: the first of CREDENTIAL_COLUMNS. */
+static void credential_from_row(
+	const struct db_rows *rows, unsigned at, struct runtime_credential *out)
 {
-	key->id = db_get_id(rows, 0);
-	key->tenant.u = db_get_id(rows, 1);
-	COPY_TEXT(key->providers, 2);
-	key->expires = !db_is_null(rows, 3);
-	key->expires_at_s = db_get_int(rows, 3);
-	key->last_used_at_s = db_get_int(rows, 4);
+	struct credential_row *row = &out->row;
+
+	row->id.u = db_get_id(rows, at);
+	COPY_TEXT(row->plugin_id, at + 1);
+	COPY_TEXT(row->provider, at + 2);
+	COPY_TEXT(row->name, at + 3);
+	COPY_TEXT(row->auth_type, at + 4);
+	row->secret_rev = (uint64_t)db_get_int(rows, at + 5);
+	row->expires = !db_is_null(rows, at + 6);
+	row->expires_at_s = db_get_int(rows, at + 6);
+	row->refreshable = db_get_int(rows, at + 7) != 0;
+	COPY_TEXT(row->state, at + 8);
+	COPY_TEXT(row->state_reason, at + 9);
+	row->state_since_s = db_get_int(rows, at + 10);
+	row->failures = db_get_int(rows, at + 11);
+	out->has_due = !db_is_null(rows, at + 12);
+	out->due_at_s = db_get_int(rows, at + 12);
+	row->refresh_due_at_s = out->due_at_s;
+	row->refreshed_at_s = db_get_int(rows, at + 13);
+	out->rejected_rev = (uint64_t)db_get_int(rows, at + 14);
+	out->forced_rev = (uint64_t)db_get_int(rows, at + 15);
+	out->leased = db_get_int(rows, at + 16) != 0;
 }
 
 static enum rc take_sealed(const struct db_rows *rows, unsigned col, struct buf *out)
@@ -144,39 +259,97 @@ static enum rc take_sealed(const struct db_rows *rows, unsigned col, struct buf 
 	return buf_done(out);
 }
 
-static enum rc credential_from_find(const struct db_rows *rows, struct credential_row *row)
-{
-	enum rc rc;
-
-	if (db_is_null(rows, 5))
-		return RC_NOT_FOUND;
-	row->id.u = db_get_id(rows, 5);
-	COPY_TEXT(row->name, 6);
-	COPY_TEXT(row->auth_type, 7);
-	row->secret_rev = (uint64_t)db_get_int(rows, 10);
-	row->expires = !db_is_null(rows, 11);
-	row->expires_at_s = db_get_int(rows, 11);
-	row->refreshable = db_get_int(rows, 12) != 0;
-	COPY_TEXT(row->state, 13);
-	COPY_TEXT(row->state_reason, 14);
-	rc = take_sealed(rows, 8, &row->credentials);
-	return rc == RC_OK ? take_sealed(rows, 9, &row->profile) : rc;
-}
-
 enum rc runtime_find(struct db *db, const unsigned char key_hash[HASH_SIZE],
-	const struct runtime_query *query, struct runtime_key_row *key, struct credential_row *row)
+	const struct runtime_query *query, struct runtime_key_row *key,
+	struct runtime_credential *out)
 {
 	struct db_rows *rows = NULL;
 	enum rc rc = find_query(db, key_hash, query, &rows);
 
 	memset(key, 0, sizeof(*key));
-	memset(row, 0, sizeof(*row));
+	memset(out, 0, sizeof(*out));
 	if (rc == RC_OK && !db_next(rows))
 		rc = RC_DENIED;
-	if (rc == RC_OK) {
+	if (rc == RC_OK)
 		key_from_row(rows, key);
-		rc = credential_from_find(rows, row);
+	if (rc == RC_OK && db_is_null(rows, FIND_AT))
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK) {
+		credential_from_row(rows, FIND_AT, out);
+		rc = take_sealed(rows, SEALED_AT, &out->row.credentials);
+	}
+	if (rc == RC_OK)
+		rc = take_sealed(rows, SEALED_AT + 1, &out->row.profile);
+	db_rows_free(rows);
+	return rc;
+}
+
+/* ---- the list ---- */
+
+static enum rc list_query(struct db *db, const struct tenant_id *tenant,
+	const struct runtime_list_query *q, struct db_rows **out)
+{
+	struct db_value state = db_text(q->state), scope = db_text(q->providers);
+	struct db_value plugin = db_text(q->after_ref.plugin_id),
+			provider = db_text(q->after_ref.provider), name = db_text(q->after_name);
+
+	if (q->ref.plugin_id[0])
+		return db_query(db, sql[ST_CREDENTIALS_OF],
+			DB_ARGS(db_id(&tenant->u), state, state, db_int(q->now_s), db_int(q->now_s),
+				scope, scope, db_text(q->ref.plugin_id), db_text(q->ref.provider),
+				name, db_int(q->limit)),
+			out);
+	return db_query(db, sql[ST_CREDENTIALS],
+		DB_ARGS(db_id(&tenant->u), state, state, db_int(q->now_s), db_int(q->now_s), scope,
+			scope, plugin, plugin, provider, provider, name, db_int(q->limit)),
+		out);
+}
+
+enum rc runtime_list(struct db *db, const struct tenant_id *tenant,
+	const struct runtime_list_query *query,
+	void (*visit)(const struct runtime_credential *c, void *arg), void *arg)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = list_query(db, tenant, query, &rows);
+
+	while (rc == RC_OK && db_next(rows)) {
+		struct runtime_credential c = {0};
+
+		credential_from_row(rows, 0, &c);
+		c.row.is_default = db_get_int(rows, LIST_DEFAULT_AT) != 0;
+		visit(&c, arg);
 	}
 	db_rows_free(rows);
 	return rc;
+}
+
+/* ---- the report ---- */
+
+static enum rc exec_if_so(struct db *db, const char *text, const struct db_value *args, size_t n)
+{
+	uint64_t affected = 0;
+	enum rc rc = db_exec(db, text, args, n, &affected);
+
+	return rc == RC_OK && affected == 0 ? RC_CONFLICT : rc;
+}
+
+enum rc runtime_reject(struct db *db, const struct tenant_id *tenant,
+	const struct credential_id *id, uint64_t rev, int64_t now_s)
+{
+	return exec_if_so(db, sql[ST_REJECT],
+		DB_ARGS(db_int(now_s), db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev)));
+}
+
+enum rc runtime_reject_for_good(struct db *db, const struct tenant_id *tenant,
+	const struct credential_id *id, uint64_t rev, int64_t now_s)
+{
+	return exec_if_so(db, sql[ST_REJECT_FOR_GOOD],
+		DB_ARGS(db_int(now_s), db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev)));
+}
+
+enum rc runtime_reject_silently(
+	struct db *db, const struct tenant_id *tenant, const struct credential_id *id, uint64_t rev)
+{
+	return exec_if_so(db, sql[ST_REJECT_SILENTLY],
+		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev)));
 }

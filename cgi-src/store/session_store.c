@@ -41,9 +41,9 @@ static const char *const sql[] = {
 	/* cross-tenant: a changed password ends the sessions of a person everywhere */
 	[ST_DELETE_USER] = "DELETE FROM sessions WHERE user_id = ?",
 	/* cross-tenant: expiry sweep; one statement an index */
-	[ST_DELETE_IDLE] = "DELETE FROM sessions WHERE last_seen_at < ? LIMIT 100",
+	[ST_DELETE_IDLE] = "DELETE FROM sessions WHERE last_seen_at < ? LIMIT 1000",
 	/* cross-tenant: as above */
-	[ST_DELETE_OLD] = "DELETE FROM sessions WHERE created_at < ? LIMIT 100",
+	[ST_DELETE_OLD] = "DELETE FROM sessions WHERE created_at < ? LIMIT 1000",
 	[ST_THROTTLE_LOAD] = "SELECT failures, locked_until FROM sign_in_throttle"
 			     " WHERE subject_hash = ?",
 	[ST_THROTTLE_FAIL] = "INSERT INTO sign_in_throttle"
@@ -53,7 +53,7 @@ static const char *const sql[] = {
 			     " updated_at = VALUES(updated_at)",
 	[ST_THROTTLE_LOCK] = "UPDATE sign_in_throttle SET locked_until = ? WHERE subject_hash = ?",
 	[ST_THROTTLE_CLEAR] = "DELETE FROM sign_in_throttle WHERE subject_hash = ?",
-	[ST_THROTTLE_SWEEP] = "DELETE FROM sign_in_throttle WHERE updated_at < ? LIMIT 100",
+	[ST_THROTTLE_SWEEP] = "DELETE FROM sign_in_throttle WHERE updated_at < ? LIMIT 1000",
 };
 
 static void session_head(const struct db_rows *rows, struct session_row *out)

@@ -40,7 +40,7 @@ enum rc session_touch(
 enum rc session_delete(struct db *db, const unsigned char hash[HASH_SIZE]) RC_MUST_CHECK;
 /** session_delete_user(db, user): every session of a person. */
 enum rc session_delete_user(struct db *db, const struct user_id *user) RC_MUST_CHECK;
-/** session_delete_old(db, seen_before_s, created_before_s): at most 100 of each a call. */
+/** session_delete_old(db, seen_before_s, created_before_s): at most 1000 of each a call. */
 enum rc session_delete_old(
 	struct db *db, int64_t seen_before_s, int64_t created_before_s) RC_MUST_CHECK;
 
@@ -58,7 +58,7 @@ enum rc throttle_fail(struct db *db, const unsigned char subject[HASH_SIZE], int
 enum rc throttle_lock(
 	struct db *db, const unsigned char subject[HASH_SIZE], int64_t until_s) RC_MUST_CHECK;
 enum rc throttle_clear(struct db *db, const unsigned char subject[HASH_SIZE]) RC_MUST_CHECK;
-/** throttle_sweep(db, untouched_since_s): rows that nobody touched since then; at most 100 a call. */
+/** throttle_sweep(db, untouched_since_s): rows that nobody touched since then; at most 1000 a call. */
 enum rc throttle_sweep(struct db *db, int64_t untouched_since_s) RC_MUST_CHECK;
 
 #endif

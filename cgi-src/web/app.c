@@ -8,6 +8,7 @@
 
 #include "domain/keyring.h"
 #include "platform/log.h"
+#include "platform/ratelimit.h"
 #include "web/dispatch.h"
 
 #define DEFAULT_WORKERS 4
@@ -29,6 +30,8 @@ static enum rc worker_start(void *arg)
 	app->core.cfg = app->cfg;
 	app->core.keyring = app->keyring;
 	app->core.catalogue = app->catalogue;
+	app->core.key_rate = app->key_rate;
+	app->core.tenant_rate = app->tenant_rate;
 	rc = core_database(app->cfg, user, &app->core.db);
 	if (rc == RC_OK && app->outgoing)
 		rc = httpc_new(&http, &app->core.http);
@@ -69,11 +72,17 @@ static enum rc app_open(struct app *app, const char *config)
 		rc = core_catalogue(app->cfg, &app->catalogue);
 	if (rc == RC_OK && app->pages)
 		rc = view_open(app->cfg->template_dir, &app->view);
+	if (rc == RC_OK && !app->pages)
+		rc = ratelimit_new(app->cfg->runtime_key_rate, &app->key_rate);
+	if (rc == RC_OK && !app->pages)
+		rc = ratelimit_new(app->cfg->runtime_tenant_rate, &app->tenant_rate);
 	return rc;
 }
 
 static void app_close(struct app *app)
 {
+	ratelimit_free(app->tenant_rate);
+	ratelimit_free(app->key_rate);
 	view_free(app->view);
 	catalogue_free(app->catalogue);
 	keyring_free(app->keyring);

@@ -24,6 +24,7 @@ struct app {
 	struct catalogue *catalogue;
 	struct keyring *keyring;
 	struct view *view;
+	struct ratelimit *key_rate, *tenant_rate; /* of runtimes; NULL: none */
 	/* opened by each worker */
 	struct core core;
 };
@@ -42,8 +43,10 @@ struct ctx {
 	struct view_data *data; /* the page being built */
 	struct view_node *root;
 	int64_t begun_ms; /* monotonic */
+	bool other_host;  /* the request named another host than ours */
 	bool may_wait; /* a handler that has to wait for something may set waits and return RC_OK … */
 	bool waits; /* … then it is called again, until it does not or may_wait is false */
+	bool again; /* this is such a further call */
 };
 
 #endif

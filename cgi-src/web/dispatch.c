@@ -118,7 +118,8 @@ static int check_route(struct ctx *c)
 	route_match(&c->app->routes, &c->req, &c->match);
 	if (c->match.route && c->match.route->gate == GATE_PROBE)
 		return 0;
-	if (!host_is_ours(c))
+	c->other_host = !host_is_ours(c);
+	if (c->other_host)
 		return 400;
 	if (!c->match.route)
 		return c->match.status;
@@ -145,7 +146,8 @@ static int check_person(struct ctx *c)
 	const struct route *route = c->match.route;
 	bool post = c->req.method == REQ_POST;
 
-	if (route->gate == GATE_REPORT || route->gate == GATE_PROBE)
+	/* no cookie opens these, so no foreign page can make a browser use one */
+	if (route->gate == GATE_REPORT || route->gate == GATE_PROBE || route->gate == GATE_KEY)
 		return 0;
 	if (route->gate == GATE_SESSION && !c->session)
 		return 401;
@@ -315,6 +317,7 @@ void dispatch(struct fcgi_exchange *x, struct app *app)
 	}
 	if (c->waits) { /* too many wait here already */
 		c->may_wait = false;
+		c->again = true;
 		run_handler(c);
 	}
 	finish(c, x);
@@ -328,6 +331,7 @@ bool dispatch_resume(struct fcgi_exchange *x, struct ctx *c)
 	}
 	log_request(c->request_id);
 	c->may_wait = !fcgi_is_closing(x);
+	c->again = true;
 	run_handler(c);
 	if (c->waits) {
 		log_request(NULL);

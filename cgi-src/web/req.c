@@ -104,6 +104,7 @@ static void fields_read(struct fcgi_exchange *x, struct req *rq)
 	rq->remote_addr = fcgi_param(x, "REMOTE_ADDR");
 	rq->content_type = fcgi_param(x, "CONTENT_TYPE");
 	rq->authorization = fcgi_param(x, "HTTP_AUTHORIZATION");
+	rq->if_none_match = fcgi_param(x, "HTTP_IF_NONE_MATCH");
 }
 
 static enum req_method method_read(const char *text)

@@ -54,7 +54,8 @@ struct req {
 	char *path_copy;                            /* what the segments point into */
 	/* the few header fields that we read; NULL when absent */
 	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *sec_fetch_dest, *sec_purpose,
-		*accept_language, *user_agent, *remote_addr, *content_type, *authorization;
+		*accept_language, *user_agent, *remote_addr, *content_type, *authorization,
+		*if_none_match;
 	/* 0, or the status that this request must be answered with: 400, 413, 414. Then only method, https
 	 * and the header fields are sure. */
 	int bad_status;

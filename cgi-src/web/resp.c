@@ -217,8 +217,9 @@ static const char *reason(int status)
 		int status;
 		const char *phrase;
 	} phrases[] = {{200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"},
-		{303, "See Other"}, {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"},
-		{404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"}, {410, "Gone"},
+		{303, "See Other"}, {304, "Not Modified"}, {400, "Bad Request"},
+		{401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
+		{405, "Method Not Allowed"}, {409, "Conflict"}, {410, "Gone"},
 		{413, "Content Too Large"}, {414, "URI Too Long"}, {415, "Unsupported Media Type"},
 		{421, "Misdirected Request"}, {422, "Unprocessable Content"},
 		{429, "Too Many Requests"}, {431, "Request Header Fields Too Large"},
@@ -237,6 +238,12 @@ static size_t body_len(const struct resp *rs)
 	return rs->secret_body.len ? rs->secret_body.len : rs->body.len;
 }
 
+/* A 304 speaks of a body that the other side has; lengths and types would be those of that one. */
+static bool has_body(const struct resp *rs)
+{
+	return rs->status != 204 && rs->status != 304;
+}
+
 static void head_render(const struct resp *rs, struct buf *out)
 {
 	/* First the status: a Location with 200 would be a redirect inside the server (RFC 3875
@@ -247,7 +254,7 @@ static void head_render(const struct resp *rs, struct buf *out)
 	if (rs->https)
 		buf_puts(out, hsts_header);
 	buf_add(out, rs->headers.data, rs->headers.len);
-	if (rs->status != 204) {
+	if (has_body(rs)) {
 		buf_printf(out, "Content-Type: %s\r\n", rs->content_type);
 		buf_printf(out, "Content-Length: %zu\r\n", body_len(rs));
 	}
@@ -297,7 +304,7 @@ void resp_write(struct resp *rs, struct fcgi_exchange *x)
 		log_error("resp.failed", "rc", rc_name(rc));
 	} else {
 		there = fcgi_write(x, head.data, head.len);
-		if (there && !rs->no_body && rs->status != 204)
+		if (there && !rs->no_body && has_body(rs))
 			(void)write_body(rs, x);
 	}
 	buf_release(&head);

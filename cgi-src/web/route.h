@@ -21,7 +21,7 @@ enum route_gate {
 	GATE_PUBLIC,   /* no session needed; POST needs the pre-session CSRF token */
 	GATE_CALLBACK, /* as PUBLIC, and a cross-site navigation may enter (the provider sends it) */
 	GATE_REPORT,   /* POST without CSRF token: browsers' own reports; changes nothing */
-	GATE_KEY,   /* a runtime, by the key in its Authorization header; the handler asks for it */
+	GATE_KEY, /* a runtime, by the key in its Authorization header: access_open() asks for it */
 	GATE_PROBE, /* health checks: any Host, no session */
 };
 

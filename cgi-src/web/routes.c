@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/routes.h"
 
-#include "web/api/handout.h"
+#include "web/api/api.h"
 #include "web/api/health.h"
 #include "web/pages/pages.h"
 
@@ -50,19 +50,34 @@ static const struct route settings[] = {
 	POST(CREDENTIAL "/rename", page_rename_post, ACTION_CREDENTIAL_OWN),
 	GET(CREDENTIAL "/delete", page_delete, ACTION_CREDENTIAL_OWN),
 	POST(CREDENTIAL "/delete", page_delete_post, ACTION_CREDENTIAL_OWN),
+	POST(CREDENTIAL "/test", page_test_post, ACTION_CREDENTIAL_OWN),
+	GET(CREDENTIAL "/scopes", page_scopes, ACTION_CREDENTIAL_OWN),
+	GET(CREDENTIAL "/disable", page_disable, ACTION_CREDENTIAL_SWITCH),
+	POST(CREDENTIAL "/disable", page_disable_post, ACTION_CREDENTIAL_SWITCH),
+	POST(CREDENTIAL "/enable", page_enable_post, ACTION_CREDENTIAL_SWITCH),
 };
 
 static const struct route authorization[] = {
 	GET(CONNECT, page_allow_access, ACTION_CONNECT),
 	POST(CONNECT, page_allow_access_post, ACTION_CONNECT),
 	GET("/connect/flows/:flow", page_flow, ACTION_CONNECT),
+	POST("/connect/flows/:flow/replace", page_flow_replace_post, ACTION_CONNECT),
 	{REQ_GET, CALLBACK, page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
 	{REQ_GET, CALLBACK "/:context", page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
 };
 
+#define CREDENTIALS "/api/v1/credentials"
+#define RUNTIME(method, path, handler, body)                                                       \
+	{                                                                                          \
+		method, path, handler, ACTION_NONE, GATE_KEY, body                                 \
+	}
+
 static const struct route api[] = {
-	{REQ_GET, "/api/v1/credentials/:org/:plugin/:provider", api_handout, ACTION_NONE, GATE_KEY,
-		REQ_BODY_NONE},
+	RUNTIME(REQ_GET, CREDENTIALS, api_list, REQ_BODY_NONE),
+	RUNTIME(REQ_GET, CREDENTIALS "/:credential", api_handout_id, REQ_BODY_NONE),
+	RUNTIME(REQ_GET, CREDENTIALS "/:org/:plugin/:provider", api_handout, REQ_BODY_NONE),
+	RUNTIME(REQ_GET, "/api/v1/credential", api_handout_reference, REQ_BODY_NONE),
+	RUNTIME(REQ_POST, CREDENTIALS "/:credential/rejected", api_rejected, REQ_BODY_JSON),
 	{REQ_GET, "/api/health", api_health, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
 	{REQ_GET, "/api/ready", api_ready, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
 };

@@ -6,11 +6,14 @@
 #ifndef GRANTRY_TESTS_STORE_TEST_H
 #define GRANTRY_TESTS_STORE_TEST_H
 
+#include <dirent.h>
 #include <glob.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "db_test.h"
+#include "platform/vault.h"
 #include "store/people_store.h"
 
 #define RACERS 6
@@ -97,6 +100,26 @@ static inline void store_test_end(void)
 {
 	drop_tables();
 	db_test_end();
+}
+
+/* A folder below dir with a key-encryption key. */
+static inline void make_keys(char path[PATH_MAX], const char *name)
+{
+	(void)snprintf(path, PATH_MAX, "%s/%s", dir, name);
+	CHECK(mkdir(path, 0700) == 0);
+	CHECK_RC(vault_kek_create(path), RC_OK);
+}
+
+static inline void remove_keys(const char *path)
+{
+	DIR *folder = opendir(path);
+
+	for (struct dirent *e = folder ? readdir(folder) : NULL; e; e = readdir(folder))
+		if (e->d_name[0] != '.')
+			CHECK(unlinkat(dirfd(folder), e->d_name, 0) == 0);
+	if (folder)
+		(void)closedir(folder);
+	CHECK(rmdir(path) == 0);
 }
 
 /* How often each code came back from run(own connection, number of the racer, arg). */

@@ -4,11 +4,7 @@
  */
 #include "domain/keyring.h"
 
-#include <dirent.h>
-#include <sys/stat.h>
-
 #include "platform/codec.h"
-#include "platform/vault.h"
 #include "store_test.h"
 
 static struct keyring *keyring;
@@ -148,25 +144,6 @@ static void keys_of_another_installation_are_refused_and_change_nothing(void)
 	CHECK_RC(opens(wrong, &acme, &record, ""), RC_CRYPTO);
 	buf_release(&record);
 	keyring_free(wrong);
-}
-
-static void make_keys(char path[PATH_MAX], const char *name)
-{
-	(void)snprintf(path, PATH_MAX, "%s/%s", dir, name);
-	CHECK(mkdir(path, 0700) == 0);
-	CHECK_RC(vault_kek_create(path), RC_OK);
-}
-
-static void remove_keys(const char *path)
-{
-	DIR *folder = opendir(path);
-
-	for (struct dirent *e = folder ? readdir(folder) : NULL; e; e = readdir(folder))
-		if (e->d_name[0] != '.')
-			CHECK(unlinkat(dirfd(folder), e->d_name, 0) == 0);
-	if (folder)
-		(void)closedir(folder);
-	CHECK(rmdir(path) == 0);
 }
 
 int main(void)

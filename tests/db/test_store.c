@@ -158,7 +158,7 @@ static enum rc leave_work(struct db *own, void *arg)
 
 	if (rc == RC_OK)
 		rc = default_leave(own, &acme, &drive, &row->id);
-	return rc == RC_OK ? credential_delete(own, &acme, &row->id, 1) : rc;
+	return rc == RC_OK ? credential_delete(own, &acme, &row->id, 1, 1) : rc;
 }
 
 static enum rc take_over(struct db *own, void *arg)
@@ -248,8 +248,8 @@ static void one_of_many_edits_wins(void)
 	r = race(update, &row);
 	CHECK_INT(r.codes[RC_OK], 1);
 	CHECK_INT(r.codes[RC_NOT_FOUND], RACERS - 1);
-	CHECK_RC(credential_delete(db, &acme, &row.id, 1), RC_NOT_FOUND);
-	CHECK_RC(credential_delete(db, &acme, &row.id, 2), RC_OK);
+	CHECK_RC(credential_delete(db, &acme, &row.id, 1, 1), RC_NOT_FOUND);
+	CHECK_RC(credential_delete(db, &acme, &row.id, 2, 1), RC_OK);
 	credential_row_release(&row);
 }
 
@@ -267,7 +267,7 @@ static void a_row_of_another_tenant_is_not_there(void)
 	CHECK_RC(credential_row_load(db, &acme, &other_provider, &row.id, &out), RC_NOT_FOUND);
 	credential_row_release(&out);
 	CHECK_RC(credential_update(db, &globex, &row, 1, 1, now_s), RC_NOT_FOUND);
-	CHECK_RC(credential_delete(db, &globex, &row.id, 1), RC_NOT_FOUND);
+	CHECK_RC(credential_delete(db, &globex, &row.id, 1, 1), RC_NOT_FOUND);
 	/* not its Default either: the reference has the tenant in it */
 	CHECK_RC(default_lock(db, &globex, &drive, &row.id), RC_INVALID);
 	CHECK_RC(credential_insert(db, &globex, &row, now_s),

@@ -3,14 +3,16 @@
 //
 //   const stack = await startStack({ apache: true, sandbox: false, demo: true, conf: 'session_idle_s = 60',
 //     providers: ['selfhosted'] });      with definitions of tests/fixtures/providers beside the real ones
-//   stack.address, stack.sandbox, stack.config, stack.var, stack.socket
+//   await startStack({ dbSocket, like: stack })        another one of the same installation: the same keys,
+//     passwords and sandbox, the database at that socket (a node of one cluster)
+//   stack.address, stack.sandbox, stack.config, stack.var, stack.socket, stack.bin, stack.env
 //   await stack.operator('user', 'sign-in', 'ada@acme.test')   stdout of the command line
 //   await stack.stop()      fails when a program had to be killed or a sanitizer found something
 //
 // GRANTRY_BIN names the programs (./check gives the sanitized ones); without it, build/start is used.
 // The folder is kept when GRANTRY_KEEP is set or when stopping failed.
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +23,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const bin = process.env.GRANTRY_BIN ?? join(root, 'build', 'start');
 
 export async function startStack({ apache = false, sandbox = true, demo = true, conf = '', workers = 2, providers = [],
-  env = {} } = {}) {
+  env = {}, dbSocket, like } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'grantry-'));
   const stackVar = join(dir, 'var');
   const environment = {
@@ -38,9 +40,15 @@ export async function startStack({ apache = false, sandbox = true, demo = true, 
     }
   }
   const options = ['--var', stackVar, '--port', '0', '--background', '--bin', bin, '--workers', String(workers)];
+  if (dbSocket) options.push('--db-socket', dbSocket);
+  if (like) {
+    options.push('--sandbox', like.sandbox);
+    await mkdir(stackVar, { recursive: true });
+    for (const name of ['keys', 'db-passwords']) await cp(join(like.var, name), join(stackVar, name), { recursive: true });
+  }
   if (apache) options.push('--apache');
-  if (!sandbox) options.push('--no-sandbox');
-  if (!demo) options.push('--no-demo');
+  if (!sandbox && !like) options.push('--no-sandbox');
+  if (!demo || like) options.push('--no-demo');
   if (conf) {
     const file = join(dir, 'more.conf');
     await writeFile(file, `${conf}\n`);
@@ -65,5 +73,5 @@ export async function startStack({ apache = false, sandbox = true, demo = true, 
     if (!process.env.GRANTRY_KEEP) await rm(dir, { recursive: true, force: true });
   }
 
-  return { ...told, socket: join(stackVar, 'run', 'db.sock'), operator, stop };
+  return { ...told, socket: dbSocket ?? join(stackVar, 'run', 'db.sock'), operator, stop, env: environment };
 }

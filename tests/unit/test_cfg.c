@@ -65,6 +65,9 @@ static void cfg_defaults_fill_what_is_optional(void)
 	CHECK_INT(cfg->session_idle_s, 8 * 3600);
 	CHECK_INT(cfg->session_absolute_s, 24 * 3600);
 	CHECK_INT(cfg->provider_timeout_ms, 15000);
+	CHECK_INT(cfg->runtime_key_rate, 200);
+	CHECK_INT(cfg->runtime_tenant_rate, 1000);
+	CHECK_INT(cfg->refresh_takeover_ms, 45000);
 	cfg_free(cfg);
 }
 
@@ -76,7 +79,7 @@ static void cfg_every_key_is_read(void)
 				   "egress_allow = http://127.0.0.1:9000\n"
 				   "egress_allow = https://corp.example\n"
 				   "session_idle_s = 60\n\tsession_absolute_s\t=\t120\n"
-				   "provider_timeout_ms = 100";
+				   "provider_timeout_ms = 100\nrefresh_takeover_ms = 600000";
 	struct cfg *cfg = NULL;
 
 	CHECK_INT(cfg_parse("test.conf", text, sizeof text - 1, &cfg), RC_OK);
@@ -95,6 +98,7 @@ static void cfg_every_key_is_read(void)
 	CHECK_INT(cfg->session_idle_s, 60);
 	CHECK_INT(cfg->session_absolute_s, 120);
 	CHECK_INT(cfg->provider_timeout_ms, 100);
+	CHECK_INT(cfg->refresh_takeover_ms, 600000);
 	cfg_free(cfg);
 }
 
@@ -145,7 +149,8 @@ static void cfg_numbers_are_digits_in_range(void)
 		"db_port = +1", "db_port = 1x", "db_port = 0x10", "db_port = 1 2",
 		"db_port = 99999999999999999999", "session_idle_s = 59", "session_idle_s = 604801",
 		"session_absolute_s = 59", "session_idle_s = 86401", "provider_timeout_ms = 15001",
-		"provider_timeout_ms = 99"};
+		"provider_timeout_ms = 99", "runtime_key_rate = -1", "runtime_tenant_rate = 100001",
+		"refresh_takeover_ms = 999", "refresh_takeover_ms = 600001"};
 	char text[2048];
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

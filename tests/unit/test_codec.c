@@ -45,6 +45,58 @@ static void codec_hash_is_blake2b_256(void)
 	CHECK(!codec_equal(hash, other, HASH_SIZE));
 }
 
+/* A key or text of n bytes that all are c. */
+static const char *bytes_of(char c, size_t n)
+{
+	static char text[256];
+
+	memset(text, c, n);
+	text[n] = '\0';
+	return text;
+}
+
+static void check_hmac(const char *key, size_t key_len, const char *text, const char *want)
+{
+	unsigned char mac[HASH_SIZE];
+	char hex[2 * HASH_SIZE + 1];
+	struct secret k = SECRET_EMPTY;
+
+	CHECK(secret_set(&k, key, key_len) == RC_OK);
+	codec_hmac_sha256(&k, text, strlen(text), mac);
+	codec_hex(mac, sizeof(mac), hex);
+	CHECK_STR(hex, want);
+	secret_release(&k);
+}
+
+static void codec_hmac_sha256_matches_rfc4231(void)
+{
+	static const char counted[] =
+		"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12"
+		"\x13\x14\x15\x16\x17\x18\x19";
+	char long_key[131];
+
+	memset(long_key, 0xaa, sizeof(long_key));
+	check_hmac(bytes_of(0x0b, 20), 20, "Hi There",
+		"b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+	check_hmac("Jefe", 4, "what do ya want for nothing?",
+		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	check_hmac(long_key, 20, bytes_of((char)0xdd, 50),
+		"773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+	check_hmac(counted, 25, bytes_of((char)0xcd, 50),
+		"82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
+	check_hmac(long_key, 131, "Test Using Larger Than Block-Size Key - Hash Key First",
+		"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+	check_hmac(long_key, 131,
+		"This is a test using a larger than block-size key and a larger than block-size "
+		"data. The key needs to be hashed before being used by the HMAC algorithm.",
+		"9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
+}
+
+static void codec_hmac_sha256_takes_an_empty_key_and_text(void)
+{
+	check_hmac("", 0, "", "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
 static void codec_hex_round_trips(void)
 {
 	unsigned char all[256], again[256];
@@ -226,6 +278,8 @@ int main(void)
 	RUN(codec_sha256_matches_fips180_abc);
 	RUN(codec_pkce_s256_matches_rfc7636_appendix_b);
 	RUN(codec_hash_is_blake2b_256);
+	RUN(codec_hmac_sha256_matches_rfc4231);
+	RUN(codec_hmac_sha256_takes_an_empty_key_and_text);
 	RUN(codec_hex_round_trips);
 	RUN(codec_unhex_refuses);
 	RUN(codec_base64url_matches_rfc4648_section_10);

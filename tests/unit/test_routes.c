@@ -42,7 +42,8 @@ static void every_route_answers_get_or_post(void)
 	}
 }
 
-/* GATE_SESSION and GATE_PUBLIC ask a POST for its token. A report changes nothing, so it needs none. */
+/* GATE_SESSION and GATE_PUBLIC ask a POST for its token. A report changes nothing, so it needs none; nor does
+ * what a key in a header opens, which no foreign page can send. */
 static void every_post_has_a_csrf_token(void)
 {
 	EACH_ROUTE(r)
@@ -51,6 +52,10 @@ static void every_post_has_a_csrf_token(void)
 			continue;
 		if (r->gate == GATE_REPORT) {
 			RULE(r->body == REQ_BODY_CSP_REPORT, r);
+			continue;
+		}
+		if (r->gate == GATE_KEY) {
+			RULE(r->body == REQ_BODY_JSON, r);
 			continue;
 		}
 		RULE(r->gate == GATE_SESSION || r->gate == GATE_PUBLIC, r);
@@ -82,7 +87,10 @@ static void an_action_and_a_session_come_together(void)
 static void few_routes_need_no_session(void)
 {
 	static const char *const open[] = {"/sign-in", "/csp-report", "/api/health", "/api/ready",
-		"/api/v1/credentials/:org/:plugin/:provider", /* by a runtime key */
+		/* by a runtime key */
+		"/api/v1/credentials", "/api/v1/credentials/:credential", "/api/v1/credential",
+		"/api/v1/credentials/:org/:plugin/:provider",
+		"/api/v1/credentials/:credential/rejected",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback/:context"};
 

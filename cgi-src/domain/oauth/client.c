@@ -9,9 +9,11 @@
 #include "domain/form.h"
 #include "domain/keyring.h"
 #include "domain/placeholder.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/client_store.h"
+#include "store/state_store.h"
 
 void oauth_client_release(struct oauth_client *client)
 {
@@ -223,7 +225,8 @@ static enum rc check_addresses(const struct provider *provider, const struct fie
 {
 	const struct oauth_recipe *recipe = &provider->oauth;
 	const char *const urls[] = {recipe->authorization_url, recipe->token_url,
-		recipe->revocation_request.url, recipe->identity.request.url};
+		recipe->revocation_request.url, recipe->check.request.url,
+		recipe->identity.request.url};
 	const struct field *kept = form_kept_secret(&provider->client_schema, given, stored);
 	struct placeholder_values before = {.client = stored}, after = {.client = merged};
 
@@ -258,16 +261,23 @@ struct writing {
 	enum client_table table;
 	struct provider_ref ref;
 	const struct client_row *row;
+	bool system;
+	uint64_t healing; /* out: credentials that failed because of it, and are tried again now */
 };
 
 static enum rc write_row(struct db *db, void *arg)
 {
-	const struct writing *w = arg;
+	struct writing *w = arg;
 	int64_t now_s = clock_now_s();
+	enum rc rc;
 
-	if (w->row->revision == 1)
+	w->healing = 0;
+	if (w->row->revision == 1) /* nothing was obtained through it */
 		return client_insert(db, w->table, w->tenant, &w->ref, w->row, now_s);
-	return client_update(db, w->table, w->tenant, w->row, now_s);
+	rc = client_update(db, w->table, w->tenant, w->row, now_s);
+	return rc == RC_OK ? state_client_saved(db, w->system ? NULL : w->tenant, &w->row->id,
+				     now_s, &w->healing)
+			   : rc;
 }
 
 static enum rc delete_row(struct db *db, void *arg)
@@ -283,8 +293,8 @@ static enum rc change_row(const struct core *core, const struct actor *actor,
 	struct client_change *change, const char *action)
 {
 	const struct tenant_id *tenant = &actor->tenant;
-	struct writing writing = {
-		tenant, table_of(provider, source), provider_ref_of(provider), row};
+	struct writing writing = {tenant, table_of(provider, source), provider_ref_of(provider),
+		row, source == CLIENT_SOURCE_SYSTEM, 0};
 	struct fieldset stored = FIELDSET_EMPTY, merged = FIELDSET_EMPTY;
 	enum rc rc = RC_OK;
 
@@ -303,6 +313,8 @@ static enum rc change_row(const struct core *core, const struct actor *actor,
 		rc = seal_fields(core, tenant, provider, source, &merged, row);
 	if (rc == RC_OK)
 		rc = audit_transact(core, actor, action, provider->id, write_row, &writing);
+	if (rc == RC_OK && writing.healing)
+		upkeep_wake(core->cfg);
 	fieldset_release(&stored);
 	fieldset_release(&merged);
 	return rc;
@@ -337,7 +349,7 @@ enum rc client_remove(const struct core *core, const struct actor *actor,
 {
 	enum client_table table = table_of(provider, CLIENT_SOURCE_TENANT);
 	struct client_row row;
-	struct writing writing = {&actor->tenant, table, provider_ref_of(provider), &row};
+	struct writing writing = {&actor->tenant, table, provider_ref_of(provider), &row, false, 0};
 	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
 
 	if (rc == RC_OK && row.revision != expected_revision)
@@ -398,7 +410,7 @@ enum rc client_system_remove(const struct core *core, const struct provider *pro
 	const struct actor actor = audit_operator(NULL);
 	enum client_table table = table_of(provider, CLIENT_SOURCE_SYSTEM);
 	struct client_row row;
-	struct writing writing = {&actor.tenant, table, provider_ref_of(provider), &row};
+	struct writing writing = {&actor.tenant, table, provider_ref_of(provider), &row, false, 0};
 	enum rc rc = client_load(core->db, table, &actor.tenant, &writing.ref, &row);
 
 	if (rc == RC_OK)

@@ -64,7 +64,9 @@ struct flow_result {
 	enum flow_verdict verdict;
 	char error[TOKEN_ERROR_CODE_SIZE]; /* the provider's code, sanitised; "" none */
 	char words[PROBE_WORDS_SIZE];      /* the provider's words, harmless; "" none */
+	bool unsaid;                       /* nobody answered: words are ours */
 	char account[256], name[CREDENTIAL_NAME_BYTES];
+	char twin[CREDENTIAL_NAME_BYTES]; /* the same account is connected as this too; "" no */
 	char granted[TOKEN_SCOPE_SIZE], requested[TOKEN_SCOPE_SIZE];
 	char redirect_uri[1025]; /* as it was sent */
 	bool other_account, again;
@@ -76,5 +78,8 @@ struct flow_result {
 /** flow_show(core, actor, id, out): RC_NOT_FOUND: none of this person in this workspace. */
 enum rc flow_show(const struct core *core, const struct actor *actor, const struct flow_id *id,
 	struct flow_result *out) RC_MUST_CHECK;
+
+/** flow_sweep(core): flows that ended a day ago go, some at a time. */
+enum rc flow_sweep(const struct core *core) RC_MUST_CHECK;
 
 #endif

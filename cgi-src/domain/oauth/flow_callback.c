@@ -5,6 +5,8 @@
 #include "domain/audit.h"
 #include "domain/oauth/flow.h"
 #include "domain/oauth/flow_seal.h"
+#include "domain/oauth/revocation.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/text.h"
@@ -158,6 +160,7 @@ static void judge(const struct token_answer *answer, struct flow_result *result)
 		[TOKEN_REFUSED] = FLOW_BAD_ANSWER,
 		[TOKEN_CLIENT_REFUSED] = FLOW_CLIENT_REFUSED,
 		[TOKEN_GRANT_REFUSED] = FLOW_CODE_REFUSED,
+		[TOKEN_GRANT_REVOKED] = FLOW_CODE_REFUSED,
 		[TOKEN_RATE_LIMITED] = FLOW_BAD_ANSWER,
 		[TOKEN_MALFORMED] = FLOW_BAD_ANSWER,
 		[TOKEN_NO_ANSWER] = FLOW_BAD_ANSWER,
@@ -168,6 +171,7 @@ static void judge(const struct token_answer *answer, struct flow_result *result)
 	result->verdict = verdicts[answer->failure];
 	TEXT_COPY(result->error, answer->error);
 	TEXT_COPY(result->words, answer->words);
+	result->unsaid = answer->status == 0;
 	if (answer->failure == TOKEN_FORBIDDEN)
 		TEXT_COPY(result->error, "egress_denied");
 }
@@ -216,6 +220,7 @@ static enum rc end_connected(struct db *db, const struct credential_grant *grant
 	struct callback *cb = arg;
 
 	TEXT_COPY(cb->result.name, grant->name);
+	TEXT_COPY(cb->result.twin, grant->twin);
 	cb->result.other_account = grant->other_account;
 	cb->row.result = grant->id;
 	return end_flow(db, cb);
@@ -310,7 +315,28 @@ static void forget_credential(struct callback *cb)
 {
 	cb->row.result = (struct credential_id){0};
 	cb->result.name[0] = '\0';
+	cb->result.twin[0] = '\0';
 	cb->result.other_account = false;
+}
+
+/* The provider did not say yes: it is told again, until it does. */
+static void queue_revocation(const struct callback *cb)
+{
+	struct revocation_order order = {.provider = cb->provider,
+		.id = {uuid_random()},
+		.name = cb->answer.identity.account,
+		.client_source = client_source_word(cb->client.source),
+		.client_id = &cb->client.id,
+		.tokens = &cb->answer.tokens};
+	struct revocation_row row;
+	enum rc rc = revocation_make(cb->core, cb->actor, &order, &row);
+
+	if (rc == RC_OK)
+		rc = revocation_insert(cb->core->db, &cb->actor->tenant, &row, clock_now_s());
+	if (rc == RC_OK)
+		upkeep_wake(cb->core->cfg);
+	(void)audit_event(cb->core, cb->actor, "token.revoke_later", cb->provider->id, rc_name(rc));
+	revocation_row_release(&row);
 }
 
 static void give_back(const struct callback *cb)
@@ -321,6 +347,8 @@ static void give_back(const struct callback *cb)
 		return;
 	rc = token_revoke(cb->core, cb->provider, &cb->client, &cb->answer.tokens);
 	(void)audit_event(cb->core, cb->actor, "token.revoke", cb->provider->id, rc_name(rc));
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		queue_revocation(cb);
 }
 
 /* Writes every outcome but "connected"; also after an error of our own, so that the flow does not stay

@@ -74,6 +74,8 @@ enum rc flow_seal_outcome(
 		{"name", result->name},
 		{"granted", result->granted},
 		{"other", result->other_account ? "1" : ""},
+		{"twin", result->twin},
+		{"unsaid", result->unsaid ? "1" : ""},
 	};
 	struct fieldset fields = FIELDSET_EMPTY;
 	struct secret plain = SECRET_EMPTY;
@@ -105,6 +107,8 @@ static void read_outcome(const struct fieldset *fields, struct flow_result *out)
 	TEXT_COPY(out->account, fieldset_text(fields, "account"));
 	TEXT_COPY(out->name, fieldset_text(fields, "name"));
 	TEXT_COPY(out->granted, fieldset_text(fields, "granted"));
+	TEXT_COPY(out->twin, fieldset_text(fields, "twin"));
+	out->unsaid = fieldset_text(fields, "unsaid")[0] != '\0';
 	out->other_account = fieldset_text(fields, "other")[0] != '\0';
 }
 

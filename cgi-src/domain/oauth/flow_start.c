@@ -11,7 +11,12 @@
 #include "platform/url.h"
 
 #define KEEP_OLD_S 86400 /* outcomes are kept for a day (R96) */
-#define RANDOM_SIZE 32   /* octets of a state and of a verifier */
+
+enum rc flow_sweep(const struct core *core)
+{
+	return flow_delete_old(core->db, clock_now_s() - KEEP_OLD_S);
+}
+#define RANDOM_SIZE 32 /* octets of a state and of a verifier */
 
 /* What only lives while the request is built. */
 struct start {
@@ -55,10 +60,8 @@ static enum rc check_limits(const struct core *core, const struct actor *actor)
 {
 	int64_t now_s = clock_now_s();
 	struct flow_counts n;
-	enum rc rc = flow_delete_old(core->db, now_s - KEEP_OLD_S);
+	enum rc rc = flow_count(core->db, &actor->tenant, &actor->user, now_s, &n);
 
-	if (rc == RC_OK)
-		rc = flow_count(core->db, &actor->tenant, &actor->user, now_s, &n);
 	if (rc == RC_OK && n.open >= FLOW_OPEN_MAX)
 		return RC_LIMIT;
 	if (rc == RC_OK && n.all >= FLOW_KEPT_MAX)

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "domain/audit.h"
-#include "domain/journal.h"
+#include "domain/incident.h"
+#include "domain/oauth/revocation.h"
 #include "platform/clock.h"
 #include "platform/log.h"
+#include "platform/text.h"
 
 void refresh_attempt_release(struct refresh_attempt *a)
 {
@@ -16,6 +18,12 @@ void refresh_attempt_release(struct refresh_attempt *a)
 	fieldset_release(&a->secrets);
 	fieldset_release(&a->profile);
 	memset(a, 0, sizeof(*a));
+}
+
+void refresh_settlement_release(struct refresh_settlement *s)
+{
+	credential_row_release(&s->row);
+	memset(s, 0, sizeof(*s));
 }
 
 /* ---- when ---- */
@@ -29,18 +37,28 @@ static int64_t jitter(int64_t most)
 	return most > 0 ? (int64_t)(random % ((uint64_t)most + 1)) : 0;
 }
 
+static int64_t before_end(int64_t life_s, int64_t margin_s)
+{
+	if (margin_s > life_s / REFRESH_MARGIN_SHARE)
+		margin_s = life_s / REFRESH_MARGIN_SHARE;
+	return life_s - margin_s - jitter(margin_s / 4);
+}
+
 int64_t refresh_due_at(
 	const struct oauth_recipe *recipe, int64_t now_s, bool expires, int64_t expires_at_s)
 {
-	int64_t life_s = expires_at_s - now_s, margin_s, at_s;
+	int64_t margin_s = recipe->refresh_margin_s ? recipe->refresh_margin_s : REFRESH_MARGIN_S;
+	int64_t idle_s = recipe->refresh_idle_limit_s, wait_s = TOKEN_LIFETIME_MAX_S, idle_wait_s;
 
-	if (!expires || !recipe->refresh_supported)
+	if (!recipe->refresh_supported || (!expires && !idle_s))
 		return 0;
-	margin_s = recipe->refresh_margin_s ? recipe->refresh_margin_s : REFRESH_MARGIN_S;
-	if (margin_s > life_s / REFRESH_MARGIN_SHARE)
-		margin_s = life_s / REFRESH_MARGIN_SHARE;
-	at_s = expires_at_s - margin_s - jitter(margin_s / 4);
-	return at_s < now_s + REFRESH_INTERVAL_MIN_S ? now_s + REFRESH_INTERVAL_MIN_S : at_s;
+	if (expires && expires_at_s - now_s < TOKEN_LIFETIME_MAX_S)
+		wait_s = before_end(expires_at_s - now_s, margin_s);
+	if (idle_s) {
+		idle_wait_s = before_end(idle_s, idle_s / REFRESH_IDLE_SHARE);
+		wait_s = idle_wait_s < wait_s ? idle_wait_s : wait_s;
+	}
+	return now_s + (wait_s < REFRESH_INTERVAL_MIN_S ? REFRESH_INTERVAL_MIN_S : wait_s);
 }
 
 int64_t refresh_retry_at(int64_t failures, int64_t retry_after_s, int64_t now_s)
@@ -56,16 +74,48 @@ int64_t refresh_retry_at(int64_t failures, int64_t retry_after_s, int64_t now_s)
 	return now_s + wait_s + jitter(wait_s / 4);
 }
 
-/* ---- begin ---- */
+/* ---- settlements ---- */
 
 #define NOT_NOW_S 600 /* until something that a person must mend is looked at again */
 
-static enum rc set_state(const struct core *core, const struct refresh_attempt *a,
-	const char *state, const char *reason, int64_t due_at_s)
+static void name_settlement(const struct refresh_attempt *a, struct refresh_settlement *s)
 {
-	return refresh_fail(core->db, &a->tenant, &a->row.id, &a->lease, state, reason, due_at_s,
-		clock_now_s());
+	memset(s, 0, sizeof(*s));
+	s->tenant = a->tenant;
+	s->lease = a->lease;
+	s->retry_after_s = -1;
+	s->row.id = a->row.id;
+	TEXT_COPY(s->row.plugin_id, a->row.plugin_id);
+	TEXT_COPY(s->row.provider, a->row.provider);
+	TEXT_COPY(s->row.name, a->row.name);
+	TEXT_COPY(s->row.state, a->row.state);
+	TEXT_COPY(s->row.client_source, a->row.client_source);
+	s->row.client_id = a->row.client_id;
 }
+
+static void settle_as(
+	struct refresh_settlement *s, const char *state, const char *reason, int64_t due_at_s)
+{
+	TEXT_COPY(s->state, state);
+	TEXT_COPY(s->reason, reason);
+	s->due_at_s = due_at_s;
+}
+
+/* It may mend itself, and the token stays. What else was wrong stays wrong until a call disproves it. */
+static void settle_later(const struct refresh_attempt *a, struct refresh_settlement *s,
+	const char *reason, int64_t due_at_s)
+{
+	bool opened = a->sent_at_s != 0;
+
+	if (strcmp(a->row.state, "client_error") == 0 ||
+		(strcmp(a->row.state, "unreadable") == 0 && !opened))
+		settle_as(s, a->row.state, a->row.state_reason, due_at_s);
+	else
+		settle_as(s, "active", reason, due_at_s);
+	s->counts = true;
+}
+
+/* ---- begin ---- */
 
 static enum rc load_claimed(
 	const struct core *core, const struct refresh_due *due, struct refresh_attempt *a)
@@ -73,20 +123,17 @@ static enum rc load_claimed(
 	struct provider_ref ref = {due->plugin_id, due->provider};
 	enum rc rc = credential_row_load(core->db, &due->tenant, &ref, &due->id, &a->row);
 
-	/* a consent that came between claim and load: its tokens are newer than any renewal */
-	if (rc == RC_OK && a->row.secret_rev != a->lease.rev)
+	/* deleted, or a consent that came between claim and load: its tokens are newer than any renewal */
+	if (rc == RC_NOT_FOUND || (rc == RC_OK && a->row.secret_rev != a->lease.rev))
 		rc = RC_CONFLICT;
 	return rc;
 }
 
-static enum rc prepare(const struct core *core, const struct refresh_due *due,
-	struct refresh_attempt *a, struct httpc_request *rq)
+static enum rc prepare(const struct core *core, struct refresh_attempt *a, struct httpc_request *rq)
 {
 	const struct secret *token;
-	enum rc rc = load_claimed(core, due, a);
+	enum rc rc = a->provider ? RC_OK : RC_NOT_FOUND;
 
-	if (rc == RC_OK && !a->provider)
-		rc = RC_NOT_FOUND;
 	if (rc == RC_OK)
 		rc = credential_unseal(core, &a->tenant, &a->row, &a->secrets, &a->profile);
 	/* only the client that obtained it, in whatever revision it is now (R43, C24) */
@@ -102,47 +149,52 @@ static enum rc prepare(const struct core *core, const struct refresh_due *due,
 	return token_refresh_request(&a->provider->oauth, &a->client.fields, token, rq);
 }
 
-/* Why it was not sent decides what the row says; every way out gives the lease back. */
-static enum rc not_sent(const struct core *core, const struct refresh_attempt *a, enum rc why)
+/* Why it was not sent decides what the row says. */
+static void not_sent(const struct refresh_attempt *a, enum rc why, struct refresh_settlement *s)
 {
-	int64_t later_s = clock_now_s() + NOT_NOW_S;
+	int64_t now_s = clock_now_s(), later_s = now_s + NOT_NOW_S;
 
 	switch (why) {
 	case RC_NOT_FOUND:
-		return set_state(core, a, "client_error",
-			a->provider ? "client_gone" : "provider_gone", later_s);
+		settle_as(
+			s, "client_error", a->provider ? "client_gone" : "provider_gone", later_s);
+		break;
 	case RC_CRYPTO:
-		return set_state(core, a, a->row.state, "unreadable", later_s);
+		settle_as(s, "unreadable", "unreadable", later_s);
+		break;
 	case RC_INVALID:
-		return set_state(core, a, "client_error", "client_incomplete", later_s);
+		settle_as(s, "client_error", "client_incomplete", later_s);
+		break;
 	case RC_EXPIRED:
-		return set_state(core, a, "needs_reauth", "no_refresh_token", 0);
-	default:
-		return refresh_release(core->db, &a->tenant, &a->row.id, &a->lease);
+		settle_as(s, "needs_reauth", "no_refresh_token", 0);
+		break;
+	default: /* ours: database, memory */
+		settle_later(a, s, rc_name(why), refresh_retry_at(a->row.failures, -1, now_s));
 	}
 }
 
 enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
-	const struct uuid *owner, struct refresh_attempt *out, struct httpc_request *rq_out)
+	const struct refresh_lease *lease, struct refresh_attempt *a, struct httpc_request *rq,
+	struct refresh_settlement *s)
 {
-	char id[512];
-	enum rc rc, released;
+	struct provider_ref ref = {due->plugin_id, due->provider};
+	enum rc rc;
 
-	memset(out, 0, sizeof(*out));
-	(void)snprintf(id, sizeof(id), "%s/%s", due->plugin_id, due->provider);
-	out->provider = catalogue_find(core->catalogue, PROVIDER_DATASOURCE, id);
-	out->tenant = due->tenant;
-	rc = refresh_claim(core->db, &due->tenant, &due->id, owner, &out->lease);
-	if (rc != RC_OK)
-		return rc;
-	rc = prepare(core, due, out, rq_out);
-	out->row.id = due->id;
-	if (rc != RC_OK) {
-		released = not_sent(core, out, rc);
-		log_warn("refresh.not_sent", "provider", id, "rc", rc_name(rc), "then",
-			rc_name(released));
-		refresh_attempt_release(out);
-	}
+	memset(a, 0, sizeof(*a));
+	a->provider = catalogue_find_ref(core->catalogue, PROVIDER_DATASOURCE, &ref);
+	a->tenant = due->tenant;
+	a->lease = *lease;
+	rc = load_claimed(core, due, a);
+	a->row.id = due->id;
+	name_settlement(a, s);
+	if (rc == RC_OK)
+		rc = prepare(core, a, rq);
+	if (rc == RC_OK)
+		return RC_OK;
+	log_warn("refresh.not_sent", "provider", due->provider, "rc", rc_name(rc));
+	if (rc != RC_CONFLICT)
+		not_sent(a, rc, s);
+	refresh_attempt_release(a);
 	return rc;
 }
 
@@ -152,10 +204,7 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 static enum rc merge_tokens(
 	const struct refresh_attempt *a, const struct token_answer *answer, struct fieldset *out)
 {
-	struct credential_grant grant = {
-		.client = &a->client,
-		.answer = (struct token_answer *)(uintptr_t)answer,
-	};
+	struct credential_grant grant = {.client = &a->client, .answer = answer};
 	enum rc rc = fieldset_copy(out, &a->secrets);
 
 	return rc == RC_OK ? credential_grant_secrets(a->provider, &grant, out) : rc;
@@ -171,15 +220,12 @@ static enum rc new_profile(
 	return rc;
 }
 
-static enum rc seal_result(const struct core *core, struct refresh_attempt *a,
-	const struct token_answer *answer, struct journal_entry *entry)
+static enum rc seal_result(const struct core *core, const struct refresh_attempt *a,
+	const struct token_answer *answer, struct credential_row *row)
 {
 	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
-	struct credential_row *row = &entry->row;
 	enum rc rc = merge_tokens(a, answer, &secrets);
 
-	memset(row, 0, sizeof(*row));
-	row->id = a->row.id;
 	row->secret_rev = a->lease.rev + 1;
 	row->expires = answer->expires;
 	row->expires_at_s = answer->expires_at_s;
@@ -193,73 +239,182 @@ static enum rc seal_result(const struct core *core, struct refresh_attempt *a,
 	return rc;
 }
 
-static enum rc keep(const struct core *core, struct journal *journal, struct refresh_attempt *a,
-	const struct token_answer *answer)
+static void keep(const struct core *core, const struct refresh_attempt *a,
+	const struct token_answer *answer, struct refresh_settlement *s)
 {
-	struct journal_entry entry = {.tenant = a->tenant, .lease = a->lease};
-	enum rc rc = seal_result(core, a, answer, &entry);
+	enum rc rc = seal_result(core, a, answer, &s->row);
 
-	entry.due_at_s = refresh_due_at(
+	s->renewed = rc == RC_OK;
+	s->due_at_s = refresh_due_at(
 		&a->provider->oauth, clock_now_s(), answer->expires, answer->expires_at_s);
 	if (rc == RC_OK)
-		rc = journal_write(journal, &entry);
-	if (rc == RC_OK) {
-		rc = refresh_commit(
-			core->db, &a->tenant, &entry.row, &a->lease, entry.due_at_s, clock_now_s());
-		if (rc == RC_OK || rc == RC_CONFLICT)
-			journal_done(journal, &entry);
-	}
-	credential_row_release(&entry.row);
-	return rc;
+		return;
+	/* no memory for it: what the provider gave is gone, as if its answer had been lost */
+	log_error("refresh.seal", "rc", rc_name(rc));
+	s->unanswered = true;
+	settle_later(a, s, rc_name(rc), clock_now_s() + REFRESH_RETRY_LOST_S);
+}
+
+/* The secret was changed while the call was under way: the old one failed, the new one is asked at once (C24). */
+static bool client_has_changed(const struct core *core, const struct refresh_attempt *a)
+{
+	struct oauth_client now = {0};
+	enum rc rc = client_issued(
+		core, &a->tenant, a->provider, a->row.client_source, &a->row.client_id, &now);
+	bool changed = rc == RC_OK && now.revision != a->client.revision;
+
+	oauth_client_release(&now);
+	return changed;
+}
+
+/* The provider may have carried out what we have no answer to. */
+static bool is_unanswered(const struct token_answer *answer)
+{
+	bool success = answer->status >= 200 && answer->status <= 299;
+
+	return answer->failure == TOKEN_TIMEOUT || answer->failure == TOKEN_NO_ANSWER
+		       ? answer->status == 0
+		       : answer->failure == TOKEN_MALFORMED && (success || answer->status == 0);
+}
+
+static void give_up_grant(const struct refresh_attempt *a, const struct token_answer *answer,
+	struct refresh_settlement *s)
+{
+	bool lost = a->lease.sent_before && answer->failure == TOKEN_GRANT_REFUSED;
+
+	settle_as(s, answer->failure == TOKEN_GRANT_REVOKED ? "revoked" : "needs_reauth",
+		lost ? "rotation_lost" : answer->error, 0);
 }
 
 /* The class of a failure decides state and schedule. */
-static enum rc note_failure(
-	const struct core *core, const struct refresh_attempt *a, const struct token_answer *answer)
+static void note_failure(const struct core *core, const struct refresh_attempt *a,
+	const struct token_answer *answer, struct refresh_settlement *s)
 {
-	int64_t retry_s = refresh_retry_at(a->row.failures, answer->retry_after_s, clock_now_s());
+	int64_t now_s = clock_now_s();
+	int64_t retry_s = refresh_retry_at(a->row.failures, answer->retry_after_s, now_s);
+	const char *error = answer->error;
 
+	s->unanswered = is_unanswered(answer);
+	if (s->unanswered && a->row.failures == 0 && answer->retry_after_s < 0)
+		retry_s = now_s + REFRESH_RETRY_LOST_S;
 	switch (answer->failure) {
 	case TOKEN_GRANT_REFUSED:
-		return set_state(core, a, "needs_reauth", answer->error, 0);
+	case TOKEN_GRANT_REVOKED:
+		give_up_grant(a, answer, s);
+		break;
 	case TOKEN_CLIENT_REFUSED:
-		return set_state(core, a, "client_error",
-			answer->error[0] ? answer->error : "client_refused", retry_s);
+		if (client_has_changed(core, a)) {
+			settle_as(s, a->row.state, "client_changed", now_s);
+			break;
+		}
+		settle_as(s, "client_error", error[0] ? error : "client_refused", retry_s);
+		s->counts = true;
+		break;
 	case TOKEN_RATE_LIMITED:
-		return set_state(core, a, a->row.state, "rate_limited", retry_s);
+		settle_later(a, s, "rate_limited", retry_s);
+		break;
 	case TOKEN_TIMEOUT:
-		return set_state(core, a, a->row.state, "timeout", retry_s);
+		settle_later(a, s, "timeout", retry_s);
+		break;
+	case TOKEN_FORBIDDEN:
+		settle_later(a, s, "egress_denied", retry_s);
+		break;
 	default:
-		return set_state(core, a, a->row.state,
-			answer->error[0] ? answer->error : "no_usable_answer", retry_s);
+		settle_later(a, s, error[0] ? error : "no_usable_answer", retry_s);
 	}
 }
 
-static void audit_end(const struct core *core, const struct refresh_attempt *a,
-	const struct token_answer *answer, enum rc rc)
-{
-	struct actor scheduler = {.tenant = a->tenant, .peer = "refreshd"};
-	char object[AUDIT_ID_SIZE];
-
-	audit_id("credential", &a->row.id.u, object);
-	(void)audit_event(core, &scheduler, "credential.refresh", object,
-		rc != RC_OK                   ? rc_name(rc)
-		: answer->failure == TOKEN_OK ? "ok"
-					      : "failed");
-}
-
-enum rc refresh_end(const struct core *core, struct journal *journal, struct refresh_attempt *a,
-	enum rc rc, const struct httpc_response *rs)
+void refresh_end(const struct core *core, struct refresh_attempt *a, enum rc rc,
+	const struct httpc_response *rs, struct refresh_settlement *s)
 {
 	struct placeholder_values secrets = {.client = &a->client.fields, .token = &a->secrets};
 	struct token_answer answer = {.retry_after_s = -1};
 
+	name_settlement(a, s);
 	rc = token_read(&a->provider->oauth, rc, rs, a->sent_at_s, &secrets, &answer);
-	if (rc == RC_OK && answer.failure == TOKEN_OK)
-		rc = keep(core, journal, a, &answer);
-	else if (rc == RC_OK)
-		rc = note_failure(core, a, &answer);
-	audit_end(core, a, &answer, rc);
+	if (rc != RC_OK) { /* ours: no memory to read it, or the transfer was ended */
+		answer.failure = TOKEN_NO_ANSWER;
+		answer.status = 0;
+	}
+	if (answer.failure == TOKEN_OK)
+		keep(core, a, &answer, s);
+	else
+		note_failure(core, a, &answer, s);
+	s->failure = answer.failure;
+	s->retry_after_s = answer.retry_after_s;
 	token_answer_release(&answer);
+}
+
+/* ---- settle ---- */
+
+static enum rc write_row(struct db *db, const struct refresh_settlement *s)
+{
+	struct refresh_failure failure = {
+		.state = s->state,
+		.reason = s->reason,
+		.unanswered = s->unanswered,
+		.counts = s->counts,
+		.due_at_s = s->due_at_s,
+	};
+
+	if (s->renewed)
+		return refresh_commit(
+			db, &s->tenant, &s->row, &s->lease, s->due_at_s, clock_now_s());
+	return refresh_fail(db, &s->tenant, &s->row.id, &s->lease, &failure, clock_now_s());
+}
+
+enum rc refresh_settle(const struct core *core, struct db *db, const struct refresh_settlement *s)
+{
+	struct actor scheduler = {.tenant = s->tenant, .peer = "refreshd"};
+	const char *state = s->renewed ? "active" : s->state;
+	char object[AUDIT_ID_SIZE];
+	enum rc rc = write_row(db, s);
+
+	audit_id("credential", &s->row.id.u, object);
+	if (rc == RC_OK)
+		rc = incident_raise(db, &s->tenant, &s->row, state, s->renewed ? "" : s->reason);
+	if (rc == RC_OK)
+		rc = audit_event(core, &scheduler, "credential.refresh", object,
+			s->renewed ? "ok" : "failed");
 	return rc;
+}
+
+static enum rc queue_revocation(const struct core *core, const struct refresh_settlement *s,
+	const struct provider *provider, const struct fieldset *tokens)
+{
+	struct actor scheduler = {.tenant = s->tenant, .peer = "refreshd"};
+	struct revocation_order order = {.provider = provider,
+		.id = {uuid_random()}, /* its own is that of the revocation which the deletion asked for */
+		.name = s->row.name,
+		.client_source = s->row.client_source,
+		.client_id = &s->row.client_id,
+		.tokens = tokens};
+	struct revocation_row row;
+	enum rc rc = revocation_make(core, &scheduler, &order, &row);
+
+	if (rc == RC_OK)
+		rc = revocation_insert(core->db, &s->tenant, &row, clock_now_s());
+	revocation_row_release(&row);
+	return rc;
+}
+
+void refresh_discard(const struct core *core, const struct refresh_settlement *s)
+{
+	struct provider_ref ref = {s->row.plugin_id, s->row.provider};
+	const struct provider *provider =
+		catalogue_find_ref(core->catalogue, PROVIDER_DATASOURCE, &ref);
+	struct fieldset tokens = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	struct credential_row row = {0};
+	enum rc rc = credential_row_load(core->db, &s->tenant, &ref, &s->row.id, &row);
+
+	credential_row_release(&row);
+	if (!s->renewed || rc == RC_OK || !provider)
+		return;
+	if (rc == RC_NOT_FOUND)
+		rc = credential_unseal(core, &s->tenant, &s->row, &tokens, &profile);
+	if (rc == RC_OK)
+		rc = queue_revocation(core, s, provider, &tokens);
+	log_info("refresh.discarded", "revocation", rc_name(rc));
+	fieldset_release(&tokens);
+	fieldset_release(&profile);
 }

@@ -2,8 +2,9 @@
  *
  * The renewal of one credential (RFC 6749 §6; security §5.5, attack rows C), in two halves around the call to
  * the provider, so that one process can have many calls under way:
- *	refresh_begin   claims it by one conditional statement and builds the request
- *	refresh_end     reads the answer, seals and journals the result, and swaps it in if nobody was faster
+ *	refresh_begin   of one that was claimed: loads it and builds the request
+ *	refresh_end     reads the answer: a settlement says what is to become of the credential
+ *	refresh_settle  writes it down, in a transaction, if nobody was faster
  * The claim is the write-ahead intent: it names the revision that is sent. Nothing is locked in between.
  */
 #ifndef GRANTRY_DOMAIN_OAUTH_REFRESH_H
@@ -13,13 +14,13 @@
 #include "domain/oauth/token.h"
 #include "store/refresh_store.h"
 
-#define REFRESH_MARGIN_S 900      /* renewed this long before the end, or … */
-#define REFRESH_MARGIN_SHARE 5    /* … in the last fifth of a short life */
-#define REFRESH_INTERVAL_MIN_S 30 /* however short a provider makes its tokens (B14, C30) */
+#define REFRESH_MARGIN_S 900   /* renewed this long before the end, or … */
+#define REFRESH_MARGIN_SHARE 5 /* … in the last fifth of a short life */
+#define REFRESH_IDLE_SHARE 5   /* and in the last fifth of what a refresh token bears unused */
+#define REFRESH_RETRY_LOST_S                                                                       \
+	5 /* after an answer that got lost: some providers keep the old token so long */
 #define REFRESH_RETRY_FIRST_S 30
 #define REFRESH_RETRY_MAX_S 3600
-
-struct journal;
 
 struct refresh_attempt {
 	const struct provider *provider;
@@ -33,17 +34,46 @@ struct refresh_attempt {
 
 void refresh_attempt_release(struct refresh_attempt *a);
 
-/** refresh_begin(core, due, owner, out, rq_out): RC_OK: send *rq_out and call refresh_end. any other
- * code: nothing to send. Somebody else has it; or the lease was given back, the row says why ("client_error",
- * "unreadable", …), and the log too. */
-enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
-	const struct uuid *owner, struct refresh_attempt *out,
-	struct httpc_request *rq_out) RC_MUST_CHECK;
+/* What is to become of a credential. It holds all that refresh_settle needs, and outlives the process in the
+ * journal when it was renewed. */
+struct refresh_settlement {
+	struct tenant_id tenant;
+	struct refresh_lease lease;
+	int64_t due_at_s;
+	bool renewed;
+	/* id, plugin_id, provider, name, client and state as they were; renewed: the new sealed columns, expires_at_s,
+	 * expires, refreshable. Owned. */
+	struct credential_row row;
+	/* not renewed: why */
+	char state[sizeof(((struct credential_row *)0)->state)],
+		reason[sizeof(((struct credential_row *)0)->state_reason)];
+	bool unanswered, counts;
+	/* how the provider did, for the breaker; not kept in the journal */
+	enum token_failure failure;
+	int64_t retry_after_s;
+};
 
-/** refresh_end(core, journal, a, rc, rs): rc and rs as the transfer ended. RC_CONFLICT: overtaken, the result
- * was dropped. RC_UNAVAILABLE: the result is in the journal and will be swapped in later. */
-enum rc refresh_end(const struct core *core, struct journal *journal, struct refresh_attempt *a,
-	enum rc rc, const struct httpc_response *rs) RC_MUST_CHECK;
+void refresh_settlement_release(struct refresh_settlement *s);
+
+/** refresh_begin(core, due, lease, a, rq, s): RC_OK: send *rq and call refresh_end. Any other code: there is
+ * nothing to send; *s says what the row shall tell, and the log why. RC_CONFLICT: somebody else changed it since
+ * the claim; nothing is to be settled. */
+enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
+	const struct refresh_lease *lease, struct refresh_attempt *a, struct httpc_request *rq,
+	struct refresh_settlement *s) RC_MUST_CHECK;
+
+/** refresh_end(core, a, rc, rs, s): rc and rs as the transfer ended; *s is always filled. */
+void refresh_end(const struct core *core, struct refresh_attempt *a, enum rc rc,
+	const struct httpc_response *rs, struct refresh_settlement *s);
+
+/** refresh_settle(core, db, s): inside a transaction: the row, its audit event, and a message where the state changes.
+ * RC_CONFLICT: overtaken (deleted, authorized anew, or settled before); nothing was changed. */
+enum rc refresh_settle(
+	const struct core *core, struct db *db, const struct refresh_settlement *s) RC_MUST_CHECK;
+
+/** refresh_discard(core, s): after RC_CONFLICT: what was renewed for a credential that is deleted is queued to be
+ * revoked (C22). A newer consent of the same grant is left alone: to revoke might end that too. */
+void refresh_discard(const struct core *core, const struct refresh_settlement *s);
 
 /** refresh_due_at(recipe, now_s, expires, expires_at_s): when to renew; with jitter; 0: never. */
 int64_t refresh_due_at(

@@ -19,7 +19,8 @@ enum token_failure {
 	TOKEN_OK,
 	TOKEN_REFUSED,        /* the provider answered with an OAuth error */
 	TOKEN_CLIENT_REFUSED, /* invalid_client, unauthorized_client: id or secret are wrong */
-	TOKEN_GRANT_REFUSED,  /* invalid_grant */
+	TOKEN_GRANT_REFUSED,  /* invalid_grant: a person has to authorize again */
+	TOKEN_GRANT_REVOKED,  /* the provider says that the access was taken back */
 	TOKEN_RATE_LIMITED,   /* 429 */
 	TOKEN_MALFORMED,      /* an answer that is no token response */
 	TOKEN_NO_ANSWER,      /* refused connection, TLS, 5xx */
@@ -42,6 +43,9 @@ struct token_answer {
 	struct identity identity;     /* when the recipe reads it from this answer */
 };
 
+/** token_error_class(name): is it a class that a provider file may give an error code? */
+bool token_error_class(const char *name);
+
 void token_answer_release(struct token_answer *a);
 
 /** token_exchange(core, provider, client, code, redirect_uri, verifier, out): redeems an authorization
@@ -50,6 +54,12 @@ void token_answer_release(struct token_answer *a);
 enum rc token_exchange(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, const struct secret *code, const char *redirect_uri,
 	const struct secret *verifier, struct token_answer *out) RC_MUST_CHECK;
+
+/** token_revoke_request(provider, client, tokens, out): the request that takes the tokens back, the refresh token
+ * first where there is one (RFC 7009 §2.1). RC_NOT_FOUND: the provider has no such endpoint, or there is no
+ * token; RC_INVALID: the client lacks a value. */
+enum rc token_revoke_request(const struct provider *provider, const struct oauth_client *client,
+	const struct fieldset *tokens, struct httpc_request *out) RC_MUST_CHECK;
 
 /** token_revoke(core, provider, client, tokens): tells the provider that they are not wanted any more, the
  * refresh token first where there is one (RFC 7009 §2.1). Once, without another try: RC_NOT_FOUND: the

@@ -34,17 +34,59 @@ static bool find(const struct pointers *pointers, jsonv *root, jsonv **out)
 
 /* ---- errors (RFC 6749 §5.2) ---- */
 
-static enum token_failure classify(const char *code, int status)
+struct error_class {
+	const char *name;
+	enum token_failure failure;
+};
+
+static const struct error_class registered[] = {
+	{"invalid_grant", TOKEN_GRANT_REFUSED},
+	{"invalid_client", TOKEN_CLIENT_REFUSED},
+	{"unauthorized_client", TOKEN_CLIENT_REFUSED},
+	{"temporarily_unavailable", TOKEN_NO_ANSWER},
+	{"server_error", TOKEN_NO_ANSWER},
+};
+
+/* As provider files call them. */
+static const struct error_class classes[] = {
+	{"reauthorize", TOKEN_GRANT_REFUSED},
+	{"revoked", TOKEN_GRANT_REVOKED},
+	{"client", TOKEN_CLIENT_REFUSED},
+	{"rate_limited", TOKEN_RATE_LIMITED},
+	{"transient", TOKEN_NO_ANSWER},
+};
+
+static bool find_class(
+	const struct error_class *table, size_t n, const char *name, enum token_failure *out)
 {
-	if (strcmp(code, "invalid_grant") == 0)
-		return TOKEN_GRANT_REFUSED;
-	if (strcmp(code, "invalid_client") == 0 || strcmp(code, "unauthorized_client") == 0)
-		return TOKEN_CLIENT_REFUSED;
-	if (strcmp(code, "temporarily_unavailable") == 0 || strcmp(code, "server_error") == 0)
-		return TOKEN_NO_ANSWER;
-	if (status == 429)
-		return TOKEN_RATE_LIMITED;
-	return TOKEN_REFUSED;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(table[i].name, name) == 0) {
+			*out = table[i].failure;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool token_error_class(const char *name)
+{
+	enum token_failure unused;
+
+	return find_class(classes, sizeof(classes) / sizeof(classes[0]), name, &unused);
+}
+
+/* The provider's own codes come first: its file knows what they mean there. */
+static enum token_failure classify(const struct oauth_recipe *recipe, const char *code, int status)
+{
+	enum token_failure found = status == 429 ? TOKEN_RATE_LIMITED : TOKEN_REFUSED;
+
+	for (size_t i = 0; i < recipe->errors.n; i++)
+		if (strcmp(recipe->errors.items[i].name, code) == 0 &&
+			find_class(classes, sizeof(classes) / sizeof(classes[0]),
+				recipe->errors.items[i].value, &found))
+			return found;
+	(void)find_class(registered, sizeof(registered) / sizeof(registered[0]), code, &found);
+	return found;
 }
 
 /* RFC 6749 §5.2 without the space, which no registered code has. */
@@ -83,7 +125,7 @@ static bool read_error(const struct oauth_recipe *recipe, jsonv *root, int statu
 	if (!find(&recipe->error, root, &v))
 		return false;
 	read_code(v, secrets, out);
-	out->failure = classify(out->error, status);
+	out->failure = classify(recipe, out->error, status);
 	if (find(&recipe->error_description, root, &v) && jsonr_text(v, &p, &len))
 		probe_words(p, len, secrets, out->words);
 	return true;

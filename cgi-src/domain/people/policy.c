@@ -9,7 +9,7 @@
 #define MAY_MEMBER                                                                                 \
 	(MAY(ACTION_ACCOUNT) | MAY(ACTION_VIEW) | MAY(ACTION_CONNECT) | MAY(ACTION_CREDENTIAL_OWN))
 #define MAY_EDITOR (MAY_MEMBER | MAY(ACTION_CREDENTIAL_MANAGE))
-#define MAY_ADMIN (MAY_EDITOR | MAY(ACTION_CLIENT_MANAGE))
+#define MAY_ADMIN (MAY_EDITOR | MAY(ACTION_CLIENT_MANAGE) | MAY(ACTION_CREDENTIAL_SWITCH))
 
 static const struct {
 	const char *word, *label;

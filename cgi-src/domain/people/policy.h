@@ -20,6 +20,7 @@ enum action {
 	ACTION_CREDENTIAL_OWN,    /* rename or delete what one added oneself */
 	ACTION_CREDENTIAL_MANAGE, /* add API keys; rename, edit, default, delete any */
 	ACTION_CLIENT_MANAGE,     /* OAuth Client Settings */
+	ACTION_CREDENTIAL_SWITCH, /* disable and enable any */
 	ACTION__MAX
 };
 

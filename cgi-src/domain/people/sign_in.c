@@ -208,11 +208,9 @@ static enum rc note_denied(
 	return account ? RC_DENIED : RC_LIMIT;
 }
 
-static enum rc sweep(const struct core *core)
+enum rc sign_in_sweep(const struct core *core)
 {
-	enum rc rc = session_sweep(core);
-
-	return rc == RC_OK ? throttle_sweep(core->db, clock_now_s() - FORGET_AFTER_S) : rc;
+	return throttle_sweep(core->db, clock_now_s() - FORGET_AFTER_S);
 }
 
 enum rc sign_in(const struct core *core, struct sign_in *s)
@@ -230,8 +228,6 @@ enum rc sign_in(const struct core *core, struct sign_in *s)
 	rc = check_subject(core, account, &account_wait_s);
 	if (rc == RC_OK)
 		rc = check_subject(core, peer, &peer_wait_s);
-	if (rc == RC_OK)
-		rc = sweep(core);
 	if (rc != RC_OK)
 		return rc;
 	s->retry_after_s = account_wait_s > peer_wait_s ? account_wait_s : peer_wait_s;

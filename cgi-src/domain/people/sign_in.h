@@ -24,6 +24,9 @@ struct sign_in {
  * after the same work; RC_LIMIT too many failures for this account or peer. */
 enum rc sign_in(const struct core *core, struct sign_in *s) RC_MUST_CHECK;
 
+/** sign_in_sweep(core): failures that are long past are forgotten, some at a time. */
+enum rc sign_in_sweep(const struct core *core) RC_MUST_CHECK;
+
 /** sign_in_code_hash(code, out): of a one-time code as typed: case, spaces and hyphens do not count. */
 void sign_in_code_hash(const struct secret *code, unsigned char out[HASH_SIZE]);
 

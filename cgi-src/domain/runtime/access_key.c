@@ -72,8 +72,36 @@ static enum rc insert(const struct core *core, struct runtime_key_row *row)
 	return audit_transact(core, &by, "key.add", object, insert_row, row);
 }
 
+static const char *const verb_words[] = {
+	[ACCESS_HANDOUT] = "handout",
+	[ACCESS_LIST] = "list",
+	[ACCESS_REPORT] = "report",
+};
+
+#define ALL_VERBS "handout list report"
+
+const char *access_verb_word(enum access_verb verb)
+{
+	return verb_words[verb];
+}
+
+/* Words that we know, single spaces between them, at least one, none twice. */
+static bool verbs_are_known(const char *text)
+{
+	size_t words = 0, len = 0;
+
+	for (int v = 0; v < ACCESS_VERB__MAX; v++) {
+		if (!text_has_word(text, verb_words[v], strlen(verb_words[v])))
+			continue;
+		words++;
+		len += strlen(verb_words[v]);
+	}
+	return words > 0 && strlen(text) == len + words - 1;
+}
+
 enum rc access_key_create(const struct core *core, const struct tenant_id *tenant, const char *name,
-	const char *providers, int64_t lifetime_s, const struct user_id *by, struct secret *out)
+	const char *providers, const char *verbs, int64_t lifetime_s, const struct user_id *by,
+	struct secret *out)
 {
 	int64_t now_s = clock_now_s();
 	struct runtime_key_row row = {
@@ -88,8 +116,11 @@ enum rc access_key_create(const struct core *core, const struct tenant_id *tenan
 	if (!text_is_line(name, strlen(name), NAME_MAX_CHARS) ||
 		strlen(providers) >= sizeof(row.providers))
 		return RC_INVALID;
+	if (verbs && !verbs_are_known(verbs))
+		return RC_INVALID;
 	TEXT_COPY(row.name, name);
 	TEXT_COPY(row.providers, providers);
+	TEXT_COPY(row.verbs, verbs ? verbs : ALL_VERBS);
 	if (by)
 		row.created_by = *by;
 	rc = make_text(out);
@@ -110,7 +141,7 @@ enum rc access_key_each(const struct core *core, const struct tenant_id *tenant,
 	enum rc rc = runtime_key_list(core->db, tenant, &rows, &n);
 
 	for (size_t i = 0; i < n && rc == RC_OK; i++) {
-		struct access_key key = {rows[i].id, rows[i].name, rows[i].providers,
+		struct access_key key = {rows[i].id, rows[i].name, rows[i].providers, rows[i].verbs,
 			rows[i].expires, rows[i].expires_at_s, rows[i].last_used_at_s,
 			rows[i].created_at_s};
 

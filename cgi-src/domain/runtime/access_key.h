@@ -3,7 +3,7 @@
  * Runtime keys: how pipelines and agents say who they are. "grt_", 43 characters of base64url (32 random
  * bytes) and a checksum of 6, so that a leaked one can be recognised by scanners and a mistyped one without
  * asking the database. Only the hash is stored. A key belongs to one workspace and may be held to some
- * providers; it is shown once.
+ * providers and some verbs; it is shown once.
  */
 #ifndef GRANTRY_DOMAIN_RUNTIME_ACCESS_KEY_H
 #define GRANTRY_DOMAIN_RUNTIME_ACCESS_KEY_H
@@ -16,16 +16,27 @@
 /** access_key_hash(text, out): RC_INVALID: not of that form, or the checksum is wrong. */
 enum rc access_key_hash(const char *text, unsigned char out[HASH_SIZE]) RC_MUST_CHECK;
 
-/** access_key_create(core, tenant, name, providers, lifetime_s, by, out): lifetime_s 0: until revoked; providers:
- * ids separated by spaces, "" for all; by NULL: the operator. RC_CONFLICT the name is taken, RC_INVALID. */
+/* What a key may do: words of its verbs. */
+enum access_verb {
+	ACCESS_HANDOUT, /* "handout": fetch credentials */
+	ACCESS_LIST,    /* "list": see which there are, and their states */
+	ACCESS_REPORT,  /* "report": say that one was refused */
+	ACCESS_VERB__MAX
+};
+
+const char *access_verb_word(enum access_verb verb);
+
+/** access_key_create(core, tenant, name, providers, verbs, lifetime_s, by, out): lifetime_s 0: until revoked;
+ * providers: ids separated by spaces, "" for all; verbs: words likewise, each once, NULL for all; by NULL: the
+ * operator. RC_CONFLICT the name is taken, RC_INVALID. */
 enum rc access_key_create(const struct core *core, const struct tenant_id *tenant, const char *name,
-	const char *providers, int64_t lifetime_s, const struct user_id *by,
+	const char *providers, const char *verbs, int64_t lifetime_s, const struct user_id *by,
 	struct secret *out) RC_MUST_CHECK;
 
 /* What may be shown of one. */
 struct access_key {
 	struct uuid id;
-	const char *name, *providers; /* borrowed; providers "" for all */
+	const char *name, *providers, *verbs; /* borrowed; providers "" for all */
 	bool expires;
 	int64_t expires_at_s, last_used_at_s, created_at_s; /* last_used_at_s 0: never */
 };

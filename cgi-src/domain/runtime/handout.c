@@ -6,8 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
-#include "domain/renewal.h"
-#include "domain/runtime/access_key.h"
+#include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/refresh_store.h"
@@ -15,64 +14,140 @@
 void handout_release(struct handout *h)
 {
 	fieldset_release(&h->fields);
+	runtime_credential_release(&h->found);
 	memset(h, 0, sizeof(*h));
 }
 
-/* A key may be held to some providers. */
-static bool key_reaches(const struct runtime_key_row *key, const char *provider_id)
+/* ---- which ---- */
+
+struct search {
+	struct runtime_query query;
+	struct runtime_credential *found;
+};
+
+static enum rc search_load(
+	struct db *db, const unsigned char hash[HASH_SIZE], struct runtime_key_row *key, void *arg)
 {
-	return !key->providers[0] ||
-	       text_has_word(key->providers, provider_id, strlen(provider_id));
+	struct search *s = arg;
+
+	return runtime_find(db, hash, &s->query, key, s->found);
 }
 
-static enum rc find(const struct core *core, const struct handout_request *request,
-	struct runtime_key_row *key, struct credential_row *row)
+static const struct provider *provider_of(const struct core *core, const struct credential_row *row)
 {
-	struct runtime_query query = {
-		.ref = {request->provider ? request->provider->plugin_id : "",
-			request->provider ? request->provider->name : ""},
-		.id = request->id,
-		.name = request->name,
-	};
-	unsigned char hash[HASH_SIZE];
-	int64_t now_s = clock_now_s();
-	enum rc rc;
+	char id[PLUGIN_ID_SIZE + PROVIDER_NAME_SIZE];
 
-	memset(row, 0, sizeof(*row));
-	if (access_key_hash(request->key, hash) != RC_OK)
-		return RC_DENIED;
-	rc = runtime_find(core->db, hash, &query, key, row);
-	if (rc != RC_OK && rc != RC_NOT_FOUND)
-		return rc;
-	if (key->expires && key->expires_at_s <= now_s)
-		return RC_DENIED;
-	if (!request->provider || !key_reaches(key, request->provider->id))
-		return RC_NOT_FOUND;
-	if (key->last_used_at_s + 60 <= now_s &&
-		runtime_key_touch(core->db, &key->tenant, &key->id, now_s) != RC_OK)
-		return RC_UNAVAILABLE;
+	(void)snprintf(id, sizeof(id), "%s/%s", row->plugin_id, row->provider);
+	return catalogue_find(core->catalogue, PROVIDER_DATASOURCE, id);
+}
+
+/* Unknown, another workspace's, of a provider that is not here or that the key does not reach: all alike. */
+static enum rc find(const struct core *core, const struct handout_request *request,
+	struct runtime_key_row *key, struct handout *out)
+{
+	struct search s = {{request->ref, request->id, request->name}, &out->found};
+	const struct credential_row *row = &out->found.row;
+	struct provider_ref ref = {row->plugin_id, row->provider};
+	enum rc rc = access_open(
+		core, &request->caller, ACCESS_HANDOUT, search_load, &s, key, &out->why);
+
+	if (rc == RC_OK)
+		out->provider = provider_of(core, row);
+	if (rc == RC_NOT_FOUND || (rc == RC_OK && !out->provider) ||
+		(rc == RC_OK && !access_reaches(key, &ref)))
+		return refuse(&out->why, REFUSAL_ABSENT);
 	return rc;
 }
 
-/* Is there a token that lives long enough, now or in a moment? */
-static enum rc judge(const struct core *core, const struct handout_request *request,
-	const struct tenant_id *tenant, const struct credential_row *row, struct handout *out)
+/* ---- now, later, or never ---- */
+
+static enum rc refuse_state(struct handout *out, const struct runtime_state *state)
 {
-	int64_t now_s = clock_now_s();
+	static const struct {
+		const char *word;
+		enum refusal_code code;
+	} codes[] = {{"disabled", REFUSAL_DISABLED}, {"revoked", REFUSAL_REVOKED},
+		{"client_error", REFUSAL_CLIENT_ERROR}, {"unreadable", REFUSAL_UNDECRYPTABLE}};
+	enum refusal_code code = REFUSAL_NEEDS_REAUTH;
 
-	if (!row->expires || row->expires_at_s >= now_s + request->min_ttl_s)
-		return RC_OK;
-	if (row->refreshable && strcmp(row->state, "active") == 0) {
-		enum rc rc = refresh_hurry(core->db, tenant, &row->id, row->secret_rev, now_s);
-
-		renewal_wake(core->cfg);
-		return rc == RC_OK ? RC_TIMEOUT : rc;
-	}
-	if (row->expires_at_s > now_s)
-		return RC_OK; /* shorter than wanted, but it works, and there will be no longer one */
-	TEXT_COPY(out->reason, row->state_reason[0] ? row->state_reason : "expired");
-	return RC_EXPIRED;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (strcmp(codes[i].word, state->word) == 0)
+			code = codes[i].code;
+	(void)refuse(&out->why, code);
+	TEXT_COPY(out->why.reason, strcmp(out->found.row.state, "active") == 0 && !state->reason[0]
+					   ? "rejected"
+					   : state->reason);
+	return RC_DENIED;
 }
+
+/* Before a provider is bothered: could its answer be used here (C32)? */
+static enum rc check_readable(
+	const struct core *core, const struct tenant_id *tenant, struct handout *out)
+{
+	struct fieldset profile = FIELDSET_EMPTY;
+	enum rc rc = credential_unseal(core, tenant, &out->found.row, NULL, &profile);
+
+	fieldset_release(&profile);
+	return rc == RC_CRYPTO ? refuse(&out->why, REFUSAL_UNDECRYPTABLE) : rc;
+}
+
+/* Makes it due; but a back-off that runs is not cut short, nor a silly provider asked without end. */
+static enum rc hurry(const struct core *core, const struct handout_request *request,
+	const struct tenant_id *tenant, const struct runtime_credential *c, int64_t now_s)
+{
+	bool first = c->due_at_s <= 0; /* it is due before all others already */
+	enum rc rc = RC_OK;
+
+	if (!first)
+		rc = refresh_hurry(core->db, tenant, &c->row.id, c->row.secret_rev, now_s);
+	if (!first || !request->caller.again)
+		upkeep_wake(core->cfg);
+	return rc;
+}
+
+/* usable: what is there may be handed out when there is no better one in time. */
+static enum rc renew(const struct core *core, const struct handout_request *request,
+	const struct tenant_id *tenant, bool usable, struct handout *out)
+{
+	const struct runtime_credential *c = &out->found;
+	int64_t now_s = clock_now_s(), wait_s = c->due_at_s - now_s;
+	bool put_off = wait_s > 0 && (c->row.failures > 0 || runtime_is_resting(c, now_s));
+	enum rc rc = usable ? RC_OK : check_readable(core, tenant, out);
+
+	if (rc != RC_OK || (usable && put_off))
+		return rc;
+	if (put_off) {
+		(void)refuse_for(&out->why, REFUSAL_DELAYED, wait_s);
+		TEXT_COPY(out->why.reason, c->row.state_reason);
+		return RC_DENIED;
+	}
+	rc = hurry(core, request, tenant, c, now_s);
+	if (rc != RC_OK)
+		return rc;
+	if (request->may_wait)
+		return RC_TIMEOUT;
+	return usable ? RC_OK : refuse_for(&out->why, REFUSAL_RENEWING, 1);
+}
+
+static enum rc judge(const struct core *core, const struct handout_request *request,
+	const struct tenant_id *tenant, struct handout *out)
+{
+	const struct runtime_credential *c = &out->found;
+	int64_t now_s = clock_now_s();
+	int64_t ttl_s = runtime_ttl_wanted(c, request->min_ttl_s);
+	bool over = runtime_is_over(c, now_s);
+	bool wanting = over || runtime_is_dubious(c, now_s) ||
+		       (c->row.expires && c->row.expires_at_s < now_s + ttl_s);
+
+	out->state = runtime_state(c, now_s);
+	if (strcmp(c->row.state, "disabled") == 0)
+		return refuse_state(out, &out->state);
+	if (wanting && runtime_can_renew(c))
+		return renew(core, request, tenant, !over, out);
+	return over ? refuse_state(out, &out->state) : RC_OK;
+}
+
+/* ---- what leaves ---- */
 
 /* Of an OAuth credential what the provider file names; of an API key what its form holds. */
 static enum rc pick_fields(const struct provider *provider, bool is_oauth,
@@ -93,20 +168,16 @@ static enum rc pick_fields(const struct provider *provider, bool is_oauth,
 	return rc;
 }
 
-static enum rc fill(const struct core *core, const struct handout_request *request,
-	const struct tenant_id *tenant, const struct credential_row *row, struct handout *out)
+static enum rc fill(const struct core *core, const struct tenant_id *tenant, struct handout *out)
 {
 	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
-	enum rc rc = credential_unseal(core, tenant, row, &secrets, &profile);
+	enum rc rc = credential_unseal(core, tenant, &out->found.row, &secrets, &profile);
 
-	out->id = row->id;
-	out->is_oauth = strcmp(row->auth_type, "oauth2") == 0;
-	out->expires = row->expires;
-	out->expires_at_s = row->expires_at_s;
-	out->revision = row->secret_rev;
-	TEXT_COPY(out->name, row->name);
+	if (rc == RC_CRYPTO)
+		rc = refuse(&out->why, REFUSAL_UNDECRYPTABLE);
 	if (rc == RC_OK)
-		rc = pick_fields(request->provider, out->is_oauth, &secrets, &out->fields);
+		rc = pick_fields(
+			out->provider, runtime_is_oauth(&out->found), &secrets, &out->fields);
 	TEXT_COPY(out->granted, fieldset_text(&profile, "granted"));
 	fieldset_release(&secrets);
 	fieldset_release(&profile);
@@ -114,16 +185,12 @@ static enum rc fill(const struct core *core, const struct handout_request *reque
 }
 
 static enum rc record(const struct core *core, const struct handout_request *request,
-	const struct runtime_key_row *key, const struct credential_row *row)
+	const struct runtime_key_row *key, const struct handout *h)
 {
-	struct actor runtime = {
-		.tenant = key->tenant,
-		.request_id = request->request_id,
-		.peer = request->peer,
-	};
-	char object[AUDIT_ID_SIZE];
+	struct actor runtime = access_actor(&request->caller, key);
+	char object[ACCESS_OBJECT_SIZE];
 
-	audit_id("credential", &row->id.u, object);
+	access_object(key, &h->found.row.id, object);
 	return audit_event(core, &runtime, "credential.handout", object, "ok");
 }
 
@@ -131,18 +198,20 @@ enum rc handout_find(
 	const struct core *core, const struct handout_request *request, struct handout *out)
 {
 	struct runtime_key_row key;
-	struct credential_row row;
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = find(core, request, &key, &row);
+	rc = find(core, request, &key, out);
 	if (rc == RC_OK)
-		rc = judge(core, request, &key.tenant, &row, out);
-	if (rc == RC_OK)
-		rc = fill(core, request, &key.tenant, &row, out);
+		rc = judge(core, request, &key.tenant, out);
+	if (rc != RC_OK)
+		return rc;
+	out->revision = (struct revision){out->found.row.id, out->found.row.secret_rev};
+	out->unchanged = revision_listed(request->known, &out->revision);
+	if (!out->unchanged)
+		rc = fill(core, &key.tenant, out);
 	/* before the secret leaves: what cannot be written down is not handed out (R106) */
-	if (rc == RC_OK)
-		rc = record(core, request, &key, &row);
-	credential_row_release(&row);
+	if (rc == RC_OK && !out->unchanged && request->reveals)
+		rc = record(core, request, &key, out);
 	return rc;
 }

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "web/api/handout.h"
+#include "domain/runtime/handout.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "domain/runtime/handout.h"
+#include "domain/runtime/reference.h"
 #include "platform/clock.h"
-#include "platform/jsonr.h"
+#include "web/api/api.h"
+#include "web/api/json.h"
 
 #define MIN_TTL_MAX_S 3600
-
-/* RFC 6750 §2.1; "" when there is none, which no key is. */
-static const char *bearer(const struct ctx *c)
-{
-	const char *header = c->req.authorization;
-
-	if (!header || strncasecmp(header, "Bearer ", 7) != 0)
-		return "";
-	return header + 7;
-}
 
 static bool parse_ttl(const char *text, int64_t *out)
 {
@@ -37,164 +27,173 @@ static bool parse_ttl(const char *text, int64_t *out)
 	return true;
 }
 
-static enum rc read_request(struct ctx *c, struct handout_request *out, struct credential_id *id)
+static bool may_wait(const struct ctx *c)
 {
-	const char *text = req_query(&c->req, "credential");
-	char provider_id[512];
-	int n = snprintf(provider_id, sizeof(provider_id), "%s/%s/%s", route_arg(&c->match, "org"),
-		route_arg(&c->match, "plugin"), route_arg(&c->match, "provider"));
+	return c->may_wait && clock_mono_ms() - c->begun_ms < HANDOUT_WAIT_MS;
+}
 
+static enum rc read_request(const struct ctx *c, struct handout_request *out)
+{
 	*out = (struct handout_request){
-		.key = bearer(c),
-		.name = req_query(&c->req, "name"),
-		.request_id = c->request_id,
-		.peer = c->req.remote_addr ? c->req.remote_addr : "",
+		.caller = api_caller(c),
+		.known = c->req.if_none_match,
+		.reveals = c->req.method == REQ_GET,
+		.may_wait = may_wait(c),
 	};
-	if (n > 0 && (size_t)n < sizeof(provider_id))
-		out->provider = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, provider_id);
-	if (!parse_ttl(req_query(&c->req, "min_ttl"), &out->min_ttl_s) || (text && out->name))
-		return RC_INVALID;
-	memset(id, 0, sizeof(*id)); /* what is no id is the id of nothing */
-	if (text && uuid_parse(text, &id->u) != RC_OK)
-		memset(id, 0, sizeof(*id));
-	out->id = text ? id : NULL;
-	return RC_OK;
+	return parse_ttl(req_query(&c->req, "min_ttl"), &out->min_ttl_s) ? RC_OK : RC_INVALID;
 }
 
-/* ---- the answer: it holds a token, so it is built in a secret ---- */
+/* ---- the answer ---- */
 
-struct json {
-	struct secret *out;
-	enum rc rc;
-};
-
-static void raw(struct json *j, const char *text)
+static void write_credential(struct json *j, const struct credential_row *row, const char *provider)
 {
-	if (j->rc == RC_OK)
-		j->rc = secret_append_text(j->out, text);
-}
+	char id[UUID_TEXT_SIZE], reference[REFERENCE_SIZE];
 
-static void text(struct json *j, const char *before, const char *p, size_t len)
-{
-	raw(j, before);
-	if (j->rc == RC_OK)
-		j->rc = jsonr_append_string(j->out, p, len);
+	uuid_text(&row->id.u, id);
+	reference_text(row, reference);
+	json_member(j, "{\"credential\":{\"id\":", id);
+	json_member(j, ",\"name\":", row->name);
+	json_member(j, ",\"provider\":", provider);
+	json_member(j, ",\"reference\":", reference);
+	json_raw(j, "}");
 }
 
 static void write_fields(struct json *j, const struct fieldset *fields)
 {
-	raw(j, ",\"fields\":{");
+	json_raw(j, ",\"fields\":{");
 	for (size_t i = 0; i < fields->n; i++) {
 		const struct fieldset_item *item = &fields->items[i];
 
-		text(j, i ? "," : "", item->name, strlen(item->name));
-		text(j, ":", secret_text(&item->value), item->value.len);
+		json_member(j, i ? "," : "", item->name);
+		json_raw(j, ":");
+		json_bytes(j, secret_text(&item->value), item->value.len);
 	}
-	raw(j, "}");
+	json_raw(j, "}");
 }
 
-static void write_expiry(struct json *j, const struct handout *h)
+static void write_expiry(struct json *j, const struct credential_row *row)
 {
-	char iso[CLOCK_ISO_SIZE], seconds[64];
-
-	if (!h->expires) {
-		raw(j, ",\"expires_at\":null,\"expires_in\":null");
-		return;
-	}
-	clock_iso(h->expires_at_s, iso);
-	text(j, ",\"expires_at\":", iso, strlen(iso));
-	(void)snprintf(seconds, sizeof(seconds), ",\"expires_in\":%lld",
-		(long long)(h->expires_at_s - clock_now_s()));
-	raw(j, seconds);
+	json_time(j, ",\"expires_at\":", row->expires, row->expires_at_s);
+	json_raw(j, ",\"expires_in\":");
+	if (row->expires)
+		json_int(j, row->expires_at_s - clock_now_s());
+	else
+		json_raw(j, "null");
 }
 
 static void write_scopes(struct json *j, const char *list)
 {
 	bool first = true;
 
-	raw(j, ",\"scopes\":[");
+	json_raw(j, ",\"scopes\":[");
 	while (*list) {
 		size_t n = strcspn(list, " ");
 
-		if (n)
-			text(j, first ? "" : ",", list, n);
-		first = false;
+		if (n) {
+			json_raw(j, first ? "" : ",");
+			json_bytes(j, list, n);
+		}
+		first = first && n == 0;
 		list += n;
 		list += *list == ' ';
 	}
-	raw(j, "]");
+	json_raw(j, "]");
 }
 
-static enum rc answer(struct ctx *c, const struct provider *provider, const struct handout *h)
+/* "unreadable" was true once: it has just been read. */
+static const char *state_word(const struct handout *h)
+{
+	return strcmp(h->state.word, "unreadable") == 0 ? "active" : h->state.word;
+}
+
+static enum rc answer(struct ctx *c, const struct handout *h)
 {
 	struct json j = {&c->resp.secret_body, RC_OK};
-	char id[UUID_TEXT_SIZE], etag[64];
+	char etag[REVISION_TEXT_SIZE];
 
-	uuid_text(&h->id.u, id);
-	text(&j, "{\"credential\":{\"id\":", id, strlen(id));
-	text(&j, ",\"name\":", h->name, strlen(h->name));
-	text(&j, ",\"provider\":", provider->id, strlen(provider->id));
-	raw(&j, h->is_oauth ? "},\"credential_type\":\"oauth2\""
-			    : "},\"credential_type\":\"api-key\"");
-	write_fields(&j, &h->fields);
-	write_expiry(&j, h);
-	write_scopes(&j, h->granted);
-	raw(&j, ",\"state\":\"active\"}\n");
-	(void)snprintf(etag, sizeof(etag), "\"%s-%llu\"", id, (unsigned long long)h->revision);
+	revision_text(&h->revision, etag);
 	resp_header(&c->resp, "ETag", etag);
 	c->resp.content_type = "application/json";
+	if (h->unchanged) {
+		c->resp.status = 304;
+		return RC_OK;
+	}
+	write_credential(&j, &h->found.row, h->provider->id);
+	json_raw(&j, runtime_is_oauth(&h->found) ? ",\"credential_type\":\"oauth2\""
+						 : ",\"credential_type\":\"api-key\"");
+	write_fields(&j, &h->fields);
+	write_expiry(&j, &h->found.row);
+	write_scopes(&j, h->granted);
+	json_member(&j, ",\"state\":", state_word(h));
+	json_member(&j, ",\"reason\":", h->state.reason);
+	json_raw(&j, "}\n");
 	return j.rc;
 }
 
-static bool may_wait(const struct ctx *c)
-{
-	return c->may_wait && clock_mono_ms() - c->begun_ms < HANDOUT_WAIT_MS;
-}
-
-static void refuse(
-	struct ctx *c, int status, const char *code, const char *message, const char *reason)
-{
-	c->resp.status = status;
-	c->resp.content_type = "application/json";
-	buf_printf(&c->resp.body,
-		"{\"code\":\"%s\",\"message\":\"%s\",\"reason\":\"%s\",\"status\":%d}\n", code,
-		message, reason, status);
-}
-
 /* The key is asked for first: without one, nothing here tells what exists. */
-static enum rc answer_found(struct ctx *c, const struct handout_request *request,
-	const struct handout *h, enum rc found)
+static enum rc hand_out(struct ctx *c, const struct handout_request *request)
 {
-	if (found == RC_OK)
-		return answer(c, request->provider, h);
-	if (found == RC_TIMEOUT && may_wait(c)) {
-		c->waits = true;
-	} else if (found == RC_TIMEOUT) {
-		resp_header(&c->resp, "Retry-After", "1");
-		refuse(c, 503, "renewing", "The token is being renewed. Ask again in a moment.",
-			"");
-	} else if (found == RC_DENIED) {
-		resp_header(&c->resp, "WWW-Authenticate", "Bearer");
-		refuse(c, 401, "unauthorized", "This runtime key is not valid.", "");
-	} else if (found == RC_EXPIRED) {
-		refuse(c, 409, "needs_reauth", "A person has to authorize this credential again.",
-			h->reason);
-	} else {
-		return found;
-	}
-	return RC_OK;
-}
-
-/* Query: credential or name (neither: the Default), min_ttl. */
-enum rc api_handout(struct ctx *c)
-{
-	struct handout_request request;
-	struct credential_id id;
 	struct handout h = {0};
-	enum rc rc = read_request(c, &request, &id);
+	enum rc rc = handout_find(c->core, request, &h);
 
-	if (rc == RC_OK)
-		rc = answer_found(c, &request, &h, handout_find(c->core, &request, &h));
+	if (rc == RC_OK) {
+		rc = answer(c, &h);
+	} else if (rc == RC_TIMEOUT) {
+		c->waits = true;
+		rc = RC_OK;
+	} else if (rc == RC_DENIED) {
+		api_refuse(c, &h.why);
+		rc = RC_OK;
+	}
 	handout_release(&h);
 	return rc;
+}
+
+/* ---- three ways to name one ---- */
+
+enum rc api_handout(struct ctx *c)
+{
+	const char *id_text = req_query(&c->req, "credential");
+	struct handout_request request;
+	struct credential_id id = {{{0}}};
+	char plugin_id[PLUGIN_ID_SIZE];
+	int n = snprintf(plugin_id, sizeof(plugin_id), "%s/%s", route_arg(&c->match, "org"),
+		route_arg(&c->match, "plugin"));
+	enum rc rc = read_request(c, &request);
+
+	request.name = req_query(&c->req, "name");
+	if (id_text && request.name)
+		rc = RC_INVALID;
+	if (id_text && uuid_parse(id_text, &id.u) != RC_OK)
+		memset(&id, 0, sizeof(id)); /* what is no id is the id of nothing */
+	request.id = id_text ? &id : NULL;
+	request.ref.plugin_id = n > 0 && (size_t)n < sizeof(plugin_id) ? plugin_id : "";
+	request.ref.provider = route_arg(&c->match, "provider");
+	return rc == RC_OK ? hand_out(c, &request) : rc;
+}
+
+enum rc api_handout_id(struct ctx *c)
+{
+	struct credential_id id = api_credential_id(c);
+	struct handout_request request;
+	enum rc rc = read_request(c, &request);
+
+	request.id = &id;
+	return rc == RC_OK ? hand_out(c, &request) : rc;
+}
+
+enum rc api_handout_reference(struct ctx *c)
+{
+	const char *text = req_query(&c->req, "reference");
+	struct handout_request request;
+	struct reference reference;
+	enum rc rc = read_request(c, &request);
+
+	if (rc != RC_OK || !text)
+		return RC_INVALID;
+	if (reference_parse(text, &reference) != RC_OK) /* what is none is that of nothing */
+		memset(&reference, 0, sizeof(reference));
+	request.ref = (struct provider_ref){reference.plugin_id, reference.provider};
+	request.name = reference.name[0] ? reference.name : NULL;
+	return hand_out(c, &request);
 }

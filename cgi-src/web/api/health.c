@@ -13,16 +13,27 @@ enum rc api_health(struct ctx *c)
 /* Says which of database, schema and key is not there; nothing about where they are. */
 enum rc api_ready(struct ctx *c)
 {
+	struct buf *body = &c->resp.body;
 	struct readiness r;
+	bool ready;
 
 	doctor_readiness(c->core, &r);
+	ready = r.database && r.schema && r.key;
 	c->resp.content_type = "application/json";
-	if (!r.database || !r.schema || !r.key) {
+	if (ready) {
+		buf_puts(body, "{\"status\":\"ready\"");
+	} else {
 		c->resp.status = 503;
 		resp_header(&c->resp, "Retry-After", "5");
+		buf_printf(body,
+			"{\"code\":\"not_ready\",\"message\":\"Something that is needed is not "
+			"there.\",\"reason\":\"%s\",\"status\":503",
+			!r.database ? "database"
+			: !r.schema ? "schema"
+				    : "key");
 	}
-	buf_printf(&c->resp.body, "{\"status\":\"%s\",\"database\":%s,\"schema\":%s,\"key\":%s}\n",
-		c->resp.status == 503 ? "unavailable" : "ready", r.database ? "true" : "false",
-		r.schema ? "true" : "false", r.key ? "true" : "false");
+	buf_printf(body, ",\"database\":%s,\"schema\":%s,\"key\":%s}\n",
+		r.database ? "true" : "false", r.schema ? "true" : "false",
+		r.key ? "true" : "false");
 	return RC_OK;
 }

@@ -91,24 +91,13 @@ static int problem_status(const struct key_form *f)
 	return f->rc == RC_INVALID ? 422 : error_status(f->rc);
 }
 
-/* How long the provider wants to be left alone, within reason. */
-static void set_retry_after(struct ctx *c, int64_t retry_after_s)
-{
-	char text[24];
-
-	if (retry_after_s < 1 || retry_after_s > 3600)
-		retry_after_s = retry_after_s > 3600 ? 3600 : 60;
-	(void)snprintf(text, sizeof(text), "%lld", (long long)retry_after_s);
-	resp_header(&c->resp, "Retry-After", text);
-}
-
 static enum rc show_form(struct ctx *c, const struct key_form *f)
 {
 	struct page_fields fields = {
 		.schema = &f->p->api_key_schema,
 		.typed = f->typed,
 		.stored = f->view ? &f->view->shown : NULL,
-		.all_stored = f->view && f->view->state != CREDENTIAL_UNREADABLE,
+		.all_stored = f->view && !f->view->unreadable,
 		.bad_field = f->change ? f->change->bad_field : NULL,
 		.reason = f->change ? f->change->reason : NULL,
 	};
@@ -122,7 +111,7 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 	if (f->change)
 		set_problem(c, f);
 	if (status == 429)
-		set_retry_after(c, f->change->probe.retry_after_s);
+		page_retry_after(c, f->change->probe.retry_after_s);
 	return page_send(c, "api_key", status);
 }
 
@@ -228,7 +217,7 @@ enum rc page_edit_post(struct ctx *c)
 
 	change.name = req_form(&c->req, "name") ? req_form(&c->req, "name") : "";
 	if (rc == RC_OK)
-		rc = page_version(c, &change.expected_version);
+		rc = page_version(c, "version", &change.expected_version);
 	if (rc == RC_OK)
 		rc = page_read_fields(c, &f.p->api_key_schema, &typed);
 	if (rc == RC_OK)

@@ -174,7 +174,7 @@ static enum rc read_change(struct ctx *c, const struct provider *p, struct field
 	if (!choice || (strcmp(choice, "custom") != 0 && strcmp(choice, "default") != 0))
 		return RC_INVALID;
 	change->custom = strcmp(choice, "custom") == 0;
-	rc = page_version(c, &change->expected_revision);
+	rc = page_version(c, "version", &change->expected_revision);
 	return rc == RC_OK ? page_read_fields(c, &p->client_schema, typed) : rc;
 }
 
@@ -259,7 +259,7 @@ enum rc page_client_remove_post(struct ctx *c)
 	enum rc rc = provider_with_oauth(c, &p);
 
 	if (rc == RC_OK)
-		rc = page_version(c, &revision);
+		rc = page_version(c, "version", &revision);
 	if (rc == RC_OK)
 		rc = client_remove(c->core, &c->actor, p, revision);
 	if (rc == RC_OK)

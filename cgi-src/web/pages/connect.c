@@ -29,7 +29,9 @@ static enum rc load_again(struct ctx *c, const struct provider *p, const char *t
 	rc = credential_show(c->core, &c->actor, p, &id, view);
 	if (rc == RC_OK && !view->is_oauth)
 		return RC_NOT_FOUND;
-	return rc == RC_OK && !view->may_change ? page_not_yours(c, &id) : rc;
+	if (rc == RC_OK && !view->may_change)
+		return page_not_yours(c, &id);
+	return rc == RC_OK && view->state == CREDENTIAL_DISABLED ? RC_CONFLICT : rc;
 }
 
 /* unusable: there is a client, but its fields make no address that anybody may be sent to. */
@@ -54,7 +56,8 @@ static void set_scopes(struct ctx *c, const struct provider *p)
 	struct view_node *list = view_child(c->root, "Scopes");
 
 	for (size_t i = 0; i < p->oauth.n_scopes; i++)
-		page_scope(c, list, p, p->oauth.scopes[i].name, strlen(p->oauth.scopes[i].name));
+		(void)page_scope(
+			c, list, p, p->oauth.scopes[i].name, strlen(p->oauth.scopes[i].name));
 }
 
 static enum rc show_review(struct ctx *c, const struct provider *p,

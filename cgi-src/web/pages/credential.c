@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rename, delete, Set as default.
+ * Rename, delete, Set as default, disable, enable.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,37 +9,6 @@
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
-
-/* The authorization that the URL names, if this person may change it. */
-static enum rc load(struct ctx *c, const struct provider **p, struct credential_view *out)
-{
-	struct credential_id id;
-	enum rc rc = page_provider(c, p);
-
-	memset(out, 0, sizeof(*out));
-	if (rc == RC_OK)
-		rc = page_credential_id(c, &id);
-	if (rc == RC_OK)
-		rc = credential_show(c->core, &c->actor, *p, &id, out);
-	return rc == RC_OK && !out->may_change ? page_not_yours(c, &id) : rc;
-}
-
-static enum rc begin(
-	struct ctx *c, const struct provider *p, const struct credential_view *v, const char *verb)
-{
-	char id[UUID_TEXT_SIZE];
-	enum rc rc = page_begin(c);
-
-	if (rc != RC_OK)
-		return rc;
-	uuid_text(&v->id.u, id);
-	page_set_provider(c, p);
-	view_text(c->root, "Credential.Name", v->name);
-	page_url(c->root, "Form.Url", "/data-sources/%s/credentials/%s/%s", p->id, id, verb);
-	page_url(c->root, "Form.CancelUrl", "/data-sources/%s", p->id);
-	view_int(c->root, "Form.Version", (int64_t)v->version);
-	return RC_OK;
-}
 
 /* ---- rename ---- */
 
@@ -73,7 +42,7 @@ static enum rc show_rename(struct ctx *c, const struct provider *p, const struct
 	const struct credential_change *change, enum rc changed)
 {
 	int status = !change ? 200 : changed == RC_INVALID ? 422 : error_status(changed);
-	enum rc rc = begin(c, p, v, "rename");
+	enum rc rc = page_credential_form(c, p, v, "rename");
 
 	if (rc != RC_OK)
 		return rc;
@@ -87,7 +56,7 @@ enum rc page_rename(struct ctx *c)
 {
 	struct credential_view view;
 	const struct provider *p;
-	enum rc rc = load(c, &p, &view);
+	enum rc rc = page_credential(c, &p, &view);
 
 	if (rc == RC_OK)
 		rc = show_rename(c, p, &view, NULL, RC_OK);
@@ -116,10 +85,11 @@ enum rc page_rename_post(struct ctx *c)
 	struct credential_change change = {.name = req_form(&c->req, "name")};
 	struct credential_view view;
 	const struct provider *p;
-	enum rc rc = load(c, &p, &view);
+	enum rc rc = page_credential(c, &p, &view);
 
 	if (rc == RC_OK)
-		rc = change.name ? page_version(c, &change.expected_version) : RC_INVALID;
+		rc = change.name ? page_version(c, "version", &change.expected_version)
+				 : RC_INVALID;
 	if (rc == RC_OK)
 		rc = apply_rename(c, p, &view, &change);
 	credential_view_release(&view);
@@ -148,15 +118,18 @@ enum rc page_delete(struct ctx *c)
 {
 	struct credential_view view;
 	const struct provider *p;
-	enum rc rc = load(c, &p, &view);
+	enum rc rc = page_credential(c, &p, &view);
 
 	if (rc == RC_OK)
-		rc = begin(c, p, &view, "delete");
+		rc = page_credential_form(c, p, &view, "delete");
 	if (rc == RC_OK) {
 		if (view.account[0])
 			view_text(c->root, "Credential.Account", view.account);
 		view_text(c->root, "Credential.Kind", view.is_oauth ? "oauth2" : "api-key");
 		view_flag(c->root, "Credential.Default", view.is_default);
+		view_flag(c->root, "Credential.Revokes",
+			view.is_oauth && !view.unreadable && provider_can_connect(p) &&
+				p->oauth.revocation != REVOCATION_NONE);
 		rc = set_next_default(c, p, &view);
 	}
 	if (rc == RC_OK)
@@ -176,7 +149,7 @@ enum rc page_delete_post(struct ctx *c)
 	if (rc == RC_OK)
 		rc = page_credential_id(c, &id);
 	if (rc == RC_OK)
-		rc = page_version(c, &version);
+		rc = page_version(c, "version", &version);
 	if (rc == RC_OK)
 		rc = credential_remove(c->core, &c->actor, p, &id, version);
 	if (rc == RC_OK)
@@ -197,4 +170,56 @@ enum rc page_default_post(struct ctx *c)
 	if (rc == RC_OK)
 		rc = page_redirect(c, "/data-sources/%s?done=default", p->id);
 	return rc;
+}
+
+/* ---- disable, enable ---- */
+
+enum rc page_disable(struct ctx *c)
+{
+	struct credential_view view;
+	const struct provider *p;
+	enum rc rc = page_credential(c, &p, &view);
+
+	if (rc == RC_OK)
+		rc = page_credential_form(c, p, &view, "disable");
+	if (rc == RC_OK) {
+		if (view.account[0])
+			view_text(c->root, "Credential.Account", view.account);
+		view_text(c->root, "Credential.Kind", view.is_oauth ? "oauth2" : "api-key");
+		view_flag(c->root, "Credential.Default", view.is_default);
+		rc = page_send(c, "disable", 200);
+	}
+	credential_view_release(&view);
+	return rc;
+}
+
+static enum rc switch_post(struct ctx *c, bool on)
+{
+	struct credential_id id;
+	const struct provider *p;
+	uint64_t version;
+	enum rc rc = page_provider(c, &p);
+
+	if (rc == RC_OK)
+		rc = page_credential_id(c, &id);
+	if (rc == RC_OK)
+		rc = page_version(c, "version", &version);
+	if (rc == RC_OK)
+		rc = credential_switch(c->core, &c->actor, p, &id, on, version);
+	if (rc == RC_OK)
+		rc = page_redirect(
+			c, "/data-sources/%s?done=%s", p->id, on ? "enabled" : "disabled");
+	return rc;
+}
+
+/* Form: version. */
+enum rc page_disable_post(struct ctx *c)
+{
+	return switch_post(c, false);
+}
+
+/* Form: version. */
+enum rc page_enable_post(struct ctx *c)
+{
+	return switch_post(c, true);
 }

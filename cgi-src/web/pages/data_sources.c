@@ -11,6 +11,7 @@
 #include "platform/text.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/pages/state_words.h"
 
 #define QUERY_MAX_CHARS 100
 
@@ -73,30 +74,39 @@ static enum rc load_cards(struct ctx *c, struct cards *out)
 	return rc;
 }
 
-/* The state that most needs attention. */
+/* The state that most needs attention, and how many are in it. */
+static void set_tally(struct view_node *item, const struct credential_tally *tally)
+{
+	int state = CREDENTIAL_STATE__MAX - 1;
+	const struct state_words *words;
+	char text[64];
+
+	while (state > CREDENTIAL_ACTIVE && !tally->of[state])
+		state--;
+	/* what is switched off on purpose needs no attention beside what works */
+	if (state == CREDENTIAL_DISABLED && tally->of[CREDENTIAL_ACTIVE])
+		state = CREDENTIAL_ACTIVE;
+	words = state_words((enum credential_state)state);
+	if (state == CREDENTIAL_ACTIVE && tally->all == 1)
+		(void)snprintf(text, sizeof(text), "Connected");
+	else
+		(void)snprintf(text, sizeof(text), "%lld %s", (long long)tally->of[state],
+			tally->of[state] == 1 ? words->one : words->many);
+	view_text(item, "State.Kind", words->stops ? "warn" : words->kind);
+	view_text(item, "State.Text", text);
+}
+
 static void set_state(struct view_node *item, const struct card *card)
 {
 	const struct provider *p = card->provider;
-	const char *kind = "none";
-	char text[64] = "Not connected";
+	bool stuck = provider_can_connect(p) && !p->has_api_key && !card->has_client;
 
-	if (card->tally.expired) {
-		kind = "warn";
-		(void)snprintf(text, sizeof(text), "%lld %s re-authorization",
-			(long long)card->tally.expired,
-			card->tally.expired == 1 ? "needs" : "need");
-	} else if (card->tally.all == 1) {
-		kind = "ok";
-		(void)snprintf(text, sizeof(text), "Connected");
-	} else if (card->tally.all > 1) {
-		kind = "ok";
-		(void)snprintf(text, sizeof(text), "%lld connected", (long long)card->tally.all);
-	} else if (provider_can_connect(p) && !p->has_api_key && !card->has_client) {
-		kind = "bad";
-		(void)snprintf(text, sizeof(text), "OAuth client not set up");
+	if (card->tally.all) {
+		set_tally(item, &card->tally);
+		return;
 	}
-	view_text(item, "State.Kind", kind);
-	view_text(item, "State.Text", text);
+	view_text(item, "State.Kind", stuck ? "bad" : "none");
+	view_text(item, "State.Text", stuck ? "OAuth client not set up" : "Not connected");
 }
 
 static void set_card(struct ctx *c, struct view_node *list, const struct card *card)

@@ -136,6 +136,19 @@ void page_form_error(struct ctx *c, const char *title, const char *text, const c
 	view_text(error, "Next", next);
 }
 
+void page_said(struct view_node *node, const struct provider *p, const struct probe_result *probe)
+{
+	char code[32];
+
+	if (!probe->status)
+		return;
+	(void)snprintf(code, sizeof(code), "HTTP %d", probe->status);
+	view_text(node, "Said.Code", code);
+	view_text(node, "SaidBy", page_vendor(p));
+	if (probe->words[0])
+		view_text(node, "Said.Text", probe->words);
+}
+
 void page_form_said(struct ctx *c, const struct provider *p, const struct probe_result *probe)
 {
 	static const struct {
@@ -146,27 +159,17 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 			"Check that the key is complete, still valid and has the rights it needs. "
 			"Nothing was saved."},
 		[PROBE_NO_ANSWER] = {"The key could not be checked.",
-			"The provider did not answer properly. Try again in a while. Nothing was "
-			"saved."},
+			"Try again in a while. Nothing was saved."},
 		[PROBE_TIMEOUT] = {"The key could not be checked.",
-			"The provider took longer than we wait. Try again in a while. Nothing was "
-			"saved."},
+			"Try again in a while. Nothing was saved."},
 		[PROBE_FORBIDDEN] = {"This address may not be called.",
 			"Use a public https address. Only your operator can allow others."},
 		[PROBE_RATE_LIMITED] = {"The provider asks for a pause.",
 			"Too many requests were made with it. Wait a few minutes, then try again."},
 	};
-	struct view_node *error = view_child(c->root, "FormError");
-	char code[32];
+	/* words without an answer are ours: nobody said anything */
+	const char *ours = probe->status ? NULL : probe->words;
 
-	page_form_error(c, texts[probe->verdict].title, NULL, texts[probe->verdict].next);
-	if (!probe->words[0] && !probe->status)
-		return;
-	if (probe->status) {
-		(void)snprintf(code, sizeof(code), "HTTP %d", probe->status);
-		view_text(error, "Said.Code", code);
-	}
-	view_text(error, "SaidBy", page_vendor(p));
-	if (probe->words[0])
-		view_text(error, "Said.Text", probe->words);
+	page_form_error(c, texts[probe->verdict].title, ours, texts[probe->verdict].next);
+	page_said(view_child(c->root, "FormError"), p, probe);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/credential.h"
 #include "domain/oauth/flow.h"
 #include "platform/text.h"
 #include "web/errors.h"
@@ -49,7 +50,8 @@ static const struct verdict_text verdicts[FLOW_VERDICT__MAX] = {
 		"The authorization that was to be renewed has been deleted meanwhile.", NULL,
 		"Nothing was saved. Use Add OAuth to connect it anew.", false, false},
 	[FLOW_NOT_ALLOWED] = {403, "failed", "You may not renew this authorization any more.",
-		"Your role in this workspace was changed while you were away.",
+		"Your role in this workspace was changed while you were away, or the "
+		"authorization was disabled.",
 		"Nothing was changed. Ask an owner or admin of the workspace.", false, false},
 	[FLOW_FAULT] = {500, "failed",
 		"The authorization could not be finished because of a fault on our side.", NULL,
@@ -113,7 +115,7 @@ static bool set_scope_list(struct ctx *c, const struct provider *p, const char *
 		size_t n = strcspn(list, " ");
 
 		if (n && text_has_word(other, list, n) == in) {
-			page_scope(c, node, p, list, n);
+			(void)page_scope(c, node, p, list, n);
 			any = true;
 		}
 		list += n;
@@ -138,6 +140,33 @@ static void set_try_url(struct ctx *c, const struct provider *p, const struct cr
 	page_url(result, "TryUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
 }
 
+/* Another account answered than the one that was asked for: which one is meant? Without one of the two, or when both
+ * may not be changed by this person any more, there is nothing to choose. */
+static enum rc set_choice(struct ctx *c, const struct provider *p, const struct flow_result *r,
+	const struct credential_view *fresh)
+{
+	struct view_node *choice;
+	struct credential_view old;
+	char id[UUID_TEXT_SIZE];
+	enum rc rc = credential_show(c->core, &c->actor, p, &r->renews, &old);
+
+	if (rc == RC_OK && old.may_change && fresh->may_change) {
+		choice = view_child(c->root, "Choice");
+		view_text(choice, "OldName", old.name);
+		if (old.account[0])
+			view_text(choice, "OldAccount", old.account);
+		view_int(choice, "OldVersion", (int64_t)old.version);
+		view_int(choice, "Version", (int64_t)fresh->version);
+		if (old.state != CREDENTIAL_DISABLED && old.is_oauth)
+			page_url(choice, "ReplaceUrl", "/connect/flows/%s/replace",
+				route_arg(&c->match, "flow"));
+		uuid_text(&fresh->id.u, id);
+		page_url(choice, "DiscardUrl", "/data-sources/%s/credentials/%s/delete", p->id, id);
+	}
+	credential_view_release(&old);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 static enum rc set_connected(struct ctx *c, const struct provider *p, const struct flow_result *r)
 {
 	struct view_node *result = view_child(c->root, "Result");
@@ -148,7 +177,6 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 
 	view_text(result, "Name", rc == RC_OK ? view.name : r->name);
 	view_flag(result, "Default", rc == RC_OK && view.is_default);
-	credential_view_release(&view);
 	view_flag(result, "Again", r->again && !r->other_account);
 	if (r->account[0])
 		view_text(result, "Account", r->account);
@@ -156,13 +184,11 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 	(void)set_scope_list(c, p, "Extra", r->granted, false, asked);
 	if (set_scope_list(c, p, "Missing", r->requested, false, r->granted) && rc == RC_OK)
 		set_try_url(c, p, &r->credential);
-	if (r->other_account) {
-		view_text(c->root, "Notice.Kind", "warn");
-		view_text(c->root, "Notice.Title", "Another account answered.");
-		view_text(c->root, "Notice.Text",
-			"It was added as a new authorization. The one you wanted to renew is as it "
-			"was.");
-	}
+	if (r->twin[0] && !r->other_account)
+		view_text(result, "Twin", r->twin);
+	if (r->other_account && rc == RC_OK)
+		rc = set_choice(c, p, r, &view);
+	credential_view_release(&view);
 	return rc == RC_NOT_FOUND ? RC_OK : rc; /* deleted since: the result is still true */
 }
 
@@ -178,10 +204,12 @@ static void set_failed(struct ctx *c, const struct provider *p, const struct flo
 	view_text(result, "Problem", v->problem);
 	view_text(result, "Cause", known ? known->cause : v->cause);
 	view_text(result, "Next", known ? known->next : v->next);
-	if (r->error[0])
+	if (r->error[0] && !r->unsaid)
 		view_text(result, "Said.Code", r->error);
-	if (r->words[0])
+	if (r->words[0] && !r->unsaid)
 		view_text(result, "Said.Text", r->words);
+	if (r->words[0] && r->unsaid)
+		view_text(result, "Cause", r->words);
 	if (v->may_be_client && policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
 		page_url(result, "SettingsUrl", "/data-sources/%s/client", p->id);
 	if (v->may_be_redirect_uri)
@@ -209,21 +237,52 @@ static enum rc show_result(
 	return rc == RC_OK ? page_send(c, "flow_result", v->status) : rc;
 }
 
-enum rc page_flow(struct ctx *c)
+/* The flow that the URL names, of this person. */
+static enum rc load_flow(struct ctx *c, const struct provider **p, struct flow_result *out)
 {
-	const char *text = route_arg(&c->match, "flow");
-	const struct provider *p;
-	struct flow_result result;
 	struct flow_id id;
 	char provider_id[512];
-	enum rc rc = uuid_parse(text, &id.u) == RC_OK ? RC_OK : RC_NOT_FOUND;
+	enum rc rc =
+		uuid_parse(route_arg(&c->match, "flow"), &id.u) == RC_OK ? RC_OK : RC_NOT_FOUND;
 
 	if (rc == RC_OK)
-		rc = flow_show(c->core, &c->actor, &id, &result);
+		rc = flow_show(c->core, &c->actor, &id, out);
 	if (rc != RC_OK)
 		return rc;
-	(void)snprintf(
-		provider_id, sizeof(provider_id), "%s/%s", result.plugin_id, result.provider);
-	p = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, provider_id);
-	return p ? show_result(c, p, &result, text) : RC_NOT_FOUND;
+	(void)snprintf(provider_id, sizeof(provider_id), "%s/%s", out->plugin_id, out->provider);
+	*p = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, provider_id);
+	return *p ? RC_OK : RC_NOT_FOUND;
+}
+
+enum rc page_flow(struct ctx *c)
+{
+	const struct provider *p;
+	struct flow_result result;
+	enum rc rc = load_flow(c, &p, &result);
+
+	return rc == RC_OK ? show_result(c, p, &result, route_arg(&c->match, "flow")) : rc;
+}
+
+/* Form: version (of the fresh one), old_version. */
+enum rc page_flow_replace_post(struct ctx *c)
+{
+	struct credential_replacement replacement;
+	const struct provider *p;
+	struct flow_result result;
+	enum rc rc = load_flow(c, &p, &result);
+
+	if (rc == RC_OK && (result.verdict != FLOW_CONNECTED || !result.other_account))
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK)
+		rc = page_version(c, "version", &replacement.fresh_version);
+	if (rc == RC_OK)
+		rc = page_version(c, "old_version", &replacement.old_version);
+	if (rc == RC_OK) {
+		replacement.fresh = result.credential;
+		replacement.old = result.renews;
+		rc = credential_replace(c->core, &c->actor, p, &replacement);
+	}
+	if (rc == RC_EXPIRED)
+		rc = RC_CONFLICT;
+	return rc == RC_OK ? page_redirect(c, "/data-sources/%s?done=replaced", p->id) : rc;
 }

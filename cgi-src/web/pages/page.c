@@ -108,6 +108,9 @@ void page_notice(struct ctx *c)
 		{"renamed", "The name was changed."},
 		{"default", "The default was changed."},
 		{"deleted", "The authorization was deleted."},
+		{"disabled", "The authorization was disabled. No app gets it until it is enabled."},
+		{"enabled", "The authorization was enabled."},
+		{"replaced", "The authorization belongs to the other account now."},
 		{"client", "The OAuth client settings were saved."},
 		{"client-removed", "The custom OAuth client was removed."},
 		{"password", "Your password was set."},
@@ -185,6 +188,46 @@ enum rc page_credential_id(struct ctx *c, struct credential_id *out)
 										: RC_NOT_FOUND;
 }
 
+enum rc page_credential(struct ctx *c, const struct provider **p, struct credential_view *out)
+{
+	struct credential_id id;
+	enum rc rc = page_provider(c, p);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK)
+		rc = page_credential_id(c, &id);
+	if (rc == RC_OK)
+		rc = credential_show(c->core, &c->actor, *p, &id, out);
+	return rc == RC_OK && !out->may_change ? page_not_yours(c, &id) : rc;
+}
+
+enum rc page_credential_form(
+	struct ctx *c, const struct provider *p, const struct credential_view *v, const char *verb)
+{
+	char id[UUID_TEXT_SIZE];
+	enum rc rc = page_begin(c);
+
+	if (rc != RC_OK)
+		return rc;
+	uuid_text(&v->id.u, id);
+	page_set_provider(c, p);
+	view_text(c->root, "Credential.Name", v->name);
+	page_url(c->root, "Form.Url", "/data-sources/%s/credentials/%s/%s", p->id, id, verb);
+	page_url(c->root, "Form.CancelUrl", "/data-sources/%s", p->id);
+	view_int(c->root, "Form.Version", (int64_t)v->version);
+	return RC_OK;
+}
+
+void page_retry_after(struct ctx *c, int64_t retry_after_s)
+{
+	char text[24];
+
+	if (retry_after_s < 1 || retry_after_s > 3600)
+		retry_after_s = retry_after_s > 3600 ? 3600 : 60;
+	(void)snprintf(text, sizeof(text), "%lld", (long long)retry_after_s);
+	resp_header(&c->resp, "Retry-After", text);
+}
+
 enum rc page_not_yours(struct ctx *c, const struct credential_id *id)
 {
 	char object[AUDIT_ID_SIZE];
@@ -194,9 +237,9 @@ enum rc page_not_yours(struct ctx *c, const struct credential_id *id)
 	return RC_DENIED;
 }
 
-enum rc page_version(struct ctx *c, uint64_t *out)
+enum rc page_version(struct ctx *c, const char *name, uint64_t *out)
 {
-	const char *text = req_form(&c->req, "version");
+	const char *text = req_form(&c->req, name);
 	char *end;
 
 	*out = 0;
@@ -233,8 +276,8 @@ void page_set_provider(struct ctx *c, const struct provider *p)
 	page_tile(node, p);
 }
 
-void page_scope(struct ctx *c, struct view_node *list, const struct provider *p, const char *name,
-	size_t name_len)
+struct view_node *page_scope(struct ctx *c, struct view_node *list, const struct provider *p,
+	const char *name, size_t name_len)
 {
 	struct view_node *item = view_append(list);
 	char code[512];
@@ -250,9 +293,10 @@ void page_scope(struct ctx *c, struct view_node *list, const struct provider *p,
 		view_text(item, "Code", code);
 		if (why[0])
 			view_text(item, "Why", why);
-		return;
+		return item;
 	}
 	view_text(item, "Words", code);
+	return item;
 }
 
 enum rc page_set_helpers(struct ctx *c)

@@ -6,6 +6,7 @@
 #ifndef GRANTRY_WEB_PAGES_PAGE_H
 #define GRANTRY_WEB_PAGES_PAGE_H
 
+#include "domain/credential.h"
 #include "domain/fieldset.h"
 #include "domain/probe.h"
 #include "web/ctx.h"
@@ -36,8 +37,15 @@ void page_date(struct view_node *node, const char *name, int64_t at_s);
 enum rc page_provider(struct ctx *c, const struct provider **out) RC_MUST_CHECK;
 /** page_credential_id(c, out): ":credential". RC_NOT_FOUND, as for one that does not exist. */
 enum rc page_credential_id(struct ctx *c, struct credential_id *out) RC_MUST_CHECK;
-/** page_version(c, out): form field "version". RC_INVALID. */
-enum rc page_version(struct ctx *c, uint64_t *out) RC_MUST_CHECK;
+/** page_credential(c, p, out): the authorization that the URL names, if this person may change it. RC_NOT_FOUND,
+ * RC_DENIED. *out is to be released in every case. */
+enum rc page_credential(
+	struct ctx *c, const struct provider **p, struct credential_view *out) RC_MUST_CHECK;
+/** page_credential_form(c, p, v, verb): page_begin, with Provider, Credential.Name and a form that posts to verb. */
+enum rc page_credential_form(struct ctx *c, const struct provider *p,
+	const struct credential_view *v, const char *verb) RC_MUST_CHECK;
+/** page_version(c, name, out): that form field. RC_INVALID. */
+enum rc page_version(struct ctx *c, const char *name, uint64_t *out) RC_MUST_CHECK;
 
 /** page_not_yours(c, id): RC_DENIED, and the event that somebody reached for another person's authorization. */
 enum rc page_not_yours(struct ctx *c, const struct credential_id *id) RC_MUST_CHECK;
@@ -49,9 +57,9 @@ void page_set_provider(struct ctx *c, const struct provider *p);
 void page_tile(struct view_node *node, const struct provider *p);
 const char *page_vendor(const struct provider *p);
 
-/** page_scope(list, p, name, name_len): one item of a scope list, in words where the provider file has some. */
-void page_scope(struct ctx *c, struct view_node *list, const struct provider *p, const char *name,
-	size_t name_len);
+/** page_scope(list, p, name, name_len): one item of a scope list, in words where the provider file has some; borrowed. */
+struct view_node *page_scope(struct ctx *c, struct view_node *list, const struct provider *p,
+	const char *name, size_t name_len);
 
 /* How a form is shown. */
 struct page_fields {
@@ -76,6 +84,10 @@ enum rc page_read_fields(
 /** page_form_error(c, title, text, next): FormError.*. page_form_said: what a provider answered. */
 void page_form_error(struct ctx *c, const char *title, const char *text, const char *next);
 void page_form_said(struct ctx *c, const struct provider *p, const struct probe_result *probe);
+/** page_said(node, p, probe): SaidBy and Said.*, when it was the provider who said something. */
+void page_said(struct view_node *node, const struct provider *p, const struct probe_result *probe);
+/** page_retry_after(c, s): a header, within reason. */
+void page_retry_after(struct ctx *c, int64_t retry_after_s);
 
 /** page_set_helpers(c): Help.People.*: owners and admins of the workspace. */
 enum rc page_set_helpers(struct ctx *c) RC_MUST_CHECK;

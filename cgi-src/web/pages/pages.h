@@ -43,11 +43,19 @@ enum rc page_rename_post(struct ctx *c);
 enum rc page_delete(struct ctx *c);
 enum rc page_delete_post(struct ctx *c);
 enum rc page_default_post(struct ctx *c);
+enum rc page_disable(struct ctx *c);
+enum rc page_disable_post(struct ctx *c);
+enum rc page_enable_post(struct ctx *c);
+
+/* credential_check.c */
+enum rc page_test_post(struct ctx *c);
+enum rc page_scopes(struct ctx *c);
 
 /* connect.c */
 enum rc page_allow_access(struct ctx *c);
 enum rc page_allow_access_post(struct ctx *c);
 enum rc page_callback(struct ctx *c);
 enum rc page_flow(struct ctx *c);
+enum rc page_flow_replace_post(struct ctx *c);
 
 #endif

@@ -7,9 +7,11 @@
 
 #include "domain/credential.h"
 #include "domain/oauth/client.h"
+#include "domain/oauth/revocation.h"
 #include "platform/clock.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/pages/state_words.h"
 
 #define URL_SIZE 1024
 
@@ -20,51 +22,44 @@ static bool may(const struct ctx *c, enum action action)
 
 /* ---- one authorization ---- */
 
-struct state_text {
-	const char *kind, *text, *reason, *next;
-};
-
-static const struct state_text state_texts[] = {
-	[CREDENTIAL_ACTIVE] = {"ok", "Active", NULL, NULL},
-	[CREDENTIAL_EXPIRED] = {"bad", "Needs re-authorization",
-		"Its access is over, and the provider gave nothing to renew it with.",
-		"Authorize it again."},
-	[CREDENTIAL_RENEWAL_DUE] = {"warn", "Renewal due",
-		"The access token is over; it is renewed when it is next used.", NULL},
-	[CREDENTIAL_UNREADABLE] = {"bad", "Cannot be decrypted",
-		"It was encrypted with a key that this installation does not have, or it was "
-		"altered.",
-		"Authorize it again, or enter the key again under Edit. Your operator can check "
-		"the encryption keys."},
-};
-
-static void set_validity(struct view_node *item, const struct credential_view *v)
+static void set_span(struct view_node *item, const char *verb, int64_t left_s, int64_t end_s)
 {
-	int64_t left_s = v->expires_at_s - clock_now_s();
-	struct view_node *node;
+	struct view_node *node = view_child(item, "Validity");
 	char text[64], iso[CLOCK_ISO_SIZE];
-	const char *verb = v->refreshable ? "Renews itself in" : "Valid for";
 
-	if (v->expires && v->state == CREDENTIAL_EXPIRED)
-		page_date(item, "Stopped", v->expires_at_s);
-	if (!v->expires || left_s <= 0 || v->state == CREDENTIAL_UNREADABLE)
-		return;
 	if (left_s < 3600)
 		(void)snprintf(text, sizeof(text), "%s %lld min", verb, (long long)left_s / 60 + 1);
 	else if (left_s < 2 * 86400)
 		(void)snprintf(text, sizeof(text), "%s %lld h", verb, (long long)left_s / 3600);
 	else
 		(void)snprintf(text, sizeof(text), "%s %lld days", verb, (long long)left_s / 86400);
-	clock_iso(v->expires_at_s, iso);
-	node = view_child(item, "Validity");
+	clock_iso(end_s, iso);
 	view_text(node, "Text", text);
 	view_text(node, "Iso", iso);
 }
 
-/* The banner above the list says why and what to do. */
-static bool has_banner(const struct credential_view *v)
+/* What is in use now, and for how long; of what is out of use nothing is to be said. */
+static void set_validity(struct view_node *item, const struct credential_view *v)
 {
-	return v->state == CREDENTIAL_EXPIRED || v->state == CREDENTIAL_UNREADABLE;
+	int64_t now_s = clock_now_s(), left_s = v->expires_at_s - now_s;
+
+	if (!v->expires || left_s <= 0)
+		return;
+	if (v->state == CREDENTIAL_RENEWAL_DELAYED || v->state == CREDENTIAL_CLIENT_ERROR)
+		set_span(item, "Still valid for", left_s, v->expires_at_s);
+	else if (v->state == CREDENTIAL_ACTIVE && v->refresh_due_at_s > now_s)
+		set_span(item, "Renews itself in", v->refresh_due_at_s - now_s, v->expires_at_s);
+	else if (v->state == CREDENTIAL_ACTIVE)
+		set_span(item, v->refreshable ? "Renews itself in" : "Valid for", left_s,
+			v->expires_at_s);
+}
+
+/* A new consent is the way to mend it. */
+static bool is_to_authorize(const struct credential_view *v)
+{
+	return v->state == CREDENTIAL_REVOKED || v->state == CREDENTIAL_NEEDS_REAUTH ||
+	       v->state == CREDENTIAL_UNREADABLE ||
+	       (v->state == CREDENTIAL_CLIENT_ERROR && strcmp(v->reason, "client_gone") == 0);
 }
 
 static void set_links(struct ctx *c, const struct provider *p, struct view_node *item,
@@ -76,14 +71,25 @@ static void set_links(struct ctx *c, const struct provider *p, struct view_node 
 		return;
 	uuid_text(&v->id.u, id);
 	(void)snprintf(url, sizeof(url), "/data-sources/%s/credentials/%s", p->id, id);
-	if (v->is_oauth && provider_can_connect(p)) {
+	if (v->state != CREDENTIAL_DISABLED && credential_can_test(p, v->is_oauth))
+		page_url(item, "TestUrl", "%s/test", url);
+	if (v->is_oauth && !v->unreadable && provider_can_connect(p))
+		page_url(item, "ScopesUrl", "%s/scopes", url);
+	if (v->state != CREDENTIAL_DISABLED && v->is_oauth && provider_can_connect(p)) {
 		page_url(item, "AuthorizeUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
-		view_flag(item, "AuthorizeFirst", has_banner(v));
+		view_flag(item, "AuthorizeFirst", is_to_authorize(v));
 	}
 	if (!v->is_oauth && may(c, ACTION_CREDENTIAL_MANAGE))
 		page_url(item, "EditUrl", "%s/edit", url);
 	if (!v->is_default && may(c, ACTION_CREDENTIAL_MANAGE))
 		page_url(item, "DefaultUrl", "%s/default", url);
+	if (may(c, ACTION_CREDENTIAL_SWITCH)) {
+		bool off = v->state == CREDENTIAL_DISABLED;
+
+		page_url(item, off ? "EnableUrl" : "DisableUrl", "%s/%s", url,
+			off ? "enable" : "disable");
+		view_int(item, "Version", (int64_t)v->version);
+	}
 	page_url(item, "RenameUrl", "%s/rename", url);
 	page_url(item, "DeleteUrl", "%s/delete", url);
 }
@@ -91,7 +97,6 @@ static void set_links(struct ctx *c, const struct provider *p, struct view_node 
 static void set_credential(struct ctx *c, const struct provider *p, struct view_node *list,
 	const struct credential_view *v)
 {
-	const struct state_text *state = &state_texts[v->state];
 	struct view_node *item = view_append(list);
 
 	view_text(item, "Name", v->name);
@@ -102,33 +107,68 @@ static void set_credential(struct ctx *c, const struct provider *p, struct view_
 	if (v->added_by[0])
 		view_text(item, "AddedBy", v->added_by);
 	page_date(item, "Added", v->created_at_s);
-	view_text(item, "State.Kind", state->kind);
-	view_text(item, "State.Text", state->text);
-	if (!has_banner(v)) {
-		view_text(item, "Reason", state->reason);
-		view_text(item, "Next", state->next);
-	}
+	state_set(c, p, item, v);
 	set_validity(item, v);
 	set_links(c, p, item, v);
 }
 
-static void set_banner(struct ctx *c, const struct credential_view *v)
+/* The banners above the list say what has stopped; the rows say why and what to do. */
+static void set_banner(struct ctx *c, const struct provider *p, const struct credential_view *v)
 {
+	static const char *const what[CREDENTIAL_STATE__MAX] = {
+		[CREDENTIAL_REVOKED] = "was revoked.",
+		[CREDENTIAL_NEEDS_REAUTH] = "needs to be authorized again.",
+		[CREDENTIAL_UNREADABLE] = "cannot be decrypted.",
+		[CREDENTIAL_CLIENT_ERROR] =
+			"cannot be renewed: something is wrong with its OAuth client.",
+	};
 	struct view_node *banner;
 	char title[CREDENTIAL_NAME_BYTES + 64];
 
-	if (!has_banner(v))
+	if (!what[v->state])
 		return;
 	banner = view_append(view_child(c->root, "Banners"));
-	(void)snprintf(title, sizeof(title),
-		v->state == CREDENTIAL_EXPIRED ? "%s needs to be authorized again."
-					       : "%s cannot be decrypted.",
-		v->name);
+	(void)snprintf(title, sizeof(title), "%s %s", v->name, what[v->state]);
 	view_text(banner, "Kind", "warn");
 	view_text(banner, "Title", title);
-	view_text(banner, "Text", state_texts[v->state].reason);
-	if (v->may_change)
-		view_text(banner, "Next", state_texts[v->state].next);
+	if (state_is_answer(v->reason)) {
+		view_text(banner, "By", page_vendor(p));
+		view_text(banner, "Code", v->reason);
+		if (v->since_s > 0)
+			page_date(banner, "When", v->since_s);
+	}
+	view_text(banner, "Text",
+		v->state == CREDENTIAL_CLIENT_ERROR && v->expires && v->expires_at_s > clock_now_s()
+			? "Pipelines that use it get an error as soon as its access is over."
+			: "Pipelines that use it get an error until then.");
+}
+
+/* ---- what was disconnected lately ---- */
+
+struct ended_list {
+	struct ctx *c;
+	const struct provider *p;
+};
+
+static void see_ended(const struct disconnected *d, void *arg)
+{
+	static const char *const words[] = {[DISCONNECT_QUEUED] = "queued",
+		[DISCONNECT_DONE] = "done",
+		[DISCONNECT_FAILED] = "failed"};
+	const struct ended_list *list = arg;
+	struct view_node *item = view_append(view_child(list->c->root, "Ended"));
+	const char *reason = d->reason[0] ? state_reason(d->reason, true) : NULL;
+
+	if (d->name[0])
+		view_text(item, "Name", d->name);
+	page_date(item, "When", d->at_s);
+	view_text(item, "State", words[d->state]);
+	if (d->state == DISCONNECT_DONE)
+		return;
+	if (reason)
+		view_text(item, "Reason", reason);
+	else if (d->reason[0])
+		view_text(item, "Code", d->reason);
 }
 
 /* ---- the page ---- */
@@ -173,6 +213,7 @@ enum rc page_provider_home(struct ctx *c)
 	struct client_settings settings = {0};
 	const struct provider *p;
 	enum rc rc = page_provider(c, &p);
+	struct ended_list ended = {c, p};
 
 	if (rc == RC_OK)
 		rc = credential_list(c->core, &c->actor, p, &views);
@@ -185,9 +226,12 @@ enum rc page_provider_home(struct ctx *c)
 		page_set_provider(c, p);
 		set_actions(c, p, &settings);
 		for (size_t i = 0; i < views.n; i++) {
-			set_banner(c, &views.items[i]);
+			set_banner(c, p, &views.items[i]);
 			set_credential(c, p, view_child(c->root, "Credentials"), &views.items[i]);
 		}
+		rc = revocation_recent(c->core, &c->actor, p, see_ended, &ended);
+	}
+	if (rc == RC_OK) {
 		rc = set_help(c, p, &settings);
 	}
 	if (rc == RC_OK)

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Test: asks the provider whether a credential works, and tells what it said. Changes nothing but what a refusal,
+ * or the end of one, means for the credential.
+ */
+#include <string.h>
+
+#include "domain/audit.h"
+#include "domain/credential_seal.h"
+#include "domain/oauth/client.h"
+#include "domain/upkeep/wake.h"
+#include "platform/clock.h"
+#include "platform/text.h"
+#include "store/state_store.h"
+
+#define HTTP_UNAUTHORIZED 401
+#define REASON_REJECTED "rejected"
+
+bool credential_can_test(const struct provider *provider, bool is_oauth)
+{
+	if (!is_oauth)
+		return provider->has_api_key && provider->api_key_check.request.method;
+	return provider_can_connect(provider) &&
+	       (provider->oauth.check.request.method || provider->oauth.identity.request.method);
+}
+
+/* The request that shows whether a token works: one of its own, or who it belongs to. */
+static struct check_recipe check_of(const struct provider *provider, bool is_oauth)
+{
+	static int ok[] = {200};
+	struct check_recipe check = {.request = provider->oauth.identity.request,
+		.success_status = ok,
+		.n_success_status = 1};
+
+	if (!is_oauth)
+		return provider->api_key_check;
+	return provider->oauth.check.request.method ? provider->oauth.check : check;
+}
+
+struct trial {
+	const struct core *core;
+	const struct actor *actor;
+	const struct provider *provider;
+	struct credential_row row;
+	struct credential_test *out;
+	char object[AUDIT_ID_SIZE];
+};
+
+static bool is_oauth(const struct trial *t)
+{
+	return strcmp(t->row.auth_type, "oauth2") == 0;
+}
+
+static bool is_in(const struct trial *t, enum credential_state state)
+{
+	return strcmp(t->row.state, credential_state_word(state)) == 0;
+}
+
+/* ---- asking ---- */
+
+static enum rc ask(struct trial *t, const struct fieldset *secrets)
+{
+	struct check_recipe check = check_of(t->provider, is_oauth(t));
+	struct oauth_client client = {0};
+	struct placeholder_values values = {.credential = secrets};
+	enum rc rc = RC_OK;
+
+	if (is_oauth(t)) {
+		rc = client_issued(t->core, &t->actor->tenant, t->provider, t->row.client_source,
+			&t->row.client_id, &client);
+		if (rc == RC_NOT_FOUND || rc == RC_CRYPTO)
+			rc = RC_OK; /* few requests need a value of it */
+		values.client = &client.fields;
+		values.token = secrets;
+	}
+	if (rc == RC_OK)
+		rc = probe_check(t->core->http, &check, NULL, &values, &t->out->probe);
+	oauth_client_release(&client);
+	return rc;
+}
+
+/* ---- what it means ---- */
+
+struct move {
+	const struct trial *trial;
+	const char *to, *reason;
+	int64_t due_at_s;
+};
+
+static enum rc move_in_transaction(struct db *db, void *arg)
+{
+	const struct move *m = arg;
+
+	return state_move(db, &m->trial->actor->tenant, &m->trial->row, m->to, m->reason,
+		m->due_at_s, clock_now_s());
+}
+
+/* RC_NOT_FOUND: it was changed while the provider was asked; then the answer is not about it any more. */
+static enum rc move(struct trial *t, const char *action, const struct move *m, bool *done)
+{
+	enum rc rc = audit_transact(
+		t->core, t->actor, action, t->object, move_in_transaction, (void *)(uintptr_t)m);
+
+	*done = rc == RC_OK;
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc note_refused(struct trial *t)
+{
+	const struct move refused = {
+		t, credential_state_word(CREDENTIAL_NEEDS_REAUTH), REASON_REJECTED, 0};
+	enum rc rc;
+
+	if (!is_in(t, CREDENTIAL_ACTIVE))
+		return RC_OK; /* known already, with a reason of its own */
+	if (!is_oauth(t) || !t->row.refreshable)
+		return move(t, "credential.rejected", &refused, &t->out->refused);
+	rc = state_seen_refused(t->core->db, &t->actor->tenant, &t->row, clock_now_s());
+	t->out->renews = rc == RC_OK;
+	if (rc == RC_OK)
+		upkeep_wake(t->core->cfg);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc note_works(struct trial *t)
+{
+	const struct move healed = {t, credential_state_word(CREDENTIAL_ACTIVE), "",
+		t->row.refreshable ? clock_now_s() : 0};
+
+	if (!is_in(t, CREDENTIAL_NEEDS_REAUTH) || strcmp(t->row.state_reason, REASON_REJECTED) != 0)
+		return RC_OK;
+	return move(t, "credential.recovered", &healed, &t->out->healed);
+}
+
+static enum rc conclude(struct trial *t)
+{
+	static const char *const verdicts[] = {
+		[PROBE_OK] = "ok",
+		[PROBE_REFUSED] = "refused",
+		[PROBE_NO_ANSWER] = "no_answer",
+		[PROBE_TIMEOUT] = "timeout",
+		[PROBE_FORBIDDEN] = "egress_denied",
+		[PROBE_RATE_LIMITED] = "rate_limited",
+	};
+	const struct probe_result *probe = &t->out->probe;
+
+	(void)audit_event(
+		t->core, t->actor, "credential.test", t->object, verdicts[probe->verdict]);
+	if (probe->verdict == PROBE_OK)
+		return note_works(t);
+	return probe->status == HTTP_UNAUTHORIZED ? note_refused(t) : RC_OK;
+}
+
+/* ---- the whole ---- */
+
+/* An access token that is over needs no question; it is renewed where that is possible. */
+static enum rc note_over(struct trial *t)
+{
+	enum rc rc = RC_NOT_FOUND;
+
+	t->out->over = true;
+	if (t->row.refreshable && is_in(t, CREDENTIAL_ACTIVE))
+		rc = state_seen_refused(t->core->db, &t->actor->tenant, &t->row, clock_now_s());
+	t->out->renews = rc == RC_OK;
+	if (rc == RC_OK)
+		upkeep_wake(t->core->cfg);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc run(struct trial *t)
+{
+	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	int64_t now_s = clock_now_s();
+	enum rc rc = credential_unseal(t->core, &t->actor->tenant, &t->row, &secrets, &profile);
+
+	t->out->unreadable = rc == RC_CRYPTO;
+	if (rc == RC_OK)
+		rc = state_test_claim(
+			t->core->db, &t->actor->tenant, &t->row.id, now_s, CREDENTIAL_TEST_PAUSE_S);
+	if (rc == RC_OK && t->row.expires && t->row.expires_at_s <= now_s) {
+		rc = note_over(t);
+	} else if (rc == RC_OK) {
+		rc = ask(t, &secrets);
+		if (rc == RC_OK)
+			rc = conclude(t);
+	}
+	fieldset_release(&secrets);
+	fieldset_release(&profile);
+	return rc == RC_CRYPTO ? RC_OK : rc;
+}
+
+enum rc credential_test(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct credential_id *id,
+	struct credential_test *out)
+{
+	struct trial t = {.core = core, .actor = actor, .provider = provider, .out = out};
+	enum rc rc = credential_load_for_change(core, actor, provider, id, &t.row);
+
+	memset(out, 0, sizeof(*out));
+	audit_id("credential", &id->u, t.object);
+	if (rc == RC_OK && !credential_can_test(provider, is_oauth(&t)))
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK && is_in(&t, CREDENTIAL_DISABLED))
+		rc = RC_CONFLICT;
+	if (rc == RC_OK)
+		rc = run(&t);
+	if (rc != RC_LIMIT) /* a button pressed twice is no event */
+		audit_failure(core, actor, "credential.test", t.object, rc);
+	credential_row_release(&t.row);
+	return rc;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/runtime/listing.h"
+
+#include <string.h>
+
+#include "domain/runtime/reference.h"
+#include "platform/clock.h"
+
+static enum rc key_load(
+	struct db *db, const unsigned char hash[HASH_SIZE], struct runtime_key_row *key, void *arg)
+{
+	(void)arg;
+	return runtime_key_find(db, hash, key);
+}
+
+static bool is_state(const char *text)
+{
+	static const char *const words[] = {"active", "delayed", "needs_reauth", "client_error",
+		"revoked", "unreadable", "disabled"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], text) == 0)
+			return true;
+	return false;
+}
+
+static enum rc check(
+	const struct listing_request *request, struct reference *provider, struct reference *after)
+{
+	memset(provider, 0, sizeof(*provider));
+	memset(after, 0, sizeof(*after));
+	if (request->provider &&
+		(reference_parse(request->provider, provider) != RC_OK || provider->name[0]))
+		return RC_INVALID;
+	if (request->after && (reference_parse(request->after, after) != RC_OK || !after->name[0]))
+		return RC_INVALID;
+	if (request->state && !is_state(request->state))
+		return RC_INVALID;
+	return RC_OK;
+}
+
+struct visits {
+	void (*visit)(const struct runtime_credential *c, void *arg);
+	void *arg;
+	int64_t left;
+	bool more;
+};
+
+/* One more than was asked for is fetched, to know whether there is one. */
+static void count_visit(const struct runtime_credential *c, void *arg)
+{
+	struct visits *v = arg;
+
+	v->more = v->left == 0;
+	if (v->left-- > 0)
+		v->visit(c, v->arg);
+}
+
+enum rc listing_each(const struct core *core, const struct listing_request *request,
+	void (*visit)(const struct runtime_credential *c, void *arg), void *arg, bool *more,
+	struct refusal *why)
+{
+	struct visits v = {visit, arg, request->limit, false};
+	struct reference provider, after;
+	struct runtime_key_row key;
+	enum rc rc = access_open(core, &request->caller, ACCESS_LIST, key_load, NULL, &key, why);
+
+	*more = false;
+	if (rc == RC_OK)
+		rc = check(request, &provider, &after);
+	if (rc == RC_OK) {
+		struct runtime_list_query query = {
+			.providers = key.providers,
+			.ref = {provider.plugin_id, provider.provider},
+			.state = request->state ? request->state : "",
+			.after_ref = {after.plugin_id, after.provider},
+			.after_name = after.name,
+			.now_s = clock_now_s(),
+			.limit = request->limit + 1,
+		};
+
+		rc = runtime_list(core->db, &key.tenant, &query, count_visit, &v);
+	}
+	*more = v.more;
+	return rc;
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/upkeep/renewal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain/provider.h"
+#include "domain/upkeep/journal.h"
+#include "domain/upkeep/lease_watch.h"
+#include "domain/upkeep/queue.h"
+#include "platform/clock.h"
+#include "platform/crashpoint.h"
+#include "platform/log.h"
+
+#define PAGE 512 /* what is read of the schedule at once */
+#define PAGES_A_TURN 4
+#define BATCH 64 /* claimed, or settled, in one transaction */
+/* Who was stopped for longer after a claim may have been overtaken, and does not send (C17). Its lease is left to
+ * the watch. */
+#define SEND_WITHIN_SHARE 3 /* of the time after which a lease is taken over */
+
+/* One call under way. What it will come to has its place from the beginning. */
+struct work {
+	struct work *next;
+	struct renewal *renewal;
+	struct queue_item *item;
+	struct refresh_attempt attempt;
+	struct journal_item *outcome;
+};
+
+struct renewal {
+	const struct core *core;
+	struct httpc_multi *http;
+	struct journal *journal;
+	struct queue *queue;
+	struct lease_watch *watch;
+	struct work *works;
+	size_t n_works;
+	struct refresh_due seen; /* where the next page begins … */
+	bool more;               /* … when there is one */
+};
+
+/* ---- one call ---- */
+
+static void work_free(struct work *work)
+{
+	refresh_attempt_release(&work->attempt);
+	journal_item_free(work->outcome);
+	free(work);
+}
+
+static void work_unlink(struct renewal *r, const struct work *work)
+{
+	struct work **at = &r->works;
+
+	while (*at != work)
+		at = &(*at)->next;
+	*at = work->next;
+	r->n_works--;
+}
+
+static enum queue_outcome outcome_of(const struct refresh_settlement *s)
+{
+	switch (s->failure) {
+	case TOKEN_RATE_LIMITED:
+		return QUEUE_LIMITED;
+	case TOKEN_NO_ANSWER:
+	case TOKEN_TIMEOUT:
+	case TOKEN_MALFORMED:
+	case TOKEN_FORBIDDEN:
+	case TOKEN_CLIENT_REFUSED:
+		return QUEUE_FAILED;
+	default:
+		return QUEUE_ANSWERED;
+	}
+}
+
+static void give_back(struct renewal *r, struct queue_item *item, enum queue_outcome outcome,
+	int64_t retry_after_s)
+{
+	queue_give_back(r->queue, item, outcome, retry_after_s < 0 ? -1 : retry_after_s * 1000,
+		clock_mono_ms());
+}
+
+static void on_done(enum rc rc, struct httpc_response *rs, void *arg)
+{
+	struct work *work = arg;
+	struct renewal *r = work->renewal;
+	struct refresh_settlement *s = &work->outcome->settlement;
+
+	work_unlink(r, work);
+	refresh_end(r->core, &work->attempt, rc, rs, s);
+	CRASHPOINT("refresh.answered");
+	give_back(r, work->item, outcome_of(s), s->retry_after_s);
+	journal_add(r->journal, work->outcome);
+	work->outcome = NULL;
+	work_free(work);
+}
+
+static struct work *work_new(struct renewal *r, struct queue_item *item)
+{
+	struct work *work = calloc(1, sizeof(*work));
+
+	if (!work)
+		return NULL;
+	work->renewal = r;
+	work->item = item;
+	work->outcome = journal_item_new();
+	if (work->outcome)
+		return work;
+	free(work);
+	return NULL;
+}
+
+static void call_provider(struct renewal *r, struct work *work, struct httpc_request *rq)
+{
+	struct httpc_response none = {.retry_after_s = -1};
+	enum rc rc;
+
+	work->next = r->works;
+	r->works = work;
+	r->n_works++;
+	CRASHPOINT("refresh.prepared");
+	rc = httpc_multi_start(r->http, rq, on_done, work);
+	if (rc != RC_OK) /* forbidden or malformed address: an outcome like others */
+		on_done(rc, &none, work);
+}
+
+/* item is claimed. Without memory its lease is left to the watch. */
+static void start(struct renewal *r, struct queue_item *item, const struct refresh_lease *lease)
+{
+	struct work *work = work_new(r, item);
+	struct httpc_request rq = {0};
+	enum rc rc = work ? refresh_begin(r->core, &item->due, lease, &work->attempt, &rq,
+				    &work->outcome->settlement)
+			  : RC_NOMEM;
+
+	if (rc == RC_OK) {
+		call_provider(r, work, &rq);
+		httpc_request_release(&rq);
+		return;
+	}
+	give_back(r, item, QUEUE_UNKNOWN, -1);
+	if (!work)
+		return;
+	if (rc != RC_CONFLICT) {
+		journal_add(r->journal, work->outcome);
+		work->outcome = NULL;
+	}
+	work_free(work);
+}
+
+/* ---- claiming ---- */
+
+struct claims {
+	const struct renewal *renewal;
+	struct queue_item *items[BATCH];
+	struct refresh_lease leases[BATCH];
+	bool claimed[BATCH];
+	size_t n;
+};
+
+static enum rc claim_each(struct db *db, void *arg)
+{
+	struct claims *c = arg;
+	const struct uuid *owner = journal_owner(c->renewal->journal);
+	int64_t now_s = clock_now_s();
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < c->n && rc == RC_OK; i++) {
+		const struct refresh_due *due = &c->items[i]->due;
+
+		rc = refresh_claim(db, &due->tenant, &due->id, owner, now_s, &c->leases[i]);
+		c->claimed[i] = rc == RC_OK;
+		if (rc == RC_NOT_FOUND)
+			rc = RC_OK;
+	}
+	return rc;
+}
+
+static void take_items(struct renewal *r, struct claims *c)
+{
+	size_t room = RENEWAL_ACTIVE_MAX - r->n_works;
+	int64_t now_ms = clock_mono_ms();
+
+	memset(c, 0, sizeof(*c));
+	c->renewal = r;
+	while (c->n < BATCH && c->n < room) {
+		struct queue_item *item = queue_take(r->queue, now_ms);
+
+		if (!item)
+			return;
+		c->items[c->n++] = item;
+	}
+}
+
+static enum rc start_some(struct renewal *r, size_t *started)
+{
+	int64_t send_by_ms =
+		clock_mono_ms() + r->core->cfg->refresh_takeover_ms / SEND_WITHIN_SHARE;
+	struct claims c;
+	enum rc rc;
+
+	take_items(r, &c);
+	*started = c.n;
+	if (c.n == 0)
+		return RC_OK;
+	rc = db_transact(r->core->db, claim_each, &c);
+	CRASHPOINT("refresh.claimed");
+	for (size_t i = 0; i < c.n; i++) {
+		if (rc == RC_OK && c.claimed[i] && clock_mono_ms() < send_by_ms)
+			start(r, c.items[i], &c.leases[i]);
+		else
+			give_back(r, c.items[i], QUEUE_UNKNOWN, -1);
+	}
+	return rc;
+}
+
+/* ---- looking ---- */
+
+static const struct provider *provider_of(const struct renewal *r, const struct refresh_due *due)
+{
+	struct provider_ref ref = {due->plugin_id, due->provider};
+
+	return catalogue_find_ref(r->core->catalogue, PROVIDER_DATASOURCE, &ref);
+}
+
+static void put_off(const struct uuid *client_id, int64_t wait_ms, void *arg)
+{
+	struct renewal *r = arg;
+	int64_t now_s = clock_now_s(), wait_s = wait_ms / 1000 + 1;
+	enum rc rc = refresh_postpone(
+		r->core->db, client_id, "provider_down", now_s + wait_s, wait_s / 2, now_s);
+
+	log_warn("breaker.open", "rc", rc_name(rc));
+}
+
+/* One page, after what was seen before. */
+static enum rc look_at_page(struct renewal *r, bool from_beginning)
+{
+	struct refresh_due *due;
+	size_t n;
+	enum rc rc = refresh_due_list(
+		r->core->db, clock_now_s(), from_beginning ? NULL : &r->seen, PAGE, &due, &n);
+
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < n; i++)
+		(void)queue_offer(r->queue, &due[i], provider_of(r, &due[i]), clock_mono_ms());
+	/* a first page that is read in between, for those that somebody waits for, moves nothing */
+	if (!from_beginning || !r->more) {
+		r->more = n == PAGE;
+		if (n)
+			r->seen = due[n - 1];
+	}
+	free(due);
+	return RC_OK;
+}
+
+static enum rc look_at_schedule(struct renewal *r, bool look)
+{
+	enum rc rc = RC_OK;
+
+	if (look)
+		rc = look_at_page(r, true);
+	for (size_t i = 0; i < PAGES_A_TURN && r->more && rc == RC_OK &&
+			   queue_waiting(r->queue) < QUEUE_WAITING_MAX / 2;
+		i++)
+		rc = look_at_page(r, false);
+	queue_held_back(r->queue, clock_mono_ms(), put_off, r);
+	return rc;
+}
+
+/* ---- settling ---- */
+
+struct settling {
+	struct renewal *renewal;
+	struct journal_item *items[BATCH];
+	enum rc results[BATCH];
+	size_t n;
+};
+
+static enum rc settle_each(struct db *db, void *arg)
+{
+	struct settling *s = arg;
+
+	for (size_t i = 0; i < s->n; i++) {
+		s->results[i] = refresh_settle(s->renewal->core, db, &s->items[i]->settlement);
+		if (s->results[i] != RC_OK && s->results[i] != RC_CONFLICT)
+			return s->results[i];
+	}
+	return RC_OK;
+}
+
+static void drop_settled(struct settling *s)
+{
+	CRASHPOINT("refresh.committed");
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->results[i] == RC_CONFLICT) {
+			log_info("refresh.overtaken");
+			refresh_discard(s->renewal->core, &s->items[i]->settlement);
+		}
+		journal_drop(s->renewal->journal, s->items[i]);
+	}
+	CRASHPOINT("refresh.dropped");
+}
+
+static enum rc settle_batch(struct renewal *r, struct journal_item **at, size_t max)
+{
+	struct settling s = {.renewal = r};
+	enum rc rc;
+
+	for (; *at && s.n < max; *at = (*at)->next)
+		s.items[s.n++] = *at;
+	rc = db_transact(r->core->db, settle_each, &s);
+	if (rc == RC_OK)
+		drop_settled(&s);
+	return rc;
+}
+
+enum rc renewal_settle(struct renewal *r)
+{
+	struct journal_item *at = journal_first(r->journal);
+	enum rc rc = RC_OK;
+
+	if (!at)
+		return RC_OK;
+	CRASHPOINT("refresh.settling");
+	if (journal_sync(r->journal) == RC_OK)
+		CRASHPOINT("refresh.journalled");
+	/* without the disk the commit alone has to do: waiting would not make it safer */
+	while (at && rc == RC_OK)
+		rc = settle_batch(r, &at, BATCH);
+	/* one that the database refuses must not hold up the others */
+	if (rc != RC_OK && rc != RC_UNAVAILABLE) {
+		log_error("refresh.settle", "rc", rc_name(rc));
+		for (at = journal_first(r->journal); at;)
+			rc = settle_batch(r, &at, 1);
+	}
+	journal_trim(r->journal);
+	return rc;
+}
+
+/* ---- turns ---- */
+
+enum rc renewal_turn(struct renewal *r, bool look)
+{
+	size_t started = 1;
+	enum rc rc = renewal_settle(r);
+
+	if (rc == RC_OK)
+		rc = look_at_schedule(r, look);
+	/* before a provider is called: could its answer be kept (C32, C33)? */
+	if (rc == RC_OK && queue_waiting(r->queue) && !journal_ready(r->journal))
+		return RC_UNAVAILABLE;
+	while (rc == RC_OK && started && r->n_works < RENEWAL_ACTIVE_MAX)
+		rc = start_some(r, &started);
+	return rc == RC_OK ? renewal_settle(r) : rc;
+}
+
+/* A lease is ours when a call is under way for it, or when its settlement waits. */
+static bool is_ours(const struct refresh_lease *lease, const struct credential_id *id, void *arg)
+{
+	const struct renewal *r = arg;
+
+	if (!uuid_equal(&lease->owner, journal_owner(r->journal)))
+		return false;
+	for (const struct work *w = r->works; w; w = w->next)
+		if (uuid_equal(&w->attempt.row.id.u, &id->u))
+			return true;
+	for (const struct journal_item *i = journal_first(r->journal); i; i = i->next)
+		if (uuid_equal(&i->settlement.row.id.u, &id->u))
+			return true;
+	return false;
+}
+
+enum rc renewal_take_over(struct renewal *r)
+{
+	return lease_watch_turn(r->watch, r->core->db, is_ours, r);
+}
+
+enum rc renewal_bury(struct renewal *r)
+{
+	struct uuid dead;
+	enum rc rc = renewal_settle(r);
+
+	CRASHPOINT("upkeep.burial");
+	if (rc == RC_OK && journal_dead_owner(r->journal, &dead))
+		rc = refresh_abandon_owner(r->core->db, &dead);
+	CRASHPOINT("upkeep.buried");
+	return rc == RC_OK ? journal_begin(r->journal) : rc;
+}
+
+/* ---- life ---- */
+
+enum rc renewal_open(const struct core *core, struct httpc_multi *http, struct renewal **out)
+{
+	struct renewal *r = calloc(1, sizeof(*r));
+	enum rc rc;
+
+	*out = NULL;
+	if (!r)
+		return RC_NOMEM;
+	r->core = core;
+	r->http = http;
+	r->queue = queue_new();
+	r->watch = lease_watch_new(core->cfg->refresh_takeover_ms);
+	rc = r->queue && r->watch ? journal_open(core->cfg->refresh_dir, &r->journal) : RC_NOMEM;
+	if (rc == RC_OK)
+		*out = r;
+	else
+		renewal_close(r);
+	return rc;
+}
+
+void renewal_close(struct renewal *r)
+{
+	if (!r)
+		return;
+	queue_free(r->queue);
+	lease_watch_free(r->watch);
+	journal_close(r->journal);
+	free(r);
+}
+
+size_t renewal_active(const struct renewal *r)
+{
+	return r->n_works;
+}

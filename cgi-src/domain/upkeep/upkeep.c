@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/upkeep/upkeep.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "domain/upkeep/clearing.h"
+#include "domain/upkeep/errands.h"
+#include "domain/upkeep/renewal.h"
+#include "domain/upkeep/wake.h"
+#include "platform/clock.h"
+#include "platform/log.h"
+
+#define LOOK_EVERY_MS 1000
+#define CLEAR_EVERY_MS 30000
+#define WATCH_EVERY_SHARE 4 /* of the time after which a lease is taken over */
+#define TRANSFERS_MAX (RENEWAL_ACTIVE_MAX + ERRANDS_KINDS * ERRANDS_ACTIVE_MAX)
+
+struct upkeep {
+	const struct core *core;
+	struct httpc_multi *http;
+	struct renewal *renewal;
+	struct errands *errands;
+	int wake_fd;
+	int64_t looked_ms, watched_ms, cleared_ms;
+	bool buried, stopping;
+};
+
+/* Has every_ms passed since *last_ms? Then it begins anew. */
+static bool is_time(int64_t *last_ms, int64_t every_ms)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (*last_ms && *last_ms + every_ms > now_ms)
+		return false;
+	*last_ms = now_ms;
+	return true;
+}
+
+static enum rc turn(struct upkeep *u, bool woken)
+{
+	enum rc rc = RC_OK;
+	bool look;
+
+	if (u->stopping)
+		return renewal_settle(u->renewal);
+	if (!u->buried)
+		rc = renewal_bury(u->renewal);
+	u->buried = rc == RC_OK;
+	if (rc == RC_OK &&
+		is_time(&u->watched_ms, u->core->cfg->refresh_takeover_ms / WATCH_EVERY_SHARE))
+		rc = renewal_take_over(u->renewal);
+	look = woken || is_time(&u->looked_ms, LOOK_EVERY_MS);
+	if (rc == RC_OK)
+		rc = renewal_turn(u->renewal, look);
+	if (rc == RC_OK && look)
+		rc = errands_turn(u->errands);
+	if (rc == RC_OK && is_time(&u->cleared_ms, CLEAR_EVERY_MS))
+		rc = clearing_turn(u->core);
+	return rc;
+}
+
+enum rc upkeep_run(struct upkeep *u, int stop_fd)
+{
+	struct httpc_wake wakes[] = {{stop_fd, false}, {u->wake_fd, false}};
+	enum rc rc = RC_OK, turned;
+
+	while (rc == RC_OK && !(u->stopping && httpc_multi_active(u->http) == 0)) {
+		turned = turn(u, wakes[1].readable);
+		if (turned != RC_OK && turned != RC_UNAVAILABLE)
+			log_error("upkeep", "rc", rc_name(turned));
+		rc = httpc_multi_wait(u->http, wakes, 2, LOOK_EVERY_MS);
+		if (wakes[1].readable)
+			wake_drain(u->wake_fd);
+		if (wakes[0].readable) {
+			u->stopping = true;
+			wakes[0].fd = -1;
+		}
+	}
+	return rc == RC_OK ? renewal_settle(u->renewal) : rc;
+}
+
+enum rc upkeep_open(const struct core *core, const struct httpc_config *http, struct upkeep **out)
+{
+	struct upkeep *u = calloc(1, sizeof(*u));
+	enum rc rc;
+
+	*out = NULL;
+	if (!u)
+		return RC_NOMEM;
+	u->core = core;
+	u->wake_fd = -1;
+	rc = httpc_multi_new(http, TRANSFERS_MAX, &u->http);
+	if (rc == RC_OK)
+		rc = renewal_open(core, u->http, &u->renewal);
+	if (rc == RC_OK) {
+		u->errands = errands_new(core, u->http);
+		rc = u->errands ? RC_OK : RC_NOMEM;
+	}
+	if (rc != RC_OK) {
+		upkeep_close(u);
+		return rc;
+	}
+	u->wake_fd = wake_open(core->cfg);
+	*out = u;
+	return RC_OK;
+}
+
+void upkeep_close(struct upkeep *u)
+{
+	if (!u)
+		return;
+	httpc_multi_free(u->http);
+	errands_free(u->errands);
+	renewal_close(u->renewal);
+	if (u->wake_fd >= 0)
+		(void)close(u->wake_fd);
+	free(u);
+}

@@ -1,0 +1,42 @@
+<?cs # credential_test.cs: what the provider said when an authorization was tested. POST fields: csrf.
+  Reads, besides layout.cs:
+    Provider.Label            text
+    Provider.Vendor           text
+    Provider.Icon.Letter      text
+    Provider.Icon.Tone        enum(ink|blue|teal|green|amber|orange|red|violet)
+    Credential.Name           text
+    Test.Mark                 enum(connected|failed|pending)   the sign at the top
+    Test.Title                text            "Work Drive works"
+    Test.Text                 text            what that means
+    Test.Next                 text, optional  what happens now, or what to do
+    Test.Status               int, optional   HTTP status; absent = there was no answer
+    Test.Elapsed              int, optional   milliseconds; absent = nobody was asked
+    Test.SaidBy               text, optional  who said Test.Said
+    Test.Said.Code            text, optional
+    Test.Said.Text            text, optional  the provider's words
+    Test.Url                  url             POST: again
+    Test.AuthorizeUrl         url, optional   Allow Access for this one, when that is the thing to do
+    Test.EditUrl              url, optional   enter the key again, when that is the thing to do
+    Test.DoneUrl              url             the provider's page
+?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
+call:page_head(Test.Title) ?><?cs call:panel_open("plain") ?>
+<div class="consent-head">
+  <p class="pair" aria-hidden="true"><span class="tile tile-grantry">Gr</span><span class="mark mark-<?cs var:Test.Mark ?>"></span><?cs call:tile(Provider.Icon) ?></p>
+  <h1><?cs var:Test.Title ?></h1>
+  <p class="lede"><?cs var:Test.Text ?></p>
+</div>
+<?cs if:?Test.SaidBy ?><div class="said-box"><p class="said-by"><?cs var:Test.SaidBy ?> answered</p><?cs call:provider_words(Test.Said) ?></div><?cs /if ?>
+<dl class="facts facts-long">
+  <div><dt>Authorization</dt><dd><?cs var:Credential.Name ?></dd></div>
+  <?cs if:?Test.Status ?><div><dt>Answer</dt><dd>HTTP <?cs var:Test.Status ?></dd></div><?cs /if ?>
+  <?cs if:?Test.Elapsed ?><div><dt>Time taken</dt><dd><?cs var:Test.Elapsed ?> ms</dd></div><?cs /if ?>
+  <?cs if:?Test.Next ?><div><dt>What now</dt><dd><?cs var:Test.Next ?></dd></div><?cs /if ?>
+</dl>
+<form method="post" action="<?cs var:Test.Url ?>" class="form-actions form-actions-centre">
+  <?cs call:csrf_field() ?>
+  <button type="submit" class="button" data-busy="Testing…">Test again</button>
+  <?cs if:?Test.AuthorizeUrl ?><a class="button" href="<?cs var:Test.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <a class="button button-primary" href="<?cs var:Test.AuthorizeUrl ?>">Authorize again</a><?cs
+  elif:?Test.EditUrl ?><a class="button" href="<?cs var:Test.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <a class="button button-primary" href="<?cs var:Test.EditUrl ?>">Enter the key again</a><?cs
+  else ?><a class="button button-primary" href="<?cs var:Test.DoneUrl ?>">Done</a><?cs /if ?>
+</form>
+<?cs call:panel_close() ?>
