@@ -94,7 +94,8 @@ static void make_tenants(struct tenant_id *out)
 		uuid_text(&unique, id);
 		(void)snprintf(name, sizeof(name), "Measured %s", id);
 		must(admin_tenant_create(&run.operator, name, &out[i]), name);
-		must(access_key_create(&run.operator, & out[i], "bench", "", 0, NULL, &key), "key");
+		must(access_key_create(&run.operator, & out[i], "bench", "", NULL, 0, NULL, &key),
+			"key");
 		uuid_text(&out[i].u, id);
 		(void)printf("%s\t%s\n", id, secret_text(&key));
 		secret_release(&key);

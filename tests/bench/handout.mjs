@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { SANDBOX, exchange, sandbox, signedIn } from '../cgi/visitor.mjs';
 import { database, uuidOf } from '../run/database.mjs';
-import { end, fill, handoutsOf, line, median, must, partPid, ratioOf, recordResponse, rounds, secondWeb, until, writeLua } from '../run/load.mjs';
+import { NO_RATES, end, fill, handoutsOf, line, median, must, partPid, ratioOf, recordResponse, rounds, secondWeb, until, writeLua } from '../run/load.mjs';
 import { startStack } from '../run/stack.mjs';
 
 const WORKERS = 4;
@@ -21,7 +21,7 @@ const stopping = []; // in this order started, in the other order stopped
 
 // A product with so many credentials; requests: hand-outs of a few of them, in several workspaces.
 async function filled(size) {
-  const stack = await startStack({ workers: WORKERS });
+  const stack = await startStack({ workers: WORKERS, conf: NO_RATES });
   stopping.push(() => stack.stop());
   const db = database(stack), ada = await signedIn(stack, 'ada@acme.test');
   await sandbox(stack).ctl({ settings: { expires_in: LIVES_S } });

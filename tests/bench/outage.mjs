@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SANDBOX, exchange, sandbox, signedIn } from '../cgi/visitor.mjs';
 import { databaseSession } from '../run/database.mjs';
-import { fill, handoutsOf, line, load, median, must, ratioOf, timed, until, writeLua } from '../run/load.mjs';
+import { NO_RATES, fill, handoutsOf, line, load, median, must, ratioOf, timed, until, writeLua } from '../run/load.mjs';
 import { startStack } from '../run/stack.mjs';
 
 const ROUNDS = 4;
@@ -17,7 +17,7 @@ const WAIT_CAP_MS = 12000, PROVIDER_TIMEOUT_MS = 15000;
 const MARGIN_MS = 1500; // of a machine that is loaded on purpose
 const NEVER = { endpoint: 'token', grant_type: 'refresh_token', hold: 'before', gate: 'outage', process: false, status: 503 };
 
-const stack = await startStack({ workers: 4 });
+const stack = await startStack({ workers: 4, conf: NO_RATES });
 const box = sandbox(stack), db = databaseSession(stack);
 
 // Runtimes that ask again and again, each for a credential of its own: what each ask took, and what came of it.
