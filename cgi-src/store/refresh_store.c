@@ -69,15 +69,17 @@ static const char *const sql[] = {
 		    " FROM datasource_providers WHERE lease_owner IS NOT NULL",
 	/* cross-tenant: a client of the installation serves all tenants */
 	[ST_POSTPONE] = "UPDATE datasource_providers SET refresh_due_at = ? + FLOOR(RAND() * ?),"
-			" state_reason = ?, failures = GREATEST(failures, 1)"
+			" state_reason = IF(state = 'active', ?, state_reason),"
+			" failures = GREATEST(failures, 1)"
 			" WHERE client_id = ? AND refresh_due_at <= ? AND lease_owner IS NULL"
 			" ORDER BY refresh_due_at LIMIT ?",
 	/* cross-tenant: a clock was wrong for everybody */
 	[ST_RECALL] = "UPDATE datasource_providers SET refresh_due_at = ? WHERE refresh_due_at > ?",
-	/* 0 comes before all that is due by itself. A token that lives shorter than the interval is not renewed
-	 * more often than that. */
+	/* 0 comes before all that is due by itself. What was put off after a failure stays so (C4). A token that
+	 * lives shorter than the interval is not renewed more often than that. */
 	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = 0"
 		     " WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND refresh_due_at > 0"
+		     " AND (failures = 0 OR refresh_due_at <= ?)"
 		     " AND NOT (expires_at BETWEEN refreshed_at AND refreshed_at + ?"
 		     " AND refreshed_at BETWEEN ? AND ?)",
 	[ST_RESET] = "UPDATE datasource_providers SET state = 'active', state_reason = '',"
@@ -211,7 +213,7 @@ enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struc
 	uint64_t rev, int64_t now_s)
 {
 	return db_exec(db, sql[ST_HURRY],
-		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev),
+		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev), db_int(now_s),
 			db_int(REFRESH_INTERVAL_MIN_S), db_int(now_s - REFRESH_INTERVAL_MIN_S),
 			db_int(now_s)),
 		NULL);
