@@ -125,7 +125,7 @@ static void set_provider_boxes(struct ctx *c, const struct key_form *f)
 	for (size_t i = 0; i < catalogue_count(c->app->catalogue); i++) {
 		const struct provider *p = catalogue_at(c->app->catalogue, i);
 		struct view_node *item;
-		char id[16];
+		char id[24];
 
 		if (p->kind != PROVIDER_DATASOURCE)
 			continue;
