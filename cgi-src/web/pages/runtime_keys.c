@@ -232,12 +232,16 @@ static bool is_verb(const struct ctx *c, const char *word)
 static bool read_days(const char *text, int64_t *lifetime_s)
 {
 	size_t n = strspn(text, "0123456789");
-	long days = strtol(text, NULL, 10);
+	long days;
 
-	*lifetime_s = (int64_t)days * 86400;
+	*lifetime_s = 0;
 	if (text[0] == '\0')
 		return true;
-	return text[n] == '\0' && n <= 4 && days > 0 && days <= DAYS_MAX;
+	if (text[n] != '\0' || n > 4)
+		return false;
+	days = strtol(text, NULL, 10);
+	*lifetime_s = (int64_t)days * 86400;
+	return days > 0 && days <= DAYS_MAX;
 }
 
 static void check_form(struct key_form *f, enum rc providers_rc)
