@@ -79,7 +79,8 @@ static const struct error_text callback_text = {400, "bad_request",
 static const struct error_text host_text = {400, "bad_request",
 	"This is not the address of Grantry",
 	"The request came under another name than the one that this Grantry is set up for.",
-	"Use the address below. If it should be another one, your operator can change it."};
+	"Use the address below. If it should be another one, your operator can change it.",
+	"The request came under another name than the one that this Grantry is set up for."};
 
 int error_status(enum rc rc)
 {

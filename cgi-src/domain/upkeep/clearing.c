@@ -5,6 +5,7 @@
 #include "domain/oauth/token.h"
 #include "domain/people/session.h"
 #include "domain/people/sign_in.h"
+#include "domain/webhook.h"
 #include "platform/clock.h"
 #include "store/refresh_store.h"
 #include "store/revocation_store.h"
@@ -19,7 +20,7 @@ static enum rc clear_revocations(const struct core *core)
 
 static enum rc clear_messages(const struct core *core)
 {
-	return webhook_clear(core->db, clock_now_s() - CLEARING_KEPT_S, CLEARING_BATCH);
+	return webhook_clear(core->db, clock_now_s() - WEBHOOK_KEEP_S, CLEARING_BATCH);
 }
 
 static enum rc recall(const struct core *core)

@@ -8,7 +8,7 @@
 
 #include "domain/core.h"
 
-#define CLEARING_KEPT_S (30 * 86400) /* settled revocations and messages */
+#define CLEARING_KEPT_S (30 * 86400) /* finished revocations */
 #define CLEARING_BATCH 1000
 
 enum rc clearing_turn(const struct core *core) RC_MUST_CHECK;

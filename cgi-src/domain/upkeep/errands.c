@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "domain/oauth/revocation.h"
+#include "domain/webhook.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 
@@ -20,7 +21,7 @@ struct errand {
 struct errands {
 	const struct core *core;
 	struct httpc_multi *http;
-	size_t revocations; /* under way */
+	size_t revocations, messages; /* under way */
 };
 
 static void on_done(enum rc rc, struct httpc_response *rs, void *arg)
@@ -100,6 +101,46 @@ static enum rc start_revocations(struct errands *e)
 	return rc;
 }
 
+/* ---- messages to webhooks ---- */
+
+static void end_message(
+	const struct core *core, void *job, enum rc rc, const struct httpc_response *rs)
+{
+	rc = webhook_end(core, job, rc, rs);
+	if (rc != RC_OK) /* it comes back when its claim ends */
+		log_warn("webhook.end", "rc", rc_name(rc));
+	free(job);
+}
+
+static enum rc begin_message(struct errands *e, const struct webhook_due *due)
+{
+	struct webhook_attempt *job = malloc(sizeof(*job));
+	struct httpc_request rq = {0};
+	enum rc rc = job ? webhook_begin(e->core, due, job, &rq) : RC_NOMEM;
+
+	if (rc == RC_OK) {
+		go(e, &e->messages, &rq, job, end_message);
+		return RC_OK;
+	}
+	free(job);
+	return rc == RC_UNAVAILABLE || rc == RC_NOMEM ? rc : RC_OK;
+}
+
+static enum rc start_messages(struct errands *e)
+{
+	int64_t room = ERRANDS_ACTIVE_MAX - (int64_t)e->messages;
+	struct webhook_due *due = NULL;
+	size_t n = 0;
+	enum rc rc = RC_OK;
+
+	if (room > 0)
+		rc = webhook_due_list(e->core->db, clock_now_s(), room, &due, &n);
+	for (size_t i = 0; i < n && rc == RC_OK; i++)
+		rc = begin_message(e, &due[i]);
+	free(due);
+	return rc;
+}
+
 /* ---- turns ---- */
 
 struct errands *errands_new(const struct core *core, struct httpc_multi *http)
@@ -118,5 +159,7 @@ void errands_free(struct errands *errands)
 
 enum rc errands_turn(struct errands *errands)
 {
-	return start_revocations(errands);
+	enum rc rc = start_revocations(errands);
+
+	return rc == RC_OK ? start_messages(errands) : rc;
 }
