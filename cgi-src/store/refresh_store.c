@@ -41,16 +41,23 @@ static const char *const sql[] = {
 		       " FROM datasource_providers"
 		       " WHERE tenant_id = ? AND id = ? AND lease_owner = ?",
 	/* from left to right: what compares with secret_rev stands before it grows */
+	/* Here and below: what was disabled during the renewal stays so, and keeps what the renewal brought. */
 	[ST_COMMIT] = "UPDATE datasource_providers SET encrypted_credentials = ?,"
 		      " encrypted_profile = ?,"
 		      " forced_rev = IF(rejected_rev = secret_rev, secret_rev + 1, forced_rev),"
 		      " secret_rev = secret_rev + 1, expires_at = ?,"
-		      " refreshable = ?, state_since = IF(state = 'active', state_since, ?),"
-		      " state = 'active', state_reason = '', failures = 0, unanswered_rev = 0,"
-		      " refresh_due_at = ?, refreshed_at = ?, lease_owner = NULL" LEASE_HOLDS,
-	[ST_FAIL] = "UPDATE datasource_providers SET state_since = IF(state = ?, state_since, ?),"
-		    " state = ?, state_reason = ?, failures = IF(?, failures + 1, 0),"
-		    " unanswered_rev = IF(?, secret_rev, unanswered_rev), refresh_due_at = ?,"
+		      " refreshable = ?,"
+		      " state_since = IF(state IN ('active', 'disabled'), state_since, ?),"
+		      " state = IF(state = 'disabled', state, 'active'), state_reason = '',"
+		      " failures = 0, unanswered_rev = 0,"
+		      " refresh_due_at = IF(state = 'disabled', NULL, ?), refreshed_at = ?, "
+		      "lease_owner = NULL" LEASE_HOLDS,
+	[ST_FAIL] = "UPDATE datasource_providers SET"
+		    " state_since = IF(state IN (?, 'disabled'), state_since, ?),"
+		    " state = IF(state = 'disabled', state, ?), state_reason = ?,"
+		    " failures = IF(?, failures + 1, 0),"
+		    " unanswered_rev = IF(?, secret_rev, unanswered_rev),"
+		    " refresh_due_at = IF(state = 'disabled', NULL, ?),"
 		    " lease_owner = NULL" LEASE_HOLDS,
 	[ST_ABANDON] = "UPDATE datasource_providers SET lease_owner = NULL,"
 		       " unanswered_rev = lease_rev" LEASE_HOLDS,
@@ -62,15 +69,17 @@ static const char *const sql[] = {
 		    " FROM datasource_providers WHERE lease_owner IS NOT NULL",
 	/* cross-tenant: a client of the installation serves all tenants */
 	[ST_POSTPONE] = "UPDATE datasource_providers SET refresh_due_at = ? + FLOOR(RAND() * ?),"
-			" state_reason = ?, failures = GREATEST(failures, 1)"
+			" state_reason = IF(state = 'active', ?, state_reason),"
+			" failures = GREATEST(failures, 1)"
 			" WHERE client_id = ? AND refresh_due_at <= ? AND lease_owner IS NULL"
 			" ORDER BY refresh_due_at LIMIT ?",
 	/* cross-tenant: a clock was wrong for everybody */
 	[ST_RECALL] = "UPDATE datasource_providers SET refresh_due_at = ? WHERE refresh_due_at > ?",
-	/* 0 comes before all that is due by itself. A token that lives shorter than the interval is not renewed
-	 * more often than that. */
+	/* 0 comes before all that is due by itself. What was put off after a failure stays so (C4). A token that
+	 * lives shorter than the interval is not renewed more often than that. */
 	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = 0"
 		     " WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND refresh_due_at > 0"
+		     " AND (failures = 0 OR refresh_due_at <= ?)"
 		     " AND NOT (expires_at BETWEEN refreshed_at AND refreshed_at + ?"
 		     " AND refreshed_at BETWEEN ? AND ?)",
 	[ST_RESET] = "UPDATE datasource_providers SET state = 'active', state_reason = '',"
@@ -204,7 +213,7 @@ enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struc
 	uint64_t rev, int64_t now_s)
 {
 	return db_exec(db, sql[ST_HURRY],
-		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev),
+		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev), db_int(now_s),
 			db_int(REFRESH_INTERVAL_MIN_S), db_int(now_s - REFRESH_INTERVAL_MIN_S),
 			db_int(now_s)),
 		NULL);

@@ -67,7 +67,8 @@ enum rc refresh_held_list(struct db *db,
 	void *arg) RC_MUST_CHECK;
 
 /** refresh_postpone(db, client_id, reason, from_s, spread_s, now_s): what is due of this client waits until from_s and
- * up to spread_s more, without a call. At most REFRESH_POSTPONE_MAX at once; of all tenants. */
+ * up to spread_s more, without a call; one that is not active keeps its reason. At most REFRESH_POSTPONE_MAX at once;
+ * of all tenants. */
 #define REFRESH_POSTPONE_MAX 2000
 enum rc refresh_postpone(struct db *db, const struct uuid *client_id, const char *reason,
 	int64_t from_s, int64_t spread_s, int64_t now_s) RC_MUST_CHECK;
@@ -81,7 +82,8 @@ enum rc refresh_reset(struct db *db, const struct tenant_id *tenant, const struc
 	int64_t due_at_s, int64_t now_s) RC_MUST_CHECK;
 
 /** refresh_hurry(db, tenant, id, rev, now_s): due at once and before all others (due_at_s 0), for one that somebody
- * waits for, who saw revision rev: what was renewed since then is not due again. */
+ * waits for, who saw revision rev: what was renewed since then is not due again, nor what failed and waits for its
+ * next try. */
 #define REFRESH_INTERVAL_MIN_S 30 /* however short a provider makes its tokens (B14, C30) */
 enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
 	uint64_t rev, int64_t now_s) RC_MUST_CHECK;

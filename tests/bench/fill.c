@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "domain/audit.h"
 #include "domain/credential_seal.h"
 #include "domain/keyring.h"
 #include "domain/people/admin.h"
@@ -85,7 +86,9 @@ static int by_id(const void *a, const void *b)
 
 static void make_tenants(struct tenant_id *out)
 {
+	struct access_key_wish wish = {.name = "bench", .providers = ""};
 	char name[64], id[UUID_TEXT_SIZE];
+	struct actor by;
 
 	for (long i = 0; i < run.tenants; i++) {
 		struct uuid unique = uuid_random();
@@ -94,8 +97,8 @@ static void make_tenants(struct tenant_id *out)
 		uuid_text(&unique, id);
 		(void)snprintf(name, sizeof(name), "Measured %s", id);
 		must(admin_tenant_create(&run.operator, name, &out[i]), name);
-		must(access_key_create(&run.operator, & out[i], "bench", "", NULL, 0, NULL, &key),
-			"key");
+		by = audit_operator(&out[i]);
+		must(access_key_create(&run.operator, & by, &wish, &key), "key");
 		uuid_text(&out[i].u, id);
 		(void)printf("%s\t%s\n", id, secret_text(&key));
 		secret_release(&key);

@@ -123,8 +123,9 @@ static enum rc load_claimed(
 	struct provider_ref ref = {due->plugin_id, due->provider};
 	enum rc rc = credential_row_load(core->db, &due->tenant, &ref, &due->id, &a->row);
 
-	/* deleted, or a consent that came between claim and load: its tokens are newer than any renewal */
-	if (rc == RC_NOT_FOUND || (rc == RC_OK && a->row.secret_rev != a->lease.rev))
+	/* deleted, or a consent that came between claim and load: its tokens are newer than any renewal. Or it
+	 * cannot be read now: then nobody knows the state that a settlement would have to keep. */
+	if (rc != RC_OK || a->row.secret_rev != a->lease.rev)
 		rc = RC_CONFLICT;
 	return rc;
 }
@@ -185,15 +186,14 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 	a->tenant = due->tenant;
 	a->lease = *lease;
 	rc = load_claimed(core, due, a);
-	a->row.id = due->id;
-	name_settlement(a, s);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		name_settlement(a, s);
 		rc = prepare(core, a, rq);
-	if (rc == RC_OK)
-		return RC_OK;
-	log_warn("refresh.not_sent", "provider", due->provider, "rc", rc_name(rc));
-	if (rc != RC_CONFLICT)
+		if (rc == RC_OK)
+			return RC_OK;
 		not_sent(a, rc, s);
+	}
+	log_warn("refresh.not_sent", "provider", due->provider, "rc", rc_name(rc));
 	refresh_attempt_release(a);
 	return rc;
 }

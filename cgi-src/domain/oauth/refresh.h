@@ -57,7 +57,7 @@ void refresh_settlement_release(struct refresh_settlement *s);
 
 /** refresh_begin(core, due, lease, a, rq, s): RC_OK: send *rq and call refresh_end. Any other code: there is
  * nothing to send; *s says what the row shall tell, and the log why. RC_CONFLICT: somebody else changed it since
- * the claim; nothing is to be settled. */
+ * the claim, or it cannot be loaded; nothing is to be settled: a lease that is still there is left to the watch. */
 enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 	const struct refresh_lease *lease, struct refresh_attempt *a, struct httpc_request *rq,
 	struct refresh_settlement *s) RC_MUST_CHECK;

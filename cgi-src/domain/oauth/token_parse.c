@@ -75,10 +75,18 @@ bool token_error_class(const char *name)
 	return find_class(classes, sizeof(classes) / sizeof(classes[0]), name, &unused);
 }
 
+/* What a code means that nobody knows. */
+static enum token_failure class_of_status(int status)
+{
+	if (status == 429)
+		return TOKEN_RATE_LIMITED;
+	return status >= 500 ? TOKEN_NO_ANSWER : TOKEN_REFUSED;
+}
+
 /* The provider's own codes come first: its file knows what they mean there. */
 static enum token_failure classify(const struct oauth_recipe *recipe, const char *code, int status)
 {
-	enum token_failure found = status == 429 ? TOKEN_RATE_LIMITED : TOKEN_REFUSED;
+	enum token_failure found = class_of_status(status);
 
 	for (size_t i = 0; i < recipe->errors.n; i++)
 		if (strcmp(recipe->errors.items[i].name, code) == 0 &&

@@ -113,6 +113,8 @@ static enum rc take_records(struct journal *journal, const unsigned char *p, siz
 			continue;
 		}
 		journal_item_free(item);
+		if (rc == RC_NOMEM) /* it is whole, and not to be written over */
+			return rc;
 		/* as a rule one that was never synced, so never relied on */
 		if (rc == RC_INVALID)
 			log_error("journal", "what", "a torn record was left out");
@@ -128,7 +130,8 @@ static enum rc read_records(struct journal *journal)
 	enum rc rc;
 
 	journal->fd = openat(journal->dir_fd, "journal", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (journal->fd < 0)
+	/* a file that is not in its folder after a power cut keeps nothing */
+	if (journal->fd < 0 || fsync(journal->dir_fd))
 		return complain("open");
 	buf_init(&all, BATCH_MAX);
 	while ((n = read(journal->fd, chunk, sizeof(chunk))) > 0)
@@ -262,6 +265,10 @@ enum rc journal_sync(struct journal *journal)
 
 	buf_init(&all, BATCH_MAX);
 	rc = encode_all(journal, &all);
+	if (rc != RC_OK) {
+		log_error("journal", "what", "encode", "rc", rc_name(rc));
+		rc = RC_UNAVAILABLE;
+	}
 	if (rc == RC_OK && all.len)
 		rc = put(journal, &all);
 	if (rc == RC_OK && all.len) {

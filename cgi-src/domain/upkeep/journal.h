@@ -53,8 +53,8 @@ void journal_drop(struct journal *journal, struct journal_item *item);
 void journal_trim(struct journal *journal);
 
 /** journal_encode(s, out): appends one record. journal_decode(p, len, out, used): reads one; RC_NOT_FOUND: the end;
- * RC_INVALID: no record of ours, or damaged. Pure; for fuzzing too. *out is the caller's to release, also after
- * an error. */
+ * RC_INVALID: no record of ours, or damaged; RC_NOMEM. Pure; for fuzzing too. *out is the caller's to release,
+ * also after an error. */
 enum rc journal_encode(const struct refresh_settlement *s, struct buf *out) RC_MUST_CHECK;
 enum rc journal_decode(const unsigned char *p, size_t len, struct refresh_settlement *out,
 	size_t *used) RC_MUST_CHECK;

@@ -73,7 +73,7 @@ enum rc journal_encode(const struct refresh_settlement *s, struct buf *out)
 struct reader {
 	const unsigned char *p;
 	size_t left;
-	bool bad;
+	bool bad, no_memory;
 };
 
 static const unsigned char *take(struct reader *r, size_t len)
@@ -121,6 +121,7 @@ static void take_sealed(struct reader *r, struct buf *out)
 	buf_init(out, VAULT_RECORD_MAX);
 	if (p)
 		buf_add(out, p, len);
+	r->no_memory = r->no_memory || buf_done(out) == RC_NOMEM;
 	if (!p || buf_done(out) != RC_OK)
 		r->bad = true;
 }
@@ -163,7 +164,7 @@ enum rc journal_decode(
 	row->expires = head.expires != 0;
 	row->expires_at_s = head.expires_at_s;
 	row->refreshable = head.refreshable != 0;
-	r = (struct reader){p + sizeof(head), head.len - sizeof(head) - HASH_SIZE, false};
+	r = (struct reader){p + sizeof(head), head.len - sizeof(head) - HASH_SIZE, false, false};
 	take_text(&r, row->plugin_id, sizeof(row->plugin_id));
 	take_text(&r, row->provider, sizeof(row->provider));
 	take_text(&r, row->name, sizeof(row->name));
@@ -171,5 +172,7 @@ enum rc journal_decode(
 	take_text(&r, row->client_source, sizeof(row->client_source));
 	take_sealed(&r, &row->credentials);
 	take_sealed(&r, &row->profile);
+	if (r.no_memory)
+		return RC_NOMEM;
 	return r.bad || r.left ? RC_INVALID : RC_OK;
 }

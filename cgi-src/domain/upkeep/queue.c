@@ -18,6 +18,7 @@ struct lane {
 	int64_t open_until_ms; /* 0: closed */
 	int64_t open_for_ms;   /* the last time; doubles */
 	bool probing;          /* was open: until one succeeds, one at a time */
+	bool asked;            /* it is open because the provider asked for it */
 	bool held_back;        /* somebody was sent away since queue_held_back */
 };
 
@@ -155,24 +156,70 @@ static bool has_room(const struct lane *lane)
 
 /* ---- in ---- */
 
-static bool is_there(const struct queue *queue, const struct lane *tenant, const struct uuid *id)
+/* Where the item of that credential hangs; NULL: it does not wait. */
+static struct queue_item **find(
+	struct queue *queue, const struct lane *tenant, const struct uuid *id)
 {
 	if (!tenant->waiting)
-		return false;
-	for (const struct queue_item *item = queue->first; item; item = item->next)
-		if (uuid_equal(&item->due.id.u, id))
-			return true;
-	return false;
+		return NULL;
+	for (struct queue_item **at = &queue->first; *at; at = &(*at)->next)
+		if (uuid_equal(&(*at)->due.id.u, id))
+			return at;
+	return NULL;
 }
 
-static enum queue_answer judge(
-	const struct queue *queue, const struct queue_item *item, int64_t now_ms)
+static void link_item(struct queue *queue, struct queue_item *item)
 {
+	if (item->due.due_at_s == 0) { /* somebody waits for it */
+		item->next = queue->first;
+		queue->first = item;
+	} else {
+		*queue->last = item;
+	}
+	if (!item->next)
+		queue->last = &item->next;
+	queue->n++;
+	item->provider->waiting++;
+	item->tenant->waiting++;
+	item->client->waiting++;
+}
+
+static struct queue_item *unlink_at(struct queue *queue, struct queue_item **at)
+{
+	struct queue_item *item = *at;
+
+	*at = item->next;
+	if (!*at)
+		queue->last = at;
+	item->next = NULL;
+	queue->n--;
+	item->provider->waiting--;
+	item->tenant->waiting--;
+	item->client->waiting--;
+	return item;
+}
+
+/* It came in by itself, and now somebody waits for it. */
+static void hurry(struct queue *queue, struct queue_item **at)
+{
+	struct queue_item *item = unlink_at(queue, at);
+
+	item->due.due_at_s = 0;
+	link_item(queue, item);
+}
+
+static enum queue_answer judge(struct queue *queue, const struct queue_item *item, int64_t now_ms)
+{
+	struct queue_item **there;
+
 	if (is_open(item->client, now_ms)) {
 		item->client->held_back = true;
 		return QUEUE_HELD_BACK;
 	}
-	if (is_there(queue, item->tenant, &item->due.id.u))
+	there = find(queue, item->tenant, &item->due.id.u);
+	if (there && item->due.due_at_s == 0 && (*there)->due.due_at_s != 0)
+		hurry(queue, there);
+	if (there)
 		return QUEUE_THERE;
 	if (queue->n >= QUEUE_WAITING_MAX ||
 		item->provider->waiting >= item->provider->waiting_max ||
@@ -196,37 +243,11 @@ enum queue_answer queue_offer(struct queue *queue, const struct refresh_due *due
 		leave_lanes(queue, item);
 		return answer;
 	}
-	if (due->due_at_s == 0) { /* somebody waits for it */
-		item->next = queue->first;
-		queue->first = item;
-	} else {
-		*queue->last = item;
-	}
-	if (!item->next)
-		queue->last = &item->next;
-	queue->n++;
-	item->provider->waiting++;
-	item->tenant->waiting++;
-	item->client->waiting++;
+	link_item(queue, item);
 	return answer;
 }
 
 /* ---- out ---- */
-
-static struct queue_item *unlink_at(struct queue *queue, struct queue_item **at)
-{
-	struct queue_item *item = *at;
-
-	*at = item->next;
-	if (!*at)
-		queue->last = at;
-	item->next = NULL;
-	queue->n--;
-	item->provider->waiting--;
-	item->tenant->waiting--;
-	item->client->waiting--;
-	return item;
-}
 
 struct queue_item *queue_take(struct queue *queue, int64_t now_ms)
 {
@@ -255,27 +276,45 @@ static void breaker_open(struct lane *lane, int64_t for_ms, int64_t now_ms)
 	lane->held_back = lane->held_back || lane->waiting > 0;
 }
 
+static void breaker_close(struct lane *lane)
+{
+	lane->failures = 0;
+	lane->open_until_ms = lane->open_for_ms = 0;
+	lane->probing = lane->asked = false;
+}
+
+/* Many that were under way together are told the same: only the first doubles the time. */
+static void breaker_asked(struct lane *lane, int64_t for_ms, int64_t retry_after_ms, int64_t now_ms)
+{
+	if (retry_after_ms > BREAKER_ASKED_MAX_MS)
+		retry_after_ms = BREAKER_ASKED_MAX_MS;
+	if (!is_open(lane, now_ms) || !lane->asked)
+		breaker_open(lane, for_ms, now_ms);
+	lane->asked = true;
+	if (now_ms + retry_after_ms > lane->open_until_ms)
+		lane->open_until_ms = now_ms + retry_after_ms;
+}
+
+/* Those that were under way when it opened say nothing new, but that the endpoint works after all; and not even
+ * that counts where the provider itself asked for a pause. */
 static void breaker_note(
 	struct lane *lane, enum queue_outcome outcome, int64_t retry_after_ms, int64_t now_ms)
 {
 	int64_t for_ms = lane->open_for_ms ? lane->open_for_ms * 2 : BREAKER_FIRST_MS;
+	bool open = is_open(lane, now_ms);
 
 	if (for_ms > BREAKER_MAX_MS)
 		for_ms = BREAKER_MAX_MS;
-	if (outcome == QUEUE_ANSWERED) {
-		lane->failures = 0;
-		lane->open_until_ms = lane->open_for_ms = 0;
-		lane->probing = false;
-	} else if (outcome == QUEUE_LIMITED) {
-		if (retry_after_ms > for_ms)
-			for_ms = retry_after_ms;
-		breaker_open(lane, for_ms > BREAKER_ASKED_MAX_MS ? BREAKER_ASKED_MAX_MS : for_ms,
-			now_ms);
+	if (outcome == QUEUE_LIMITED) {
+		breaker_asked(lane, for_ms, retry_after_ms, now_ms);
+	} else if (outcome == QUEUE_ANSWERED && !(open && lane->asked)) {
+		breaker_close(lane);
 	} else if (outcome == QUEUE_FAILED) {
 		lane->failures++;
-		/* those that were under way when it opened say nothing new */
-		if (!is_open(lane, now_ms) && (lane->probing || lane->failures >= BREAKER_FAILURES))
+		if (!open && (lane->probing || lane->failures >= BREAKER_FAILURES)) {
 			breaker_open(lane, for_ms, now_ms);
+			lane->asked = false;
+		}
 	}
 }
 

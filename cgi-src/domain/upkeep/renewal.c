@@ -14,7 +14,8 @@
 
 #define PAGE 512 /* what is read of the schedule at once */
 #define PAGES_A_TURN 4
-#define BATCH 64 /* claimed, or settled, in one transaction */
+#define SCAN_EVERY_MS 1000 /* … although most of them may have no room */
+#define BATCH 64           /* claimed, or settled, in one transaction */
 /* Who was stopped for longer after a claim may have been overtaken, and does not send (C17). Its lease is left to
  * the watch. */
 #define SEND_WITHIN_SHARE 3 /* of the time after which a lease is taken over */
@@ -23,6 +24,7 @@
 struct work {
 	struct work *next;
 	struct renewal *renewal;
+	int64_t send_by_ms;
 	struct queue_item *item;
 	struct refresh_attempt attempt;
 	struct journal_item *outcome;
@@ -38,6 +40,7 @@ struct renewal {
 	size_t n_works;
 	struct refresh_due seen; /* where the next page begins … */
 	bool more;               /* … when there is one */
+	int64_t scanned_ms;
 };
 
 /* ---- one call ---- */
@@ -97,7 +100,7 @@ static void on_done(enum rc rc, struct httpc_response *rs, void *arg)
 	work_free(work);
 }
 
-static struct work *work_new(struct renewal *r, struct queue_item *item)
+static struct work *work_new(struct renewal *r, struct queue_item *item, int64_t send_by_ms)
 {
 	struct work *work = calloc(1, sizeof(*work));
 
@@ -105,6 +108,7 @@ static struct work *work_new(struct renewal *r, struct queue_item *item)
 		return NULL;
 	work->renewal = r;
 	work->item = item;
+	work->send_by_ms = send_by_ms;
 	work->outcome = journal_item_new();
 	if (work->outcome)
 		return work;
@@ -112,24 +116,37 @@ static struct work *work_new(struct renewal *r, struct queue_item *item)
 	return NULL;
 }
 
+/* Nothing was sent, for reasons of ours: the provider is not blamed, and the lease is left to the watch. */
+static void forgo(struct renewal *r, struct work *work, enum rc rc)
+{
+	log_warn("refresh.forgone", "rc", rc_name(rc));
+	work_unlink(r, work);
+	give_back(r, work->item, QUEUE_UNKNOWN, -1);
+	work_free(work);
+}
+
 static void call_provider(struct renewal *r, struct work *work, struct httpc_request *rq)
 {
 	struct httpc_response none = {.retry_after_s = -1};
-	enum rc rc;
+	enum rc rc = RC_TIMEOUT;
 
 	work->next = r->works;
 	r->works = work;
 	r->n_works++;
 	CRASHPOINT("refresh.prepared");
-	rc = httpc_multi_start(r->http, rq, on_done, work);
-	if (rc != RC_OK) /* forbidden or malformed address: an outcome like others */
+	if (clock_mono_ms() < work->send_by_ms)
+		rc = httpc_multi_start(r->http, rq, on_done, work);
+	if (rc == RC_EGRESS || rc == RC_INVALID) /* an outcome like others */
 		on_done(rc, &none, work);
+	else if (rc != RC_OK)
+		forgo(r, work, rc);
 }
 
 /* item is claimed. Without memory its lease is left to the watch. */
-static void start(struct renewal *r, struct queue_item *item, const struct refresh_lease *lease)
+static void start(struct renewal *r, struct queue_item *item, const struct refresh_lease *lease,
+	int64_t send_by_ms)
 {
-	struct work *work = work_new(r, item);
+	struct work *work = work_new(r, item, send_by_ms);
 	struct httpc_request rq = {0};
 	enum rc rc = work ? refresh_begin(r->core, &item->due, lease, &work->attempt, &rq,
 				    &work->outcome->settlement)
@@ -209,7 +226,7 @@ static enum rc start_some(struct renewal *r, size_t *started)
 	CRASHPOINT("refresh.claimed");
 	for (size_t i = 0; i < c.n; i++) {
 		if (rc == RC_OK && c.claimed[i] && clock_mono_ms() < send_by_ms)
-			start(r, c.items[i], &c.leases[i]);
+			start(r, c.items[i], &c.leases[i], send_by_ms);
 		else
 			give_back(r, c.items[i], QUEUE_UNKNOWN, -1);
 	}
@@ -257,17 +274,31 @@ static enum rc look_at_page(struct renewal *r, bool from_beginning)
 	return RC_OK;
 }
 
+/* How many may wait, and the next page is read all the same. When it is about to run dry; and now and then while lanes
+ * are full, because others come behind those that have no room: two slow providers must not hide a third (C5). */
+static size_t enough(struct renewal *r)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (r->scanned_ms + SCAN_EVERY_MS > now_ms)
+		return PAGE / 2;
+	r->scanned_ms = now_ms;
+	return QUEUE_WAITING_MAX;
+}
+
 static enum rc look_at_schedule(struct renewal *r, bool look)
 {
+	size_t waiting_max = enough(r);
 	enum rc rc = RC_OK;
 
 	if (look)
 		rc = look_at_page(r, true);
-	for (size_t i = 0; i < PAGES_A_TURN && r->more && rc == RC_OK &&
-			   queue_waiting(r->queue) < QUEUE_WAITING_MAX / 2;
+	for (size_t i = 0;
+		i < PAGES_A_TURN && r->more && rc == RC_OK && queue_waiting(r->queue) < waiting_max;
 		i++)
 		rc = look_at_page(r, false);
-	queue_held_back(r->queue, clock_mono_ms(), put_off, r);
+	if (rc == RC_OK)
+		queue_held_back(r->queue, clock_mono_ms(), put_off, r);
 	return rc;
 }
 
@@ -318,6 +349,20 @@ static enum rc settle_batch(struct renewal *r, struct journal_item **at, size_t 
 	return rc;
 }
 
+/* One that the database refuses must not hold up the others, nor what comes after them. */
+static enum rc settle_each_alone(struct renewal *r)
+{
+	struct journal_item *at = journal_first(r->journal);
+	enum rc rc = RC_OK;
+
+	while (at && rc != RC_UNAVAILABLE) {
+		rc = settle_batch(r, &at, 1);
+		if (rc != RC_OK && rc != RC_UNAVAILABLE)
+			log_error("refresh.settle", "rc", rc_name(rc));
+	}
+	return rc == RC_UNAVAILABLE ? rc : RC_OK;
+}
+
 enum rc renewal_settle(struct renewal *r)
 {
 	struct journal_item *at = journal_first(r->journal);
@@ -331,12 +376,8 @@ enum rc renewal_settle(struct renewal *r)
 	/* without the disk the commit alone has to do: waiting would not make it safer */
 	while (at && rc == RC_OK)
 		rc = settle_batch(r, &at, BATCH);
-	/* one that the database refuses must not hold up the others */
-	if (rc != RC_OK && rc != RC_UNAVAILABLE) {
-		log_error("refresh.settle", "rc", rc_name(rc));
-		for (at = journal_first(r->journal); at;)
-			rc = settle_batch(r, &at, 1);
-	}
+	if (rc != RC_OK && rc != RC_UNAVAILABLE)
+		rc = settle_each_alone(r);
 	journal_trim(r->journal);
 	return rc;
 }

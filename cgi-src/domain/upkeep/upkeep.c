@@ -77,7 +77,9 @@ enum rc upkeep_run(struct upkeep *u, int stop_fd)
 			wakes[0].fd = -1;
 		}
 	}
-	return rc == RC_OK ? renewal_settle(u->renewal) : rc;
+	turned = renewal_settle(
+		u->renewal); /* also when libcurl gave up: what was answered is kept */
+	return rc == RC_OK ? turned : rc;
 }
 
 enum rc upkeep_open(const struct core *core, const struct httpc_config *http, struct upkeep **out)
