@@ -48,6 +48,7 @@ GRANT SELECT (client_id, client_source, state), UPDATE (refresh_due_at) ON datas
   TO 'grantry_operator';
 GRANT SELECT, INSERT ON audit_events TO 'grantry_operator';
 GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_operator';
+GRANT SELECT ON webhook_deliveries TO 'grantry_operator';
 GRANT SELECT ON schema_migrations TO 'grantry_operator';
 
 GRANT SELECT ON keks TO 'grantry_refreshd';

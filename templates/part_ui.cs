@@ -4,6 +4,7 @@
     pill(state)        Kind enum(ok|warn|bad|none), Text text
     day(date)          Text text (a calendar date), Iso text (RFC 3339, UTC); the script shows it in the visitor's language
     moment(date)       Text text (any wording, "in 41 min"), Iso text, optional: exact time on hover
+    listing(list, none) list of N.Text text: "a, b, c"; none: what an empty one is called
     helpers(list)      list of N.Name text (a person), N.Email text: the people who can help
     scope_list(list)   list of N.Words text, N.Code text, optional, N.Why text, optional
     provider_words(answer)  Code text, optional, Text text, optional: what a provider said, inert
@@ -15,6 +16,8 @@ def:pill(pill_state) ?><span class="pill pill-<?cs var:pill_state.Kind ?>"><?cs 
 def:day(day_date) ?><time datetime="<?cs var:day_date.Iso ?>" title="<?cs var:day_date.Iso ?>" data-day><?cs var:day_date.Text ?></time><?cs /def ?><?cs
 
 def:moment(moment_date) ?><?cs if:?moment_date.Iso ?><time datetime="<?cs var:moment_date.Iso ?>" title="<?cs var:moment_date.Iso ?>"><?cs var:moment_date.Text ?></time><?cs else ?><?cs var:moment_date.Text ?><?cs /if ?><?cs /def ?><?cs
+
+def:listing(listing_items, listing_none) ?><?cs set:Layout.Comma = "0" ?><?cs each:listed = listing_items ?><?cs if:Layout.Comma ?>, <?cs /if ?><?cs var:listed.Text ?><?cs set:Layout.Comma = "1" ?><?cs /each ?><?cs if:!Layout.Comma ?><?cs var:listing_none ?><?cs /if ?><?cs /def ?><?cs
 
 def:helpers(helper_list) ?><?cs if:subcount(helper_list) ?>
 <ul class="people">

@@ -129,10 +129,10 @@ else ?>
 </section>
 <?cs if:subcount(Ended) ?><section class="ended" aria-labelledby="ended">
 <h2 id="ended">Disconnected lately</h2>
-<ul class="rows">
-  <?cs each:ended = Ended ?><li class="row">
-    <div class="row-main"><h3><?cs if:?ended.Name ?><?cs var:ended.Name ?><?cs else ?>An access that was not kept<?cs /if ?></h3><p class="row-meta"><?cs call:day(ended.When) ?></p></div>
-    <p class="row-reason"><?cs if:ended.State == "done" ?>Access revoked at <?cs var:Provider.Vendor ?>.<?cs
+<ul class="past">
+  <?cs each:ended = Ended ?><li>
+    <h3><?cs if:?ended.Name ?><?cs var:ended.Name ?><?cs else ?>An access that was not kept<?cs /if ?></h3>
+    <p><?cs call:day(ended.When) ?>. <?cs if:ended.State == "done" ?>Access revoked at <?cs var:Provider.Vendor ?>.<?cs
     elif:ended.State == "queued" ?>Telling <?cs var:Provider.Vendor ?> that the access is over…<?cs if:?ended.Reason ?> <?cs var:ended.Reason ?> It is tried again by itself.<?cs elif:?ended.Code ?> Its last answer was <code><?cs var:ended.Code ?></code>. It is tried again by itself.<?cs /if ?><?cs
     else ?>Could not tell <?cs var:Provider.Vendor ?> that the access is over<?cs if:?ended.Reason ?>. <?cs var:ended.Reason ?><?cs elif:?ended.Code ?>: <code><?cs var:ended.Code ?></code>.<?cs else ?>.<?cs /if ?> <strong>Remove the access in the account there yourself.</strong><?cs /if ?></p>
   </li>

@@ -2,7 +2,7 @@
  *
  * The operator's command line. A command is an entry of a table: its words, its usage, what it needs opened.
  * Secrets come from standard input or a file, never from the arguments, and are never printed, but for
- * one-time sign-in codes and runtime keys, which are there to be handed over, once.
+ * one-time sign-in codes, runtime keys and secrets of webhooks, which are there to be handed over, once.
  */
 #ifndef GRANTRY_CLI_CLI_H
 #define GRANTRY_CLI_CLI_H
@@ -56,6 +56,10 @@ int cli_user_sign_in(struct cli *cli, int argc, char **argv);
 int cli_key_add(struct cli *cli, int argc, char **argv);
 int cli_key_list(struct cli *cli, int argc, char **argv);
 int cli_key_revoke(struct cli *cli, int argc, char **argv);
+/* webhook.c */
+int cli_webhook_add(struct cli *cli, int argc, char **argv);
+int cli_webhook_list(struct cli *cli, int argc, char **argv);
+int cli_webhook_remove(struct cli *cli, int argc, char **argv);
 /* client.c */
 int cli_client_set(struct cli *cli, int argc, char **argv);
 int cli_client_remove(struct cli *cli, int argc, char **argv);

@@ -8,6 +8,7 @@
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
 #include "domain/form.h"
+#include "domain/incident.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/state_store.h"
@@ -419,14 +420,15 @@ struct update {
 static enum rc update_in_transaction(struct db *db, void *arg)
 {
 	const struct update *u = arg;
-
+	const char *active = credential_state_word(CREDENTIAL_ACTIVE);
 	int64_t now_s = clock_now_s();
 	enum rc rc = credential_update(db, u->tenant, u->row, u->version, u->secret_rev, now_s);
 
-	return rc == RC_OK && u->heals
-		       ? state_move(db, u->tenant, u->row, credential_state_word(CREDENTIAL_ACTIVE),
-				 "", 0, now_s)
-		       : rc;
+	if (rc == RC_OK && u->heals)
+		rc = state_move(db, u->tenant, u->row, active, "", 0, now_s);
+	if (rc == RC_OK && u->heals)
+		rc = incident_raise(db, u->tenant, u->row, active, "");
+	return rc;
 }
 
 static const char *edit_action(const struct credential_change *change)

@@ -4,6 +4,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/incident.h"
 #include "domain/oauth/refresh.h"
 #include "platform/clock.h"
 #include "platform/text.h"
@@ -125,6 +126,9 @@ static enum rc store(struct db *db, void *arg)
 				: credential_insert_first(db, &s->actor->tenant, s->row);
 	if (rc == RC_OK)
 		rc = schedule(db, s);
+	if (rc == RC_OK && s->replace)
+		rc = incident_raise(db, &s->actor->tenant, s->row,
+			credential_state_word(CREDENTIAL_ACTIVE), "");
 	return rc == RC_OK ? s->also(db, s->grant, s->arg) : rc;
 }
 

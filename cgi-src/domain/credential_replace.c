@@ -7,6 +7,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/incident.h"
 #include "domain/oauth/refresh.h"
 #include "domain/oauth/revocation.h"
 #include "domain/upkeep/wake.h"
@@ -103,6 +104,9 @@ static enum rc replace_in_transaction(struct db *db, void *arg)
 			&r->provider->oauth, now_s, r->next.expires, r->next.expires_at_s);
 	if (rc == RC_OK)
 		rc = refresh_reset(db, tenant, &r->next.id, due_at_s, now_s);
+	if (rc == RC_OK)
+		rc = incident_raise(
+			db, tenant, r->old, credential_state_word(CREDENTIAL_ACTIVE), "");
 	if (rc == RC_OK && r->revokes)
 		rc = revocation_insert(db, tenant, &r->revocation, now_s);
 	return rc;

@@ -6,6 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/incident.h"
 #include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "store/state_store.h"
@@ -25,6 +26,9 @@ static enum rc switch_in_transaction(struct db *db, void *arg)
 	enum rc rc = state_switch(
 		db, &s->actor->tenant, s->row, s->on, &s->actor->user, due_at_s, now_s);
 
+	if (rc == RC_OK)
+		rc = incident_raise(db, &s->actor->tenant, s->row,
+			credential_state_word(s->on ? CREDENTIAL_ACTIVE : CREDENTIAL_DISABLED), "");
 	return rc == RC_NOT_FOUND ? RC_CONFLICT : rc;
 }
 

@@ -7,10 +7,13 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/incident.h"
 #include "domain/oauth/client.h"
 #include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
+#include "store/refresh_store.h"
+#include "store/runtime_store.h"
 #include "store/state_store.h"
 
 #define HTTP_UNAUTHORIZED 401
@@ -81,55 +84,63 @@ static enum rc ask(struct trial *t, const struct fieldset *secrets)
 
 /* ---- what it means ---- */
 
-struct move {
-	const struct trial *trial;
-	const char *to, *reason;
-	int64_t due_at_s;
-};
-
-static enum rc move_in_transaction(struct db *db, void *arg)
+/* It was taken for refused, and works. */
+static enum rc heal_in_transaction(struct db *db, void *arg)
 {
-	const struct move *m = arg;
+	const struct trial *t = arg;
+	const char *active = credential_state_word(CREDENTIAL_ACTIVE);
+	int64_t now_s = clock_now_s();
+	enum rc rc = state_move(
+		db, &t->actor->tenant, &t->row, active, "", t->row.refreshable ? now_s : 0, now_s);
 
-	return state_move(db, &m->trial->actor->tenant, &m->trial->row, m->to, m->reason,
-		m->due_at_s, clock_now_s());
+	return rc == RC_OK ? incident_raise(db, &t->actor->tenant, &t->row, active, "") : rc;
 }
 
-/* RC_NOT_FOUND: it was changed while the provider was asked; then the answer is not about it any more. */
-static enum rc move(struct trial *t, const char *action, const struct move *m, bool *done)
+/* As when a runtime reports it: one forced renewal, and where that cannot help, or did not, a person has to act. */
+static enum rc reject_in_transaction(struct db *db, void *arg)
 {
-	enum rc rc = audit_transact(
-		t->core, t->actor, action, t->object, move_in_transaction, (void *)(uintptr_t)m);
+	struct trial *t = arg;
+	const struct tenant_id *tenant = &t->actor->tenant;
+	enum rc rc = runtime_reject(db, tenant, &t->row.id, t->row.secret_rev, clock_now_s());
 
-	*done = rc == RC_OK;
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	t->out->refused = false;
+	t->out->renews = rc == RC_OK;
+	if (rc != RC_CONFLICT)
+		return rc;
+	rc = runtime_reject_for_good(db, tenant, &t->row.id, t->row.secret_rev, clock_now_s());
+	t->out->refused = rc == RC_OK;
+	return rc == RC_OK
+		       ? incident_raise(db, tenant, &t->row,
+				 credential_state_word(CREDENTIAL_NEEDS_REAUTH), REASON_REJECTED)
+		       : rc;
 }
 
 static enum rc note_refused(struct trial *t)
 {
-	const struct move refused = {
-		t, credential_state_word(CREDENTIAL_NEEDS_REAUTH), REASON_REJECTED, 0};
 	enum rc rc;
 
 	if (!is_in(t, CREDENTIAL_ACTIVE))
 		return RC_OK; /* known already, with a reason of its own */
-	if (!is_oauth(t) || !t->row.refreshable)
-		return move(t, "credential.rejected", &refused, &t->out->refused);
-	rc = state_seen_refused(t->core->db, &t->actor->tenant, &t->row, clock_now_s());
-	t->out->renews = rc == RC_OK;
-	if (rc == RC_OK)
+	rc = audit_transact(
+		t->core, t->actor, "credential.rejected", t->object, reject_in_transaction, t);
+	if (rc == RC_OK && t->out->renews)
 		upkeep_wake(t->core->cfg);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	/* known already, and on its way; or changed while the provider was asked */
+	if (rc == RC_CONFLICT)
+		t->out->renews = t->row.refreshable;
+	return rc == RC_CONFLICT ? RC_OK : rc;
 }
 
 static enum rc note_works(struct trial *t)
 {
-	const struct move healed = {t, credential_state_word(CREDENTIAL_ACTIVE), "",
-		t->row.refreshable ? clock_now_s() : 0};
+	enum rc rc;
 
 	if (!is_in(t, CREDENTIAL_NEEDS_REAUTH) || strcmp(t->row.state_reason, REASON_REJECTED) != 0)
 		return RC_OK;
-	return move(t, "credential.recovered", &healed, &t->out->healed);
+	rc = audit_transact(
+		t->core, t->actor, "credential.recovered", t->object, heal_in_transaction, t);
+	t->out->healed = rc == RC_OK;
+	return rc == RC_NOT_FOUND ? RC_OK : rc; /* changed while the provider was asked */
 }
 
 static enum rc conclude(struct trial *t)
@@ -156,15 +167,17 @@ static enum rc conclude(struct trial *t)
 /* An access token that is over needs no question; it is renewed where that is possible. */
 static enum rc note_over(struct trial *t)
 {
-	enum rc rc = RC_NOT_FOUND;
+	enum rc rc;
 
 	t->out->over = true;
-	if (t->row.refreshable && is_in(t, CREDENTIAL_ACTIVE))
-		rc = state_seen_refused(t->core->db, &t->actor->tenant, &t->row, clock_now_s());
+	if (!t->row.refreshable || !is_in(t, CREDENTIAL_ACTIVE))
+		return RC_OK;
+	rc = refresh_hurry(
+		t->core->db, &t->actor->tenant, &t->row.id, t->row.secret_rev, clock_now_s());
 	t->out->renews = rc == RC_OK;
 	if (rc == RC_OK)
 		upkeep_wake(t->core->cfg);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	return rc;
 }
 
 static enum rc run(struct trial *t)

@@ -41,16 +41,23 @@ static const char *const sql[] = {
 		       " FROM datasource_providers"
 		       " WHERE tenant_id = ? AND id = ? AND lease_owner = ?",
 	/* from left to right: what compares with secret_rev stands before it grows */
+	/* Here and below: what was disabled during the renewal stays so, and keeps what the renewal brought. */
 	[ST_COMMIT] = "UPDATE datasource_providers SET encrypted_credentials = ?,"
 		      " encrypted_profile = ?,"
 		      " forced_rev = IF(rejected_rev = secret_rev, secret_rev + 1, forced_rev),"
 		      " secret_rev = secret_rev + 1, expires_at = ?,"
-		      " refreshable = ?, state_since = IF(state = 'active', state_since, ?),"
-		      " state = 'active', state_reason = '', failures = 0, unanswered_rev = 0,"
-		      " refresh_due_at = ?, refreshed_at = ?, lease_owner = NULL" LEASE_HOLDS,
-	[ST_FAIL] = "UPDATE datasource_providers SET state_since = IF(state = ?, state_since, ?),"
-		    " state = ?, state_reason = ?, failures = IF(?, failures + 1, 0),"
-		    " unanswered_rev = IF(?, secret_rev, unanswered_rev), refresh_due_at = ?,"
+		      " refreshable = ?,"
+		      " state_since = IF(state IN ('active', 'disabled'), state_since, ?),"
+		      " state = IF(state = 'disabled', state, 'active'), state_reason = '',"
+		      " failures = 0, unanswered_rev = 0,"
+		      " refresh_due_at = IF(state = 'disabled', NULL, ?), refreshed_at = ?, "
+		      "lease_owner = NULL" LEASE_HOLDS,
+	[ST_FAIL] = "UPDATE datasource_providers SET"
+		    " state_since = IF(state IN (?, 'disabled'), state_since, ?),"
+		    " state = IF(state = 'disabled', state, ?), state_reason = ?,"
+		    " failures = IF(?, failures + 1, 0),"
+		    " unanswered_rev = IF(?, secret_rev, unanswered_rev),"
+		    " refresh_due_at = IF(state = 'disabled', NULL, ?),"
 		    " lease_owner = NULL" LEASE_HOLDS,
 	[ST_ABANDON] = "UPDATE datasource_providers SET lease_owner = NULL,"
 		       " unanswered_rev = lease_rev" LEASE_HOLDS,

@@ -57,8 +57,10 @@ enum {
 static const char *const sql[] = {
 	[ST_INSERT] = "INSERT INTO runtime_keys (tenant_id, id, name, key_hash, providers, verbs,"
 		      " expires_at, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_LIST] = "SELECT id, name, providers, verbs, expires_at, last_used_at, created_at"
-		    " FROM runtime_keys WHERE tenant_id = ? ORDER BY name",
+	[ST_LIST] = "SELECT k.id, k.name, k.providers, k.verbs, k.expires_at, k.last_used_at,"
+		    " k.created_at, k.created_by, u.name FROM runtime_keys k"
+		    " LEFT JOIN users u ON u.id = k.created_by WHERE k.tenant_id = ?"
+		    " ORDER BY k.name",
 	[ST_DELETE] = "DELETE FROM runtime_keys WHERE tenant_id = ? AND id = ?",
 	[ST_TOUCH] = "UPDATE runtime_keys SET last_used_at = ? WHERE tenant_id = ? AND id = ?"
 		     " AND (last_used_at IS NULL OR last_used_at <= ?)",
@@ -147,6 +149,8 @@ enum rc runtime_key_list(
 		k->expires_at_s = db_get_int(rows, 4);
 		k->last_used_at_s = db_get_int(rows, 5);
 		k->created_at_s = db_get_int(rows, 6);
+		k->created_by.u = db_get_id(rows, 7);
+		COPY_TEXT(k->created_by_name, 8);
 	}
 	db_rows_free(rows);
 	return rc;

@@ -22,6 +22,7 @@ struct runtime_key_row {
 	bool expires;
 	int64_t expires_at_s, last_used_at_s, created_at_s; /* last_used_at_s 0: never */
 	struct user_id created_by;                          /* zero: the operator */
+	char created_by_name[NAME_SIZE]; /* in the list alone; "" gone, or none */
 };
 
 /** runtime_key_insert(db, row): RC_CONFLICT: the name is taken. */

@@ -6,7 +6,6 @@
 enum {
 	ST_SWITCH,
 	ST_MOVE,
-	ST_SEEN_REFUSED,
 	ST_TEST_CLAIM,
 	ST_CLIENT_SAVED,
 	ST_SYSTEM_CLIENT_SAVED,
@@ -15,15 +14,13 @@ enum {
 /* Assignments are made from left to right: state_since before state. */
 static const char *const sql[] = {
 	[ST_SWITCH] = "UPDATE datasource_providers SET state_since = ?, state = ?,"
-		      " state_reason = '', failures = 0, refresh_due_at = ?, lease_owner = NULL,"
+		      " state_reason = '', failures = 0, rejected_rev = 0, refresh_due_at = ?,"
 		      " version = version + 1, changed_by = ?, updated_at = ?"
 		      " WHERE tenant_id = ? AND id = ? AND version = ? AND state = ?",
 	[ST_MOVE] = "UPDATE datasource_providers SET state_since = ?, state = ?,"
-		    " state_reason = ?, failures = 0, refresh_due_at = ?"
+		    " state_reason = ?, failures = 0, refresh_due_at = ?,"
+		    " rejected_rev = IF(? = 'active', 0, rejected_rev)"
 		    " WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND state = ?",
-	[ST_SEEN_REFUSED] = "UPDATE datasource_providers SET rejected_rev = secret_rev,"
-			    " refresh_due_at = ? WHERE tenant_id = ? AND id = ?"
-			    " AND secret_rev = ? AND refreshable = 1 AND state <> 'disabled'",
 	[ST_TEST_CLAIM] = "UPDATE datasource_providers SET tested_at = ?"
 			  " WHERE tenant_id = ? AND id = ? AND tested_at <= ?",
 	[ST_CLIENT_SAVED] = "UPDATE datasource_providers SET refresh_due_at = ?"
@@ -65,17 +62,8 @@ enum rc state_move(struct db *db, const struct tenant_id *tenant, const struct c
 {
 	return exec_one(db, sql[ST_MOVE],
 		DB_ARGS(db_int(now_s), db_text(to), db_text(reason), time_or_null(due_at_s),
-			db_id(&tenant->u), db_id(&row->id.u), db_int((int64_t)row->secret_rev),
-			db_text(row->state)),
-		RC_NOT_FOUND);
-}
-
-enum rc state_seen_refused(struct db *db, const struct tenant_id *tenant,
-	const struct credential_row *row, int64_t now_s)
-{
-	return exec_one(db, sql[ST_SEEN_REFUSED],
-		DB_ARGS(db_int(now_s), db_id(&tenant->u), db_id(&row->id.u),
-			db_int((int64_t)row->secret_rev)),
+			db_text(to), db_id(&tenant->u), db_id(&row->id.u),
+			db_int((int64_t)row->secret_rev), db_text(row->state)),
 		RC_NOT_FOUND);
 }
 

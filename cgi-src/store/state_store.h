@@ -10,8 +10,8 @@
 
 #include "store/credential_store.h"
 
-/** state_switch(db, tenant, row, on, by, due_at_s, now_s): disabled, never due, nobody's lease; or active, without
- * failures, due then (0: never). A new version, as by any person's change. row as loaded; RC_NOT_FOUND: not so any
+/** state_switch(db, tenant, row, on, by, due_at_s, now_s): disabled and never due; or active, without
+ * failures, due then (0: never). A lease stays: what a renewal under way brings is kept. A new version, as by any person's change. row as loaded; RC_NOT_FOUND: not so any
  * more. */
 enum rc state_switch(struct db *db, const struct tenant_id *tenant,
 	const struct credential_row *row, bool on, const struct user_id *by, int64_t due_at_s,
@@ -21,11 +21,6 @@ enum rc state_switch(struct db *db, const struct tenant_id *tenant,
  * version. RC_NOT_FOUND: not so any more. */
 enum rc state_move(struct db *db, const struct tenant_id *tenant, const struct credential_row *row,
 	const char *to, const char *reason, int64_t due_at_s, int64_t now_s) RC_MUST_CHECK;
-
-/** state_seen_refused(db, tenant, row, now_s): the access token of row->secret_rev was refused: renewed now, whatever
- * its end. RC_NOT_FOUND: not so any more, or there is nothing to renew. */
-enum rc state_seen_refused(struct db *db, const struct tenant_id *tenant,
-	const struct credential_row *row, int64_t now_s) RC_MUST_CHECK;
 
 /** state_test_claim(db, tenant, id, now_s, pause_s): RC_LIMIT: it was tested less than pause_s ago. */
 enum rc state_test_claim(struct db *db, const struct tenant_id *tenant,

@@ -80,7 +80,7 @@ static const struct error_text host_text = {400, "bad_request",
 	"This is not the address of Grantry",
 	"The request came under another name than the one that this Grantry is set up for.",
 	"Use the address below. If it should be another one, your operator can change it.",
-	"The Host of the request is not that of this Grantry."};
+	"The request came under another name than the one that this Grantry is set up for."};
 
 int error_status(enum rc rc)
 {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The least that a FastCGI program could do to give the product's answer: it runs the statements that the
- * product runs, verifies the same password where that is asked for, and writes bytes that were recorded.
- * No session, no decryption, no templates, no log. ./bench measures the product beside it.
+ * product runs, verifies the same password or opens a record where that is asked for, and writes bytes that
+ * were recorded. No session, no templates, no log. ./bench measures the product beside it.
  *
  * baseline -s SOCKET -n WORKERS -d DB-SOCKET -u DB-USER -w PASSWORD-FILE -r RESPONSE -q STATEMENTS [-a FILE]
+ *	[-o BYTES]
  *   RESPONSE    a whole CGI response
  *   STATEMENTS  one a line; "?16" stands for so many random bytes: the key of a row that is made anew;
  *               "SET SESSION …" is run once, when a worker connects
  *   -a FILE     first line an Argon2id hash, second line the password that it is verified with
+ *   -o BYTES    for each request a sealed record of this length is opened (XChaCha20-Poly1305)
  */
 #include <fcgiapp.h>
 #include <mysql.h>
@@ -24,6 +26,8 @@
 
 #define STATEMENTS_MAX 64
 #define KEY_MAX 64
+#define RECORD_MAX 65536
+#define SEAL_BYTES crypto_aead_xchacha20poly1305_ietf_ABYTES
 
 struct text {
 	char *p;
@@ -44,6 +48,9 @@ static struct {
 	struct text db_password, response, password;
 	char hash[crypto_pwhash_STRBYTES];
 	bool verify;
+	size_t record_len; /* 0: nothing is opened */
+	unsigned char record[RECORD_MAX], nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES],
+		key[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
 	struct statement statements[STATEMENTS_MAX];
 	size_t n;
 } run;
@@ -104,6 +111,31 @@ static void load_password(const char *path)
 	run.password.p = password + 1;
 	run.password.len = strcspn(run.password.p, "\n");
 	run.verify = true;
+}
+
+/* A record of zeros, sealed here: what is opened costs the same whatever it says. */
+static void seal_record(const char *text)
+{
+	static const unsigned char plain[RECORD_MAX];
+	unsigned long len = strtoul(text, NULL, 10);
+
+	if (len <= SEAL_BYTES || len > RECORD_MAX)
+		give_up("a record of this length");
+	randombytes_buf(run.key, sizeof(run.key));
+	randombytes_buf(run.nonce, sizeof(run.nonce));
+	(void)crypto_aead_xchacha20poly1305_ietf_encrypt(run.record, NULL, plain, len - SEAL_BYTES,
+		run.nonce, sizeof(run.nonce), NULL, run.nonce, run.key);
+	run.record_len = len;
+}
+
+static void open_record(void)
+{
+	static unsigned char plain[RECORD_MAX];
+
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, run.record,
+		    run.record_len, run.nonce, sizeof(run.nonce), run.nonce, run.key))
+		give_up("the record does not open");
+	sodium_memzero(plain, run.record_len);
 }
 
 /* ---- a worker ---- */
@@ -169,16 +201,18 @@ static void serve(int listener)
 		if (run.verify &&
 			crypto_pwhash_str_verify(run.hash, run.password.p, run.password.len))
 			give_up("the password is wrong");
+		if (run.record_len)
+			open_record();
 		FCGX_PutStr(run.response.p, (int)run.response.len, request.out);
 		FCGX_Finish_r(&request);
 	}
 }
 
-int main(int argc, char **argv)
+static bool read_options(int argc, char **argv)
 {
-	int option, listener;
+	int option;
 
-	while ((option = getopt(argc, argv, "s:n:d:u:w:r:q:a:")) != -1) {
+	while ((option = getopt(argc, argv, "s:n:d:u:w:r:q:a:o:")) != -1) {
 		switch (option) {
 		case 's':
 			run.socket = optarg;
@@ -204,11 +238,21 @@ int main(int argc, char **argv)
 		case 'a':
 			load_password(optarg);
 			break;
+		case 'o':
+			seal_record(optarg);
+			break;
 		default:
-			return 2;
+			return false;
 		}
 	}
-	if (!run.socket || run.workers < 1 || !run.response.p || sodium_init() < 0)
+	return run.socket && run.workers > 0 && run.response.p;
+}
+
+int main(int argc, char **argv)
+{
+	int listener;
+
+	if (sodium_init() < 0 || !read_options(argc, argv))
 		return 2;
 	listener = FCGX_OpenSocket(run.socket, 1024);
 	if (listener < 0)

@@ -4,7 +4,8 @@
 // (platform/fcgi.h); for anybody else the resident size is given, which counts shared pages in full.
 import { readFile } from 'node:fs/promises';
 
-import { PROVIDER_PAGE, line, measure, signInRequest } from '../run/bench.mjs';
+import { PROVIDER_PAGE, measure, signInRequest } from '../run/bench.mjs';
+import { line } from '../run/load.mjs';
 
 const kib = (text, name) => Number(text.match(new RegExp(`^${name}: *(\\d+) kB`, 'm'))[1]);
 const pss = async (pid) => kib(await readFile(`/proc/${pid}/smaps_rollup`, 'utf8'), 'Pss');

@@ -59,6 +59,12 @@ export async function gallery(stack, tab) {
     return text.split('<li class="row">').slice(1).map(nameOf);
   }
 
+  const state = (name, columns) => db.run(`UPDATE datasource_providers SET ${columns}, tested_at = 0 WHERE name = '${name}'`);
+  const ended = (...rows) => Promise.all(rows.map(([name, to, reason], i) =>
+    db.run(`INSERT INTO revocations (tenant_id, id, plugin_id, provider, name, client_source, client_id, state, reason, requested_by, created_at)
+      SELECT tenant_id, UNHEX(MD5(${i})), plugin_id, provider, '${name}', 'tenant', id, '${to}', '${reason}', user_id, UNIX_TIMESTAMP() - ${i}
+      FROM datasource_providers WHERE name = 'Work Drive'`)));
+
   // ---- the browser ----
 
   async function as(visitor, path) {
@@ -86,6 +92,17 @@ export async function gallery(stack, tab) {
     await meanwhile?.();
     await as(ada);
     await page.goto(callback);
+    await provider.ctl({ faults: [] });
+  }
+  // Test of one, asked with these faults.
+  async function tried(name, { orders }) {
+    await state(name, 'rejected_rev = 0');
+    await provider.ctl({ faults: [], ...orders });
+    await as(ada, `/data-sources/${SANDBOX}`);
+    const row = page.locator('li.row', { has: page.getByRole('heading', { name }) });
+    if (!(await row.getByRole('button', { name: /^Test/ }).first().isVisible())) await row.locator('summary').click();
+    await row.getByRole('button', { name: /^Test/ }).filter({ visible: true }).click();
+    await page.getByRole('button', { name: 'Test again' }).waitFor();
     await provider.ctl({ faults: [] });
   }
   const fault = (given) => ({ orders: { fault: given } });
@@ -129,6 +146,28 @@ export async function gallery(stack, tab) {
     'provider-menu': async () => {
       await as(ada, `/data-sources/${SANDBOX}`);
       await page.locator('summary', { hasText: 'More actions for Team key' }).click();
+    },
+    'provider-states': async () => {
+      await state('Work Drive', "failures = 2, state_reason = 'timeout', state_since = UNIX_TIMESTAMP() - 600, refreshed_at = UNIX_TIMESTAMP() - 3600");
+      await state('Monthly reports', "state = 'client_error', state_reason = 'invalid_client', state_since = 1763600000, expires_at = UNIX_TIMESTAMP() + 2000");
+      await state('Team key', "state = 'needs_reauth', state_reason = 'rejected', state_since = 1763600000");
+      await as(ada, `/data-sources/${SANDBOX}`);
+    },
+    'data-sources-states': () => as(ada, '/data-sources'),
+    'provider-states-others': async () => {
+      await state('Work Drive', "state = 'revoked', state_reason = '', state_since = 1763600000");
+      await state('Monthly reports', "state = 'needs_reauth', state_reason = 'consent_required', state_since = 1763600000, expires_at = created_at - 86400");
+      await state('Team key', "state = 'disabled', state_reason = '', state_since = 1763600000");
+      await as(ada, `/data-sources/${SANDBOX}`);
+    },
+    'provider-states-member': async () => {
+      await as(ben, `/data-sources/${SANDBOX}`);
+      for (const name of ['Work Drive', 'Monthly reports', 'Team key']) await state(name, "state = 'active', state_reason = '', failures = 0");
+    },
+    'provider-ended': async () => {
+      await ended(['Old drive', 'queued', ''], ['Drive of the year before', 'done', ''], ['Lost drive', 'failed', 'unreadable'], ['', 'failed', 'unsupported_token_type']);
+      await as(ada, `/data-sources/${SANDBOX}`);
+      await db.run('DELETE FROM revocations');
     },
     'provider-notice': () => as(ada, `/data-sources/${SANDBOX}?done=renamed`),
     'provider-member': () => as(ben, `/data-sources/${SANDBOX}`),
@@ -192,6 +231,22 @@ export async function gallery(stack, tab) {
     'delete': async () => as(ada, await credential('Work Drive', 'delete')),
     'delete-key': async () => as(ada, await credential('Team key', 'delete')),
 
+    'disable': async () => as(ada, await credential('Work Drive', 'disable')),
+    'test-works': () => tried('Work Drive', {}),
+    'test-too-soon': async () => {
+      await press('Test again');
+      await heading(/was tested a moment ago$/);
+    },
+    'test-refused': () => tried('Work Drive', fault({ endpoint: 'userinfo', status: 401, body: '{}' })),
+    'test-key-refused': async () => {
+      await tried('Team key', fault({ endpoint: 'apikey', status: 401, body: JSON.stringify({ error: { message: 'This key was revoked on 3 November.' } }) }));
+      await state('Team key', "state = 'active', state_reason = ''");
+    },
+    'test-no-answer': () => tried('Team key', fault({ endpoint: 'apikey', cut: 'reset' })),
+    'test-over': () => tried('Monthly reports', {}),
+    'scopes': async () => as(ada, await credential('Work Drive', 'scopes')),
+    'scopes-missing': async () => as(ada, await credential('Monthly reports', 'scopes')),
+
     // ---- OAuth client ----
     'client-none': () => as(ada, `/data-sources/${NOTION}/client`),
     'client-custom': () => as(ada, `/data-sources/${GOOGLE}/client`),
@@ -232,6 +287,7 @@ export async function gallery(stack, tab) {
     },
     'result-again': async () => back({ query: `?credential=${await idOf('Work Drive')}` }),
     'result-other-account': async () => back({ who: 'mei', query: `?credential=${await idOf('Work Drive')}` }),
+    'result-same-account': () => back({ who: 'mei' }),
     'result-cancelled': () => back({ who: 'deny' }),
     'result-failed': () => back(fault({ endpoint: 'callback', error: 'invalid_scope', error_description: 'The scope files.read is not enabled for this app.' })),
     'result-code-refused': () => back(token(400, { error: 'invalid_grant', error_description: 'The code has expired.' })),

@@ -159,9 +159,10 @@ test('R101: no program may change the schema, the audit log, or what is not its 
   const also = {
     grantry_settings: ['SELECT * FROM oauth_flows', 'SELECT * FROM audit_events', 'INSERT INTO users (id) VALUES (1)', 'UPDATE users SET email = 1', 'UPDATE users SET disabled = 1', 'DELETE FROM users', "UPDATE tenant_members SET role = 'owner'",
       'DELETE FROM tenant_keys', "UPDATE tenant_keys SET wrapped_key = ''", 'UPDATE keks SET check_value = 1', 'INSERT INTO sign_in_codes VALUES (1,1,1)', 'DELETE FROM datasource_oauth_params'],
-    grantry_connect: ['SELECT password_hash FROM users', 'UPDATE users SET name = 1', 'INSERT INTO sessions (token_hash) VALUES (1)', 'UPDATE sessions SET user_id = 1', 'DELETE FROM datasource_providers', 'DELETE FROM datasource_oauth_tenant_params',
+    grantry_connect: ['SELECT password_hash FROM users', 'UPDATE users SET name = 1', 'INSERT INTO sessions (token_hash) VALUES (1)', 'UPDATE sessions SET user_id = 1', 'DELETE FROM revocations', "UPDATE revocations SET state = 'done'", 'DELETE FROM datasource_oauth_tenant_params',
       'SELECT * FROM sign_in_codes', 'SELECT * FROM sign_in_throttle', 'SELECT * FROM audit_events', "UPDATE datasource_oauth_params SET system_credentials = ''"],
-    grantry_api: ['SELECT * FROM users', 'SELECT * FROM sessions', 'SELECT * FROM sign_in_codes', 'DELETE FROM datasource_providers', 'SELECT * FROM audit_events'],
+    grantry_api: ["UPDATE datasource_providers SET encrypted_credentials = ''", 'UPDATE datasource_providers SET secret_rev = 1', 'UPDATE datasource_providers SET tenant_id = 1',
+      "UPDATE runtime_keys SET verbs = 'list'", 'DELETE FROM runtime_keys', 'SELECT * FROM datasource_oauth_params', 'SELECT * FROM users', 'SELECT * FROM sessions', 'SELECT * FROM sign_in_codes', 'DELETE FROM datasource_providers', 'SELECT * FROM audit_events'],
     grantry_operator: ['DELETE FROM users', 'DELETE FROM tenants', 'INSERT INTO sessions (token_hash) VALUES (1)', 'SELECT * FROM oauth_flows', 'SELECT * FROM datasource_providers'],
   };
   for (const [user, own] of Object.entries(also)) {

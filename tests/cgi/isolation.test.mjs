@@ -64,7 +64,11 @@ const ROUTES = {
   // The providers of this stack have no context, so nothing is right here; tried with an own state all the same.
   'GET /console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback/:context': { own: 400, nobody: 400,
     queryIds: { state: 'state' }, query: { code: 'code', iss: 'iss' } },
-  // Asks for a runtime key, which no person here has; with keys: handout.test.mjs.
+  // These ask for a runtime key, which no person here has; with keys: handout.test.mjs and runtime-*.test.mjs.
+  'GET /api/v1/credentials': { own: 401, nobody: 401 },
+  'GET /api/v1/credentials/:credential': { own: 401, nobody: 401 },
+  'GET /api/v1/credential': { own: 401, nobody: 401, queryIds: { reference: 'provider' } },
+  'POST /api/v1/credentials/:credential/rejected': { own: 401, nobody: 401 },
   'GET /api/v1/credentials/:org/:plugin/:provider': { own: 401, nobody: 401, queryIds: { credential: 'credential' } },
   'GET /api/health': { own: 200, nobody: 200 },
   'GET /api/ready': { own: 200, nobody: 200 },
@@ -120,6 +124,8 @@ async function call(visitor, route, target, { form: more, headers = {}, path: ot
   if (route.method === 'GET') return visitor.get(other ?? path, { headers });
   if (route.body === 'csp-report')
     return visitor.send(path, { method: 'POST', body: '{}', headers: { 'content-type': 'application/csp-report', ...headers } });
+  if (route.body === 'json')
+    return visitor.send(path, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', ...headers } });
   return visitor.post(other ?? path, { csrf: visitor.token, ...form, ...more }, { headers });
 }
 
@@ -342,7 +348,7 @@ for (const role of ROLES) {
 
 test('every POST without its own CSRF token: 403, nothing changed (D1)', async () => {
   const strange = await stranger();
-  for (const route of routes.filter((r) => r.method === 'POST' && r.gate !== 'report')) {
+  for (const route of routes.filter((r) => r.method === 'POST' && r.gate !== 'report' && r.gate !== 'key')) {
     for (const role of [...ROLES, 'nobody']) {
       if (role === 'nobody' && route.gate === 'session') continue; // 401, above
       const visitor = people[role] ?? strange;
@@ -385,13 +391,13 @@ test('every POST from elsewhere: 403, nothing changed (D2, D4)', async () => {
       { origin: 'null', 'sec-fetch-site': undefined }, { origin: undefined, 'sec-fetch-site': undefined },
     ];
     for (const headers of refused) {
-      // browsers send reports without either field, and without an origin
-      if (route.gate === 'report' && !headers['sec-fetch-site'] && (headers.origin ?? 'null') === 'null') continue;
+      // browsers send reports without either field, and without an origin; runtimes are no browsers
+      if (['report', 'key'].includes(route.gate) && !headers['sec-fetch-site'] && (headers.origin ?? 'null') === 'null') continue;
       const target = plainTarget('owner'), { path, form } = fill(route, target);
       const body = route.body === 'form' ? new URLSearchParams({ ...form, csrf: visitor.token }).toString() : '{}';
       const own = { cookie: Object.entries(visitor.cookies).map(([k, v]) => `${k}=${v}`).join('; '), origin: stack.address,
         'sec-fetch-site': 'same-origin', 'content-length': Buffer.byteLength(body), ...headers,
-        'content-type': route.body === 'form' ? 'application/x-www-form-urlencoded' : 'application/csp-report' };
+        'content-type': { form: 'application/x-www-form-urlencoded', json: 'application/json' }[route.body] ?? 'application/csp-report' };
       for (const name of Object.keys(own)) if (own[name] === undefined) delete own[name];
       const page = await exchange(stack.address, path, { method: 'POST', headers: own, body });
       assert.equal(page.status, 403, `${keyOf(route)} with ${JSON.stringify(headers)}`);
@@ -418,6 +424,7 @@ test('another kind of body: 415, nothing changed (D22)', async () => {
     for (const [type, body] of [['application/json', JSON.stringify({ ...form, csrf: people.owner.token })], ['text/plain', text],
       ['multipart/form-data', text], ['multipart/form-data; boundary=x', '--x--'], ['', text],
       ['application/x-www-form-urlencoded; charset=utf-16', text], ['application/json; charset=utf-16', '{}']]) {
+      if (route.body === 'json' && type === 'application/json') continue;
       const page = await people.owner.send(path, { method: 'POST', body, headers: type ? { 'content-type': type } : {} });
       assert.equal(page.status, 415, `${keyOf(route)} with "${type}"`);
     }
@@ -455,7 +462,7 @@ test('a path that only looks like a route is none (D15, D27)', async () => {
       for (const visitor of [people.owner, nobody]) {
         const page = await visitor.get(query ? `${one}?${query}` : one);
         // what still is a route by the pattern must be as closed as any other unknown id
-        const wanted = one.endsWith('/x.css') || route.gate === 'callback' ? [400, 404] : visitor === nobody || route.gate === 'key' ? [400, 401, 404] : [400, 404];
+        const wanted = (one.endsWith('/x.css') && route.gate !== 'key') || route.gate === 'callback' ? [400, 404] : visitor === nobody || route.gate === 'key' ? [400, 401, 404] : [400, 404];
         assert.ok(wanted.includes(page.status), `${one}: ${page.status}`);
         assert.match(page.headers['cache-control'] ?? 'no-store', /no-store/, one);
       }

@@ -3,7 +3,7 @@
 // to C11) are in refresh-crash.test.mjs, what needs several database nodes (C2, C13, C14, C18) in tests/galera.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
 import { after, afterEach, before, test } from 'node:test';
@@ -13,16 +13,19 @@ import { descendants } from '../run/search.mjs';
 import { nowS, openRenewals, tokenOf, until } from './renewing.mjs';
 import { SANDBOX, exchange, sandbox } from './visitor.mjs';
 
+const NARROW = 'grantry/fixture/narrow'; // three renewals at a time
 const MIN_TTL = 60; // what a hand-out grants when nothing is asked
-let ground;
+let ground, spent = 0;
 
 before(async () => {
-  ground = await openRenewals({ workers: 8, renewer: { conf: { lease_watch_s: 2 } } });
+  ground = await openRenewals({ workers: 8, providers: ['narrow'] });
 });
 after(() => ground?.close());
 afterEach(async () => {
   await ground.provider.ctl({ faults: [], settings: { rotation: 'rotate', expires_in: 3600 } });
+  await ground.set('refresh_due_at = NULL'); // of this test's own is what follows
   await ground.provider.clear();
+  spent = (await ground.provider.ctl()).refresh_reuses;
 });
 
 const asks = (id, n, options) => Promise.all(Array.from({ length: n }, () => ground.askUntil(id, options)));
@@ -34,7 +37,7 @@ const onlyToken = (answers) => {
   return [...tokens][0];
 };
 const works = async (token) => (await exchange(ground.stack.sandbox, '/userinfo', { headers: { authorization: `Bearer ${token}` } })).status === 200;
-const reuses = async () => (await ground.provider.ctl()).refresh_reuses;
+const reuses = async () => (await ground.provider.ctl()).refresh_reuses - spent;
 
 test('C1: 100 askers at once for an expired credential: one call a round, and all of them get the new token', async () => {
   const id = await ground.connect();
@@ -148,7 +151,6 @@ async function restartDatabase(during) {
   await during();
   const child = spawn('mariadbd', [`--defaults-file=${join(ground.stack.var, 'mariadb.cnf')}`, `--user=${userInfo().username}`],
     { detached: true, stdio: 'ignore', env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
-  const { writeFile } = await import('node:fs/promises');
   await new Promise((resolve) => child.once('spawn', resolve));
   const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
   await writeFile(file, `${child.pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}\n`);
@@ -237,7 +239,7 @@ test('C16: two renewers, one an hour ahead, the other an hour behind: each crede
 });
 
 test('C17, C19: who was stopped inside its call and overtaken changes nothing when it goes on, whatever it is told', async () => {
-  const second = await ground.more('second', { conf: { lease_watch_s: 2 } });
+  const second = await ground.more('second', { conf: { refresh_takeover_ms: 2000 } });
   for (const answer of [{ status: 400, body: '{"error":"invalid_grant"}' }, {}]) {
     const id = await ground.connect();
     await ground.provider.ctl({ settings: { rotation: 'grace', grace_s: 60 } });
@@ -397,4 +399,119 @@ test('C28: 429 with Retry-After: honoured up to an hour, and the token that stil
     await ground.renewer.stop(); // a breaker is open now, and is forgotten so
     await ground.renewer.start();
   }
+});
+
+test('C5, C29: many of one provider at once: no more calls than it bears, nobody else waits for them, and they do not meet again', async () => {
+  await ground.provider.ctl({ clients: [{ client_id: 'narrow', client_secret: 'narrow-secret' }] });
+  assert.equal((await ground.ada.useCustomClient(NARROW, { client_id: 'narrow', client_secret: 'narrow-secret' })).status, 303);
+  const ids = [];
+  for (let i = 0; i < 12; i += 1) ids.push(await ground.connect(ground.ada, NARROW));
+  const other = await ground.connect();
+  await held('narrow', 'before', { client_id: 'narrow' });
+  const before = await Promise.all(ids.map(ground.row));
+  await ground.set(`expires_at = 1, refresh_due_at = ${nowS() - 7200}`); // as after an outage of two hours
+  await ground.wake();
+  await ground.gate('narrow', 3);
+  await ground.settled(other, { fence: 0 });
+  const counts = (await ground.provider.ctl()).held;
+  assert.equal(counts.narrow, 3);
+  const rows = [];
+  for (const [i, id] of ids.entries()) {
+    rows.push(await until('the rest', async () => {
+      await ground.release('narrow');
+      const row = await ground.row(id);
+      return row.rev > before[i].rev && row;
+    }));
+  }
+  const sent = (await ground.calls()).filter(({ client_id }) => client_id === 'narrow');
+  assert.equal(sent.length, 12);
+  assert.ok((await ground.provider.ctl()).endpoints.token.max_active <= 4);
+  const dues = rows.map((row) => row.due_at - row.refreshed_at);
+  assert.ok(new Set(dues).size > 6, `they are due again after ${dues} s`);
+});
+
+test('C30: tokens of ten seconds: renewed once in half a minute, and what there is is handed out', async () => {
+  const id = await ground.connect();
+  await ground.provider.ctl({ settings: { expires_in: 10 } });
+  await ground.set('expires_at = 1', id);
+  const token = tokenOf(await ground.askUntil(id));
+  assert.ok(await works(token));
+  for (let i = 0; i < 10; i += 1) assert.equal(tokenOf(await ground.ask(id)), token);
+  const row = await ground.row(id);
+  assert.ok(row.due_at >= row.refreshed_at + 30, `due after ${row.due_at - row.refreshed_at} s`);
+  assert.equal((await ground.calls()).length, 1);
+});
+
+test('C31: switched off: refused, and not renewed', async () => {
+  const id = await ground.connect();
+  await ground.set("state = 'disabled', expires_at = 1, refresh_due_at = NULL", id);
+  const before = await ground.row(id);
+  assert.ok([403, 409].includes((await ground.ask(id)).status));
+  await ground.renew(await ground.connect());
+  assert.deepEqual(await ground.row(id), before);
+  assert.equal((await ground.calls()).length, 1);
+});
+
+test('C32: the key that would seal the answer is missing: nobody is called, and it heals when the key is back', async () => {
+  const id = await ground.connect();
+  const before = await ground.row(id);
+  await ground.renewer.stop();
+  await ground.set('expires_at = 1, refresh_due_at = 1', id);
+
+  const empty = join(ground.stack.var, 'tmp', 'no-keys');
+  await mkdir(empty, { recursive: true, mode: 0o700 });
+  const keyless = await ground.more('keyless', { conf: { key_dir: empty } });
+  assert.notEqual((await keyless.ended).code, 0);
+  assert.equal((await ground.row(id)).fence, before.fence);
+
+  await ground.db.run('UPDATE tenant_keys SET wrapped_key = REVERSE(wrapped_key)');
+  await ground.renewer.start();
+  const row = await ground.settled(id, before);
+  assert.deepEqual([row.state, row.sealed], ['unreadable', before.sealed]);
+  assert.notEqual((await ground.ask(id)).status, 200);
+  assert.deepEqual(await ground.calls(), []);
+
+  await ground.db.run('UPDATE tenant_keys SET wrapped_key = REVERSE(wrapped_key)');
+  await ground.renewer.stop();
+  await ground.renewer.start();
+  assert.equal((await ground.renew(id)).state, 'active');
+  assert.equal((await ground.calls()).length, 1);
+});
+
+test('C33: no room on the disk for what would come back: nobody is called, and what still works is handed out', async () => {
+  const id = await ground.connect();
+  const token = tokenOf(await ground.askUntil(id));
+  const before = await ground.row(id);
+  await ground.renewer.stop();
+  const full = await ground.more('full', { fileKb: 64 });
+  await ground.set(`expires_at = ${nowS() + 600}, refresh_due_at = 1`, id);
+  await ground.wake();
+  await until('a complaint', async () => /"what":"no room"/.test(await full.log()));
+  assert.equal(tokenOf(await ground.ask(id)), token);
+  assert.deepEqual([await ground.calls(), (await ground.row(id)).fence], [[], before.fence]);
+  await full.stop();
+  await ground.renewer.start();
+  assert.equal((await ground.settled(id, before)).state, 'active');
+});
+
+test('C34: what cannot be written into the audit log is neither handed out nor stored; the answer is kept until it can', async () => {
+  const id = await ground.connect(), other = await ground.connect();
+  const before = await ground.row(id);
+  await held('audit', 'after');
+  await ground.due(id);
+  await ground.gate('audit');
+  await ground.db.run("CREATE TRIGGER no_audit BEFORE INSERT ON audit_events FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'full'");
+  try {
+    const seen = (await ground.renewer.log()).length;
+    await ground.release('audit');
+    await until('a failed settlement', async () => /refresh\.settle/.test((await ground.renewer.log()).slice(seen)));
+    assert.equal((await ground.row(id)).rev, before.rev);
+    const answer = await ground.ask(other);
+    assert.ok(answer.status >= 500, answer.text);
+    assert.doesNotMatch(answer.text, /access_token/);
+  } finally {
+    await ground.db.run('DROP TRIGGER no_audit');
+  }
+  assert.equal((await ground.settled(id, before)).rev, before.rev + 1);
+  assert.equal((await ground.calls()).length, 1);
 });

@@ -48,6 +48,8 @@ const stateOfProcess = async (pid) => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
 };
+const blocksTerm = async (pid) =>
+  BigInt(`0x${(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')).match(/SigBlk:\s*(\w+)/)?.[1] ?? 0}`) & 0x4000n;
 const isGone = async (pid) => ['', 'Z', 'X'].includes(await stateOfProcess(pid));
 
 // The renewer that the stack started, if it still lives.
@@ -59,10 +61,10 @@ export async function endOwnRenewer(stack) {
 }
 
 // One grantry-refreshd with a folder of its own under the stack's. conf: lines that replace those of the stack; env:
-// GRANTRY_CLOCK_SHIFT_S and the like; orders for its crash points go into crashFile.
+// GRANTRY_CLOCK_SHIFT_S and the like; fileKb: what a file may hold; orders for its crash points go into crashFile.
 export class Renewer {
-  constructor(stack, name, { conf = {}, env = {} } = {}) {
-    Object.assign(this, { stack, name, conf, env });
+  constructor(stack, name, { conf = {}, env = {}, fileKb } = {}) {
+    Object.assign(this, { stack, name, conf, env, fileKb });
     this.folder = join(stack.var, name === 'main' ? 'refresh' : `refresh-${name}`); // where programs wake it
     this.crashFile = join(stack.var, 'tmp', `crash-${name}`);
   }
@@ -75,11 +77,13 @@ export class Renewer {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(config, [...kept, ...Object.entries(settings).map(([key, value]) => `${key} = ${value}`), ''].join('\n'));
     const log = await open(join(stack.var, 'log', `refreshd-${name}.log`), 'a');
-    this.child = spawn(join(stack.bin, 'grantry-refreshd'), ['-c', config],
+    const limit = this.fileKb ? `trap "" XFSZ; ulimit -f ${this.fileKb};` : '';
+    this.child = spawn('bash', ['-c', `${limit} exec "$0" -c "$1"`, join(stack.bin, 'grantry-refreshd'), config],
       { env: { ...stack.env, GRANTRY_CRASH_FILE: this.crashFile, ...this.env, ...env }, stdio: ['ignore', log.fd, log.fd] });
     this.ended = once(this.child, 'exit').then(([code, signal]) => ({ code, signal }));
     await once(this.child, 'spawn');
     await log.close();
+    await until('a renewer that can be asked to stop', async () => !this.lives || blocksTerm(this.pid));
     return this;
   }
 
@@ -107,7 +111,7 @@ export class Renewer {
     if (!this.lives) return;
     this.child.kill('SIGTERM');
     const { code, signal } = await this.ended;
-    assert.deepEqual({ code, signal }, { code: 0, signal: null }, `the renewer ${this.name} ended badly: ${await this.log()}`);
+    assert.deepEqual({ code, signal }, { code: 0, signal: null }, `the renewer ${this.name} ended with ${code ?? signal}: ${(await this.log()).slice(-2000)}`);
   }
 }
 

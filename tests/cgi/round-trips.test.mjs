@@ -30,7 +30,7 @@ async function statements(path) {
 
 for (const [path, most, which] of [
   ['/data-sources', 3, 'session, counts, clients'],
-  [`/data-sources/${SANDBOX}`, 3, 'session, authorizations, clients'],
+  [`/data-sources/${SANDBOX}`, 4, 'session, authorizations, clients, what was disconnected lately'],
   [`/data-sources/${SANDBOX}/client`, 2, 'session, clients'],
 ]) {
   test(`${path}: ${which}`, async () => assert.equal(await statements(path), most));

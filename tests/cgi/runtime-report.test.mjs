@@ -95,6 +95,19 @@ test('what a forced renewal brought is refused too: a person has to act, and not
   assert.equal(await renewals(), 0);
 });
 
+test('webhooks are told of it once, in the same transaction', async () => {
+  await db.run(`INSERT INTO webhooks (tenant_id, id, url, encrypted_secret, created_at)
+    SELECT tenant_id, REPEAT('w', 16), 'https://hooks.example/', '', 1 FROM datasource_providers LIMIT 1`);
+  const told = async () => (await db.rows("SELECT JSON_VALUE(body, '$.type') FROM webhook_deliveries")).length;
+  const etag = await etagOf(apiKey);
+  await Promise.all(Array.from({ length: 10 }, () => runtime.report(apiKey, etag)));
+  assert.equal(await told(), 1);
+  await runtime.report(oauth, await etagOf()); // a renewal is no incident
+  assert.equal((await runtime.until(() => runtime.byId(oauth))).status, 200);
+  assert.equal(await told(), 1);
+  await db.run('DELETE FROM webhooks');
+});
+
 test('403 after a forced renewal is not the token: nothing is done', async () => {
   const etag = await etagOf();
   await set('forced_rev = secret_rev');

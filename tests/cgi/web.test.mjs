@@ -281,7 +281,7 @@ for (const apache of [false, true]) {
       }
       const json = await ada.get('/api/nothing');
       assert.equal(json.headers['content-type'], 'application/json');
-      assert.deepEqual(Object.keys(JSON.parse(json.text)).sort(), ['code', 'message', 'status']);
+      assert.deepEqual(Object.keys(JSON.parse(json.text)).sort(), ['code', 'message', 'reason', 'status']);
     });
 
     test('R51, R53, R54: sessions end when they are to', async () => {

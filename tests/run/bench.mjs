@@ -12,14 +12,12 @@
 // requests a second, and NAME/cpu, the processor time of one request in program, database and web server
 // together, which other work on the machine disturbs less.
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { PASSWORD, SANDBOX, Visitor, exchange, forms, sandbox, signedIn } from '../cgi/visitor.mjs';
+import { children, end, line, load, median, partPid, ratioOf, recordResponse, rounds as inRounds, secondWeb, until, writeLua } from './load.mjs';
 import { startStack } from './stack.mjs';
 
 const run = promisify(execFile);
@@ -27,57 +25,8 @@ const run = promisify(execFile);
 export const PROVIDER_PAGE = `/data-sources/${SANDBOX}`;
 const AUTHORIZATIONS = 15;
 const WORKERS = 2;
-const CONNECTIONS = 16;
-
-export const median = (numbers) => {
-  const sorted = [...numbers].sort((a, b) => a - b), half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-};
-
-export const line = (name, value, unit, baseline, ratio) =>
-  console.log([name, value, unit, baseline, ratio].map((v) => (typeof v === 'number' ? String(+v.toPrecision(3)) : v)).join('\t'));
-
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-};
-
-const until = async (what, test) => {
-  for (let i = 0; i < 200; i++) {
-    if (await test().catch(() => false)) return;
-    await sleep(50);
-  }
-  throw new Error(`${what} is not ready after 10 s`);
-};
-
-const end = async (child) => {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill();
-  await ended;
-};
 
 // ---- recording ----
-
-// The answer to a request as the program writes it: run once as a plain CGI program.
-async function recordResponse(stack, { path, method = 'GET', headers = {}, body = '' }) {
-  const env = { REQUEST_METHOD: method, REQUEST_URI: path, QUERY_STRING: '', HTTP_HOST: new URL(stack.address).host,
-    REMOTE_ADDR: '127.0.0.1', SERVER_PROTOCOL: 'HTTP/1.1' };
-  for (const [name, value] of Object.entries(headers)) env[`HTTP_${name.toUpperCase().replace(/-/g, '_')}`] = value;
-  if (method === 'POST') {
-    env.CONTENT_TYPE = headers['content-type'];
-    env.CONTENT_LENGTH = String(Buffer.byteLength(body));
-  }
-  const program = spawn(join(stack.bin, 'settings.fcgi'), ['-c', stack.config], { env, stdio: ['pipe', 'pipe', 'ignore'] });
-  const chunks = [];
-  program.stdout.on('data', (chunk) => chunks.push(chunk));
-  program.stdin.end(body);
-  await once(program, 'close');
-  return Buffer.concat(chunks);
-}
 
 // 'text' as MariaDB logs it. What is not plain text is written in hexadecimal.
 const literal = (text) => {
@@ -98,7 +47,7 @@ async function record(stack, request) {
   const sql = (text) => run('mariadb', ['--no-defaults', `--socket=${stack.socket}`, '-e', text]);
   await writeFile(file, '');
   await sql(`SET GLOBAL log_output = 'FILE', GLOBAL general_log_file = '${file}', GLOBAL general_log = ON`);
-  const response = await recordResponse(stack, request);
+  const response = await recordResponse(stack, 'settings', request);
   await sql('SET GLOBAL general_log = OFF');
   const logged = (await readFile(file)).toString('latin1');
   const statements = [...logged.matchAll(/\t *\d+ (?:Execute\t|Query\t(?=START TRANSACTION|BEGIN|COMMIT|SET SESSION))(.*)/g)]
@@ -108,55 +57,10 @@ async function record(stack, request) {
   return { response, statements };
 }
 
-// ---- load ----
-
-const LUA_DONE = `
-done = function(summary, latency)
-  local e = summary.errors
-  io.write(string.format("RESULT %d %d %d\\n", summary.requests, summary.duration,
-    e.connect + e.read + e.write + e.status + e.timeout))
-end
-`;
-
-const luaString = (text) => `"${text.replace(/["\\\n]/g, (c) => `\\${c}`)}"`;
-
-async function writeLua(stack, { method = 'GET', headers = {}, body = '' }, host) {
-  const lines = [`wrk.method = ${luaString(method)}`, `wrk.headers["Host"] = ${luaString(host)}`];
-  for (const [name, value] of Object.entries(headers)) lines.push(`wrk.headers[${luaString(name)}] = ${luaString(value)}`);
-  if (body) lines.push(`wrk.body = ${luaString(body)}`);
-  const file = join(stack.var, 'tmp', 'load.lua');
-  await writeFile(file, `${lines.join('\n')}\n${LUA_DONE}`);
-  return file;
-}
-
-// How many requests were answered, and how many a second.
-async function load(address, path, lua, seconds, connections = CONNECTIONS) {
-  const { stdout } = await run('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', lua, address + path]);
-  const [, requests, duration, errors] = stdout.match(/RESULT (\d+) (\d+) (\d+)/).map(Number);
-  if (errors > 0 || requests === 0) throw new Error(`${errors} of ${requests} requests failed at ${address}${path}`);
-  return { requests, rate: requests / (duration / 1e6) };
-}
-
-const children = async (pid) =>
-  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
-
-// Microseconds of processor time that a process, its threads and its children have had.
-async function cpu(pid) {
-  let sum = 0;
-  for (const thread of await readdir(`/proc/${pid}/task`)) {
-    sum += Number((await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')).split(' ')[0]) / 1000;
-  }
-  for (const child of await children(pid)) sum += await cpu(child);
-  return sum;
-}
-
 // ---- the two sides ----
 
 export async function startBench() {
   const stack = await startStack({ workers: WORKERS });
-  const port = await freePort();
-  const address = `http://127.0.0.1:${port}`;
-  const socket = join(stack.var, 'run', 'baseline.sock');
   let baseline;
 
   const ada = await signedIn(stack, 'ada@acme.test');
@@ -167,14 +71,8 @@ export async function startBench() {
     if (status >= 400) throw new Error(`authorization ${i} was not made: ${status}`);
   }
 
-  const conf = (await readFile(join(stack.var, 'lighttpd.conf'), 'utf8'))
-    .replace(/^server\.port = .*/m, `server.port = ${port}`)
-    .replaceAll('/run/settings.sock', '/run/baseline.sock')
-    .replaceAll('/run/web.lighttpd', '/run/web-baseline.lighttpd');
-  await writeFile(join(stack.var, 'lighttpd-baseline.conf'), conf);
-  const web = spawn('lighttpd', ['-D', '-f', join(stack.var, 'lighttpd-baseline.conf')], { stdio: 'ignore' });
-
-  const part = async (name) => (await readFile(join(stack.var, 'run', `${name}.pid`), 'utf8')).split(' ')[0];
+  const web = await secondWeb(stack, 'settings');
+  const { address, socket } = web;
 
   const stopBaseline = async () => {
     if (baseline) await end(baseline);
@@ -218,42 +116,29 @@ export async function startBench() {
     // request: { path, method, headers, body }; password: what the baseline verifies.
     async compare(name, request, { rounds = 9, seconds = 1, connections, password } = {}) {
       await startBaseline(request, password);
-      const lua = await writeLua(stack, request, new URL(stack.address).host);
-      const database = await part('database');
-      const sides = [
-        { address: stack.address, pids: [await part('settings'), await part('web'), database], rates: [], costs: [] },
-        { address, pids: [baseline.pid, web.pid, database], rates: [], costs: [] },
-      ];
-      const total = async (pids) => (await Promise.all(pids.map(cpu))).reduce((a, b) => a + b);
-      for (let round = 0; round <= rounds; round++) {
-        for (const side of sides) {
-          const before = await total(side.pids);
-          const { requests, rate } = await load(side.address, request.path, lua, seconds, connections);
-          if (round === 0) continue; // to get warm
-          side.rates.push(rate);
-          side.costs.push((await total(side.pids) - before) / requests);
-        }
-      }
-      const [ours, bare] = sides;
-      const ratio = (of) => median(of(ours).map((value, i) => value / of(bare)[i]));
-      line(name, median(ours.rates), 'requests/s', median(bare.rates), ratio((side) => side.rates));
-      line(`${name}/cpu`, median(ours.costs), 'us/request', median(bare.costs), ratio((side) => side.costs));
+      const lua = await writeLua(stack, 'load', request, new URL(stack.address).host);
+      const database = await partPid(stack, 'database');
+      const ours = { address: stack.address, lua, pids: [await partPid(stack, 'settings'), await partPid(stack, 'web'), database] };
+      const bare = { address, lua, pids: [baseline.pid, web.process.pid, database] };
+      await inRounds([ours, bare], rounds, { seconds, connections });
+      line(name, median(ours.rates), 'requests/s', median(bare.rates), ratioOf(ours.rates, bare.rates));
+      line(`${name}/cpu`, median(ours.costs), 'us/request', median(bare.costs), ratioOf(ours.costs, bare.costs));
     },
 
     // Load without measuring.
     async warm(request, seconds) {
-      const lua = await writeLua(stack, request, new URL(stack.address).host);
-      await load(stack.address, request.path, lua, seconds);
-      if (baseline) await load(address, request.path, lua, seconds);
+      const lua = await writeLua(stack, 'load', request, new URL(stack.address).host);
+      await load(stack.address, lua, { seconds });
+      if (baseline) await load(address, lua, { seconds });
     },
     workers: async () => ({
-      ours: await children(await part('settings')),
+      ours: await children(await partPid(stack, 'settings')),
       bare: baseline ? await children(baseline.pid) : [],
     }),
 
     async stop() {
       await stopBaseline();
-      await end(web);
+      await end(web.process);
       await stack.stop();
     },
   };

@@ -6,8 +6,11 @@
 //   await db.run('UPDATE sessions SET created_at = 1')
 //   await db.state()                a text that changes when anything but the audit log and last_seen_at does
 //   await db.of(tenant)             the same of one tenant's rows (id as hex), its sessions included
-import { execFile } from 'node:child_process';
+//
+//   const db = databaseSession(stack);  one connection that stays open, for what is asked often: rows, run; end()
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -42,9 +45,10 @@ export function database(stack, user = 'root', password = '') {
     dump,
     state: async () => {
       const { all } = await schema();
-      const still = all.filter((name) => name !== 'audit_events' && name !== 'sessions');
+      const still = all.filter((name) => !['audit_events', 'sessions', 'revocations'].includes(name)); // revocations go on by themselves
       return client(`CHECKSUM TABLE ${still.join(', ')};
-        SELECT HEX(token_hash), HEX(user_id), HEX(tenant_id), must_set_password, created_at FROM sessions ORDER BY 1`);
+        SELECT HEX(token_hash), HEX(user_id), HEX(tenant_id), must_set_password, created_at FROM sessions ORDER BY 1;
+        SELECT HEX(tenant_id), HEX(id), name, HEX(requested_by), created_at FROM revocations ORDER BY 1, 2`);
     },
     of: async (tenant) => {
       const { owned } = await schema();
@@ -52,4 +56,21 @@ export function database(stack, user = 'root', password = '') {
       return digest(await dump('--no-create-info', '--order-by-primary', `--where=tenant_id = X'${tenant}'`, 'grantry', ...still));
     },
   };
+}
+
+export function databaseSession(stack) {
+  const client = spawn('mariadb', ['--no-defaults', `--socket=${stack.socket}`, '--user=root', '-N', '-B', '--unbuffered', 'grantry'],
+    { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: client.stdout })[Symbol.asyncIterator]();
+  const rows = async (sql) => {
+    client.stdin.write(`${sql};\nSELECT '-- end';\n`);
+    const found = [];
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`the database refused: ${sql}`);
+      if (value === '-- end') return found;
+      found.push(value.split('\t'));
+    }
+  };
+  return { rows, run: rows, end: () => client.stdin.end() };
 }

@@ -28,7 +28,7 @@ export class Record {
       n: this.#next++, time: new Date().toISOString(), endpoint: ctx.endpoint, method, path, query,
       http_version: req.httpVersion, headers: req.headers, raw_headers: req.rawHeaders,
       body: body.length > BODY_CHARS_MAX ? body.slice(0, BODY_CHARS_MAX) : body, body_bytes: bodyBytes,
-      remote_port: req.socket.remotePort, status: null, fault: null,
+      remote_port: req.socket.remotePort, status: null, fault: null, ms: null,
     };
     this.#requests.push(entry);
     if (this.#requests.length > REQUESTS_MAX * 1.2) this.#requests.splice(0, this.#requests.length - REQUESTS_MAX);
@@ -41,7 +41,7 @@ export class Record {
       counter.max_active = Math.max(counter.max_active, counter.active);
     }
     this.poke();
-    return { entry, counters };
+    return { entry, counters, begun: performance.now() };
   }
 
   answered({ entry, counters }, status, fault) {
@@ -50,7 +50,8 @@ export class Record {
     for (const { statuses } of counters) statuses[status] = (statuses[status] ?? 0) + 1;
   }
 
-  left({ counters }) {
+  left({ entry, counters, begun }) {
+    entry.ms = Math.round(performance.now() - begun);
     for (const counter of counters) counter.active -= 1;
     this.poke();
   }

@@ -17,8 +17,8 @@ const MAX_BYTES = 60_000, MAX_BYTES_ALL = 4_000_000;
 
 // One picture of each page and of the states that look different.
 const WANTED = ['sign-in', 'password', 'data-sources', 'search-nothing', 'provider', 'provider-empty', 'provider-setup',
-  'provider-member', 'api-key', 'api-key-refused', 'api-key-conflict', 'rename', 'delete', 'client-none', 'client-custom',
-  'client-remove', 'setup-needed', 'allow-access', 'allow-access-again', 'leaving', 'result-connected', 'result-missing',
+  'provider-member', 'provider-states', 'provider-ended', 'api-key', 'api-key-refused', 'api-key-conflict', 'rename', 'delete', 'disable', 'test-works', 'test-key-refused', 'scopes', 'scopes-missing', 'client-none', 'client-custom',
+  'client-remove', 'setup-needed', 'allow-access', 'allow-access-again', 'leaving', 'result-connected', 'result-missing', 'result-other-account',
   'result-failed', 'result-cancelled', 'members', 'error-404'];
 
 // The addresses of a test differ each time.

@@ -16,6 +16,7 @@ static const struct {
 	{ACTION_CREDENTIAL_MANAGE, false, false, true, true, true},
 	{ACTION_CLIENT_MANAGE, false, false, false, true, true},
 	{ACTION_CREDENTIAL_SWITCH, false, false, false, true, true},
+	{ACTION_RUNTIME_MANAGE, false, false, false, true, true},
 };
 
 _Static_assert(sizeof(expected) / sizeof(expected[0]) == ACTION__MAX, "a row an action");

@@ -195,6 +195,9 @@ static void every_key_of_the_recipe_arrives(void)
 		"    refresh: {supported: false, params: {q: r}, margin_s: 60, idle_limit_s: 90}\n"
 		"    revocation: {style: request, request: {method: DELETE, url: "
 		"'https://a.example/{{token.refresh_token}}'}}\n"
+		"    check: {request: {method: GET, url: "
+		"'https://a.example/{{token.access_token}}'}, "
+		"message: /m}\n"
 		"    identity: {from: token_response, name: /n}\n"
 		"    setup: {url: 'https://c.example/#x', steps: [{en_US: One}, Two]}\n",
 		&catalogue);
@@ -228,6 +231,9 @@ static void every_key_of_the_recipe_arrives(void)
 	CHECK_INT(o->refresh_margin_s, 60);
 	CHECK_INT(o->refresh_idle_limit_s, 90);
 	CHECK_STR(o->revocation_request.method, "DELETE");
+	CHECK_STR(o->check.request.method, "GET");
+	CHECK_INT(o->check.n_success_status, 1);
+	CHECK_STR(o->check.message.items[0], "/m");
 	CHECK(o->identity.from_token_response);
 	CHECK_STR(o->setup_url, "https://c.example/#x");
 	CHECK_STR(i18n_text(&o->setup_steps[1], "de_DE"), "Two");
@@ -243,6 +249,7 @@ static void whose_host_the_client_chooses_is_known(void)
 		{OAUTH, false},
 		{OAUTH "    issuer: https://{{client.sub}}.example\n", false},
 		{OAUTH "    revocation: {style: rfc7009, url: 'https://{{client.sub}}.x'}\n", true},
+		{OAUTH "    check: {request: {method: GET, url: '{{client.sub}}/me'}}\n", true},
 		{OAUTH "    identity: {request: {method: GET, url: '{{client.sub}}/me'}}\n", true},
 		{OAUTH "    identity: {request: {method: GET, url: 'https://x/{{client.sub}}'}}\n",
 			false},
@@ -375,6 +382,7 @@ static void wrong_types_are_refused_with_their_key(void)
 	refuse(OAUTH "    refresh: {margin_s: -1}\n", 14, "must be a number of seconds");
 	refuse(OAUTH "    refresh: {margin_s: 99999999999}\n", 14, "must be a number of seconds");
 	refuse(OAUTH "    revocation: {style: odd}\n", 14, "style: must be one of");
+	refuse(OAUTH "    check: {message: /m}\n", 14, "request");
 	refuse(OAUTH "    revocation: {url: 'https://x.example'}\n", 14, "\"style\" is missing");
 	refuse(OAUTH "    revocation: {style: rfc7009}\n", 14, "has \"url\"");
 	refuse(OAUTH "    revocation: {style: none, url: 'https://x.example'}\n", 14,

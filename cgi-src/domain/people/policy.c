@@ -9,7 +9,9 @@
 #define MAY_MEMBER                                                                                 \
 	(MAY(ACTION_ACCOUNT) | MAY(ACTION_VIEW) | MAY(ACTION_CONNECT) | MAY(ACTION_CREDENTIAL_OWN))
 #define MAY_EDITOR (MAY_MEMBER | MAY(ACTION_CREDENTIAL_MANAGE))
-#define MAY_ADMIN (MAY_EDITOR | MAY(ACTION_CLIENT_MANAGE) | MAY(ACTION_CREDENTIAL_SWITCH))
+#define MAY_ADMIN                                                                                  \
+	(MAY_EDITOR | MAY(ACTION_CLIENT_MANAGE) | MAY(ACTION_CREDENTIAL_SWITCH) |                  \
+		MAY(ACTION_RUNTIME_MANAGE))
 
 static const struct {
 	const char *word, *label;

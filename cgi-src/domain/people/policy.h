@@ -21,6 +21,7 @@ enum action {
 	ACTION_CREDENTIAL_MANAGE, /* add API keys; rename, edit, default, delete any */
 	ACTION_CLIENT_MANAGE,     /* OAuth Client Settings */
 	ACTION_CREDENTIAL_SWITCH, /* disable and enable any */
+	ACTION_RUNTIME_MANAGE,    /* runtime keys and webhooks */
 	ACTION__MAX
 };
 

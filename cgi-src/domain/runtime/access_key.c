@@ -61,17 +61,6 @@ static enum rc insert_row(struct db *db, void *arg)
 	return runtime_key_insert(db, arg);
 }
 
-/* Whoever made it: a person of the workspace, or the operator. */
-static enum rc insert(const struct core *core, struct runtime_key_row *row)
-{
-	struct actor by = audit_operator(&row->tenant);
-	char object[AUDIT_ID_SIZE];
-
-	by.user = row->created_by;
-	audit_id("key", &row->id, object);
-	return audit_transact(core, &by, "key.add", object, insert_row, row);
-}
-
 static const char *const verb_words[] = {
 	[ACCESS_HANDOUT] = "handout",
 	[ACCESS_LIST] = "list",
@@ -99,35 +88,37 @@ static bool verbs_are_known(const char *text)
 	return words > 0 && strlen(text) == len + words - 1;
 }
 
-enum rc access_key_create(const struct core *core, const struct tenant_id *tenant, const char *name,
-	const char *providers, const char *verbs, int64_t lifetime_s, const struct user_id *by,
-	struct secret *out)
+static enum rc fill_row(const struct access_key_wish *wish, struct runtime_key_row *row)
 {
-	int64_t now_s = clock_now_s();
-	struct runtime_key_row row = {
-		.id = uuid_random(),
-		.tenant = *tenant,
-		.expires = lifetime_s > 0,
-		.expires_at_s = now_s + lifetime_s,
-		.created_at_s = now_s,
-	};
-	enum rc rc;
+	if (!text_is_line(wish->name, strlen(wish->name), NAME_MAX_CHARS) ||
+		strlen(wish->providers) >= sizeof(row->providers))
+		return RC_INVALID;
+	if (wish->verbs && !verbs_are_known(wish->verbs))
+		return RC_INVALID;
+	TEXT_COPY(row->name, wish->name);
+	TEXT_COPY(row->providers, wish->providers);
+	TEXT_COPY(row->verbs, wish->verbs ? wish->verbs : ALL_VERBS);
+	row->created_at_s = clock_now_s();
+	row->expires = wish->lifetime_s > 0;
+	row->expires_at_s = row->created_at_s + wish->lifetime_s;
+	return RC_OK;
+}
 
-	if (!text_is_line(name, strlen(name), NAME_MAX_CHARS) ||
-		strlen(providers) >= sizeof(row.providers))
-		return RC_INVALID;
-	if (verbs && !verbs_are_known(verbs))
-		return RC_INVALID;
-	TEXT_COPY(row.name, name);
-	TEXT_COPY(row.providers, providers);
-	TEXT_COPY(row.verbs, verbs ? verbs : ALL_VERBS);
-	if (by)
-		row.created_by = *by;
-	rc = make_text(out);
+enum rc access_key_create(const struct core *core, const struct actor *actor,
+	const struct access_key_wish *wish, struct secret *out)
+{
+	struct runtime_key_row row = {
+		.id = uuid_random(), .tenant = actor->tenant, .created_by = actor->user};
+	char object[AUDIT_ID_SIZE];
+	enum rc rc = fill_row(wish, &row);
+
+	if (rc == RC_OK)
+		rc = make_text(out);
 	if (rc == RC_OK)
 		rc = access_key_hash(secret_text(out), row.hash);
+	audit_id("key", &row.id, object);
 	if (rc == RC_OK)
-		rc = insert(core, &row);
+		rc = audit_transact(core, actor, "key.add", object, insert_row, &row);
 	if (rc != RC_OK)
 		secret_release(out);
 	return rc;
@@ -141,9 +132,19 @@ enum rc access_key_each(const struct core *core, const struct tenant_id *tenant,
 	enum rc rc = runtime_key_list(core->db, tenant, &rows, &n);
 
 	for (size_t i = 0; i < n && rc == RC_OK; i++) {
-		struct access_key key = {rows[i].id, rows[i].name, rows[i].providers, rows[i].verbs,
-			rows[i].expires, rows[i].expires_at_s, rows[i].last_used_at_s,
-			rows[i].created_at_s};
+		const struct runtime_key_row *r = &rows[i];
+		struct access_key key = {
+			.id = r->id,
+			.name = r->name,
+			.providers = r->providers,
+			.verbs = r->verbs,
+			.added_by = r->created_by_name,
+			.by_operator = uuid_is_zero(&r->created_by.u),
+			.expires = r->expires,
+			.expires_at_s = r->expires_at_s,
+			.last_used_at_s = r->last_used_at_s,
+			.created_at_s = r->created_at_s,
+		};
 
 		visit(&key, arg);
 	}
@@ -153,7 +154,7 @@ enum rc access_key_each(const struct core *core, const struct tenant_id *tenant,
 
 struct search {
 	const char *name;
-	struct uuid id;
+	struct uuid *out;
 	bool found;
 };
 
@@ -162,9 +163,18 @@ static void match_name(const struct access_key *key, void *arg)
 	struct search *s = arg;
 
 	if (strcmp(key->name, s->name) == 0) {
-		s->id = key->id;
+		*s->out = key->id;
 		s->found = true;
 	}
+}
+
+enum rc access_key_named(
+	const struct core *core, const struct tenant_id *tenant, const char *name, struct uuid *out)
+{
+	struct search s = {.name = name, .out = out};
+	enum rc rc = access_key_each(core, tenant, match_name, &s);
+
+	return rc == RC_OK && !s.found ? RC_NOT_FOUND : rc;
 }
 
 struct revocation {
@@ -179,18 +189,11 @@ static enum rc delete_row(struct db *db, void *arg)
 	return runtime_key_delete(db, r->tenant, r->id);
 }
 
-enum rc access_key_revoke(const struct core *core, const struct tenant_id *tenant, const char *name)
+enum rc access_key_revoke(const struct core *core, const struct actor *actor, const struct uuid *id)
 {
-	struct search s = {.name = name};
-	struct revocation r = {tenant, &s.id};
-	struct actor by = audit_operator(tenant);
+	struct revocation r = {&actor->tenant, id};
 	char object[AUDIT_ID_SIZE];
-	enum rc rc = access_key_each(core, tenant, match_name, &s);
 
-	if (rc == RC_OK && !s.found)
-		rc = RC_NOT_FOUND;
-	if (rc != RC_OK)
-		return rc;
-	audit_id("key", &s.id, object);
-	return audit_transact(core, &by, "key.revoke", object, delete_row, &r);
+	audit_id("key", id, object);
+	return audit_transact(core, actor, "key.revoke", object, delete_row, &r);
 }

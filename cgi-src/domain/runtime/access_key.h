@@ -26,18 +26,23 @@ enum access_verb {
 
 const char *access_verb_word(enum access_verb verb);
 
-/** access_key_create(core, tenant, name, providers, verbs, lifetime_s, by, out): lifetime_s 0: until revoked;
- * providers: ids separated by spaces, "" for all; verbs: words likewise, each once, NULL for all; by NULL: the
- * operator. RC_CONFLICT the name is taken, RC_INVALID. */
-enum rc access_key_create(const struct core *core, const struct tenant_id *tenant, const char *name,
-	const char *providers, const char *verbs, int64_t lifetime_s, const struct user_id *by,
-	struct secret *out) RC_MUST_CHECK;
+struct access_key_wish {
+	const char *name;
+	const char *providers; /* ids separated by spaces, "" for all */
+	const char *verbs;     /* words likewise, each once; NULL for all */
+	int64_t lifetime_s;    /* 0: until revoked */
+};
 
-/* What may be shown of one. */
+/** access_key_create(core, actor, wish, out): RC_CONFLICT the name is taken, RC_INVALID. */
+enum rc access_key_create(const struct core *core, const struct actor *actor,
+	const struct access_key_wish *wish, struct secret *out) RC_MUST_CHECK;
+
+/* What may be shown of one. Texts are borrowed. */
 struct access_key {
 	struct uuid id;
-	const char *name, *providers, *verbs; /* borrowed; providers "" for all */
-	bool expires;
+	const char *name, *providers, *verbs; /* providers "" for all */
+	const char *added_by;                 /* "": somebody who is gone, or the operator */
+	bool by_operator, expires;
 	int64_t expires_at_s, last_used_at_s, created_at_s; /* last_used_at_s 0: never */
 };
 
@@ -45,8 +50,12 @@ struct access_key {
 enum rc access_key_each(const struct core *core, const struct tenant_id *tenant,
 	void (*visit)(const struct access_key *key, void *arg), void *arg) RC_MUST_CHECK;
 
-/** access_key_revoke(core, tenant, name): at once. RC_NOT_FOUND. */
+/** access_key_named(core, tenant, name, out): RC_NOT_FOUND. */
+enum rc access_key_named(const struct core *core, const struct tenant_id *tenant, const char *name,
+	struct uuid *out) RC_MUST_CHECK;
+
+/** access_key_revoke(core, actor, id): at once. RC_NOT_FOUND. */
 enum rc access_key_revoke(
-	const struct core *core, const struct tenant_id *tenant, const char *name) RC_MUST_CHECK;
+	const struct core *core, const struct actor *actor, const struct uuid *id) RC_MUST_CHECK;
 
 #endif

@@ -42,17 +42,23 @@ static void set_navigation(struct ctx *c)
 {
 	static const struct {
 		const char *group, *label, *url;
+		enum action action;
 	} links[] = {
-		{"Authorization", "Data Sources", "/data-sources"},
-		{"Workspace", "Members", "/members"},
+		{"Authorization", "Data Sources", "/data-sources", ACTION_VIEW},
+		{"Workspace", "Members", "/members", ACTION_VIEW},
+		{"Workspace", "Runtime keys", "/runtime-keys", ACTION_RUNTIME_MANAGE},
+		{"Workspace", "Webhooks", "/webhooks", ACTION_RUNTIME_MANAGE},
 	};
 	struct view_node *items = view_child(c->root, "Nav.Items");
 
 	view_text(c->root, "Nav.HomeUrl", "/data-sources");
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		struct view_node *item = view_append(items);
+		struct view_node *item;
 		size_t len = strlen(links[i].url);
 
+		if (!policy_allows(c->session->current.role, links[i].action))
+			continue;
+		item = view_append(items);
 		view_text(item, "Group", links[i].group);
 		view_text(item, "Label", links[i].label);
 		view_text(item, "Url", links[i].url);
@@ -115,6 +121,11 @@ void page_notice(struct ctx *c)
 		{"client-removed", "The custom OAuth client was removed."},
 		{"password", "Your password was set."},
 		{"workspace", "You are in another workspace now."},
+		{"key-revoked", "The runtime key was revoked. It works nowhere any more."},
+		{"webhook-removed", "The webhook was removed, with all its messages."},
+		{"test-queued",
+			"A test message is on its way. What comes of it stands below in a moment."},
+		{"sent-again", "The message is on its way again."},
 	};
 	const char *done = req_query(&c->req, "done");
 

@@ -17,6 +17,11 @@ enum rc page_begin(struct ctx *c) RC_MUST_CHECK;
 /** page_send(c, template, status): renders into the response. RC_INTERNAL, RC_NOMEM. */
 enum rc page_send(struct ctx *c, const char *template, int status) RC_MUST_CHECK;
 
+/** page_send_once(c, template, secret): with 200, and secret in the place of Secret.Text, which the template prints as
+ * it stands; no character of it may need escaping in HTML. */
+enum rc page_send_once(
+	struct ctx *c, const char *template, const struct secret *secret) RC_MUST_CHECK;
+
 /** page_notice(c): shows the message that a redirect named in ?done=…; unknown words show nothing. */
 void page_notice(struct ctx *c);
 

@@ -51,6 +51,22 @@ enum rc page_enable_post(struct ctx *c);
 enum rc page_test_post(struct ctx *c);
 enum rc page_scopes(struct ctx *c);
 
+/* runtime_keys.c */
+enum rc page_runtime_keys(struct ctx *c);
+enum rc page_runtime_key_add(struct ctx *c);
+enum rc page_runtime_key_add_post(struct ctx *c);
+enum rc page_runtime_key_revoke(struct ctx *c);
+enum rc page_runtime_key_revoke_post(struct ctx *c);
+
+/* webhooks.c */
+enum rc page_webhooks(struct ctx *c);
+enum rc page_webhook_add(struct ctx *c);
+enum rc page_webhook_add_post(struct ctx *c);
+enum rc page_webhook_remove(struct ctx *c);
+enum rc page_webhook_remove_post(struct ctx *c);
+enum rc page_webhook_test_post(struct ctx *c);
+enum rc page_delivery_again_post(struct ctx *c);
+
 /* connect.c */
 enum rc page_allow_access(struct ctx *c);
 enum rc page_allow_access_post(struct ctx *c);

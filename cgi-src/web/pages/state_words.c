@@ -57,6 +57,9 @@ static const struct reason {
 		"provider's console."},
 	{"client_refused", false, CLIENT_REFUSED},
 	{"client_gone", false, "The OAuth client through which it was authorized was removed."},
+	{"client_changed", false,
+		"The OAuth client was changed while it was being renewed; it is tried with the new "
+		"values."},
 	{"client_incomplete", false, "A value is missing in the OAuth client settings."},
 	{"client_unreadable", false,
 		"The OAuth client cannot be decrypted with the keys of this installation."},

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Runtime keys: the list, Add, Revoke.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain/runtime/access_key.h"
+#include "platform/clock.h"
+#include "platform/text.h"
+#include "web/pages/page.h"
+#include "web/pages/pages.h"
+
+#define DAYS_MAX 3650
+#define PROVIDERS_SIZE 4097
+#define VERBS_SIZE 65
+
+static const struct {
+	const char *label, *help;
+} verbs[ACCESS_VERB__MAX] = {
+	[ACCESS_HANDOUT] = {"Hand out credentials", "Fetch a token or key that works now."},
+	[ACCESS_LIST] = {"List credentials",
+		"See which there are and their states, but no secrets."},
+	[ACCESS_REPORT] = {"Report refused ones", "Say that a provider did not accept one."},
+};
+
+/* ---- the list ---- */
+
+static const char *provider_label(struct ctx *c, const char *id)
+{
+	const struct provider *p = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, id);
+
+	return p ? i18n_text(&p->label, c->language) : id;
+}
+
+static void set_providers(struct ctx *c, struct view_node *item, const char *ids)
+{
+	struct view_node *list = view_child(item, "Providers");
+	char copy[PROVIDERS_SIZE], *rest = copy, *id;
+
+	TEXT_COPY(copy, ids);
+	while ((id = strsep(&rest, " ")))
+		if (*id)
+			view_text(view_append(list), "Text", provider_label(c, id));
+}
+
+static void set_verbs(struct view_node *item, const char *words)
+{
+	struct view_node *list = view_child(item, "Verbs");
+
+	for (int v = 0; v < ACCESS_VERB__MAX; v++) {
+		const char *word = access_verb_word((enum access_verb)v);
+
+		if (text_has_word(words, word, strlen(word)))
+			view_text(view_append(list), "Text", verbs[v].label);
+	}
+}
+
+static void set_key(struct ctx *c, struct view_node *item, const struct access_key *key)
+{
+	bool over = key->expires && key->expires_at_s <= clock_now_s();
+
+	view_text(item, "Name", key->name);
+	view_text(item, "State.Kind", over ? "bad" : "ok");
+	view_text(item, "State.Text", over ? "Expired" : "Active");
+	if (key->by_operator)
+		view_text(item, "AddedBy", "the operator");
+	else if (key->added_by[0])
+		view_text(item, "AddedBy", key->added_by);
+	page_date(item, "Added", key->created_at_s);
+	if (key->expires)
+		page_date(item, "Expires", key->expires_at_s);
+	if (key->last_used_at_s)
+		page_date(item, "Used", key->last_used_at_s);
+	set_providers(c, item, key->providers);
+	set_verbs(item, key->verbs);
+}
+
+static void list_key(const struct access_key *key, void *arg)
+{
+	struct ctx *c = arg;
+	struct view_node *item = view_append(view_child(c->root, "Keys"));
+	char id[UUID_TEXT_SIZE];
+
+	uuid_text(&key->id, id);
+	set_key(c, item, key);
+	page_url(item, "RevokeUrl", "/runtime-keys/%s/revoke", id);
+}
+
+enum rc page_runtime_keys(struct ctx *c)
+{
+	enum rc rc = page_begin(c);
+
+	if (rc == RC_OK)
+		rc = access_key_each(c->core, &c->actor.tenant, list_key, c);
+	if (rc != RC_OK)
+		return rc;
+	page_notice(c);
+	view_text(c->root, "AddUrl", "/runtime-keys/add");
+	return page_send(c, "runtime_keys", 200);
+}
+
+/* ---- add ---- */
+
+/* The form as it was filled in, and what is wrong with it. */
+struct key_form {
+	const char *name, *days; /* as typed */
+	bool chosen;             /* some providers, not all */
+	char providers[PROVIDERS_SIZE], verbs[VERBS_SIZE];
+	int64_t lifetime_s;
+	const char *name_error, *providers_error, *verbs_error, *days_error;
+	bool name_taken;
+};
+
+static bool is_wrong(const struct key_form *f)
+{
+	return f->name_error || f->providers_error || f->verbs_error || f->days_error;
+}
+
+static void set_provider_boxes(struct ctx *c, const struct key_form *f)
+{
+	struct view_node *list = view_child(c->root, "Providers");
+
+	for (size_t i = 0; i < catalogue_count(c->app->catalogue); i++) {
+		const struct provider *p = catalogue_at(c->app->catalogue, i);
+		struct view_node *item;
+		char id[16];
+
+		if (p->kind != PROVIDER_DATASOURCE)
+			continue;
+		item = view_append(list);
+		(void)snprintf(id, sizeof(id), "p%zu", i);
+		view_text(item, "Id", id);
+		view_text(item, "Value", p->id);
+		view_text(item, "Label", i18n_text(&p->label, c->language));
+		view_flag(item, "Checked", text_has_word(f->providers, p->id, strlen(p->id)));
+	}
+}
+
+static void set_verb_boxes(struct ctx *c, const struct key_form *f)
+{
+	struct view_node *list = view_child(c->root, "Verbs");
+
+	for (int v = 0; v < ACCESS_VERB__MAX; v++) {
+		struct view_node *item = view_append(list);
+		const char *word = access_verb_word((enum access_verb)v);
+
+		view_text(item, "Id", word);
+		view_text(item, "Value", word);
+		view_text(item, "Label", verbs[v].label);
+		view_text(item, "Help", verbs[v].help);
+		view_flag(item, "Checked", text_has_word(f->verbs, word, strlen(word)));
+	}
+}
+
+static enum rc show_form(struct ctx *c, const struct key_form *f)
+{
+	enum rc rc = page_begin(c);
+
+	if (rc != RC_OK)
+		return rc;
+	view_text(c->root, "Form.Url", "/runtime-keys/add");
+	view_text(c->root, "Form.CancelUrl", "/runtime-keys");
+	view_text(c->root, "Form.Scope", f->chosen ? "chosen" : "all");
+	if (f->name[0])
+		view_text(c->root, "Form.Name", f->name);
+	if (f->days[0])
+		view_text(c->root, "Form.Days", f->days);
+	set_provider_boxes(c, f);
+	set_verb_boxes(c, f);
+	view_text(c->root, "Form.NameError", f->name_error);
+	view_text(c->root, "Form.ProvidersError", f->providers_error);
+	view_text(c->root, "Form.VerbsError", f->verbs_error);
+	view_text(c->root, "Form.DaysError", f->days_error);
+	if (is_wrong(f))
+		page_form_error(c, "Something in the form is not right.", NULL, NULL);
+	return page_send(c, "runtime_key_add", f->name_taken ? 409 : is_wrong(f) ? 422 : 200);
+}
+
+enum rc page_runtime_key_add(struct ctx *c)
+{
+	struct key_form f = {.name = "", .days = "", .verbs = "handout list report"};
+
+	return show_form(c, &f);
+}
+
+/* Adds a word to a list of them. RC_LIMIT. */
+static enum rc add_word(char *list, size_t size, const char *word)
+{
+	size_t len = strlen(list);
+	int n = snprintf(list + len, size - len, "%s%s", len ? " " : "", word);
+
+	if (n > 0 && (size_t)n < size - len)
+		return RC_OK;
+	list[len] = '\0';
+	return RC_LIMIT;
+}
+
+/* Each value of one field, once. known: is it a word that this page offers? What it did not offer is no slip of
+ * the pen. */
+static enum rc read_words(struct ctx *c, const char *field, char *list, size_t size,
+	bool (*known)(const struct ctx *c, const char *word))
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < c->req.form.n; i++) {
+		const struct param *p = &c->req.form.items[i];
+
+		if (strcmp(p->name, field) != 0 || text_has_word(list, p->value, p->value_len))
+			continue;
+		rc = known(c, p->value) ? add_word(list, size, p->value) : RC_INVALID;
+	}
+	return rc;
+}
+
+static bool is_provider(const struct ctx *c, const char *word)
+{
+	return catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, word) != NULL;
+}
+
+static bool is_verb(const struct ctx *c, const char *word)
+{
+	(void)c;
+	for (int v = 0; v < ACCESS_VERB__MAX; v++)
+		if (strcmp(word, access_verb_word((enum access_verb)v)) == 0)
+			return true;
+	return false;
+}
+
+/* A whole number of days, or nothing. */
+static bool read_days(const char *text, int64_t *lifetime_s)
+{
+	size_t n = strspn(text, "0123456789");
+	long days = strtol(text, NULL, 10);
+
+	*lifetime_s = (int64_t)days * 86400;
+	if (text[0] == '\0')
+		return true;
+	return text[n] == '\0' && n <= 4 && days > 0 && days <= DAYS_MAX;
+}
+
+static void check_form(struct key_form *f, enum rc providers_rc)
+{
+	if (!text_is_line(f->name, strlen(f->name), NAME_MAX_CHARS))
+		f->name_error = "Give the key a name: one line of at most 100 characters.";
+	if (f->chosen && !f->providers[0])
+		f->providers_error = "Choose at least one provider, or all of them.";
+	if (providers_rc == RC_LIMIT)
+		f->providers_error = "These are more than one key can name. Choose fewer, or all.";
+	if (!f->verbs[0])
+		f->verbs_error = "Choose at least one thing that the key may do.";
+	if (!read_days(f->days, &f->lifetime_s))
+		f->days_error = "Enter a whole number of days from 1 to 3650, or nothing.";
+}
+
+static enum rc read_form(struct ctx *c, struct key_form *f)
+{
+	const char *name = req_form(&c->req, "name"), *days = req_form(&c->req, "days");
+	const char *scope = req_form(&c->req, "scope");
+	enum rc rc = RC_OK, read;
+
+	if (!scope || (strcmp(scope, "all") != 0 && strcmp(scope, "chosen") != 0))
+		return RC_INVALID;
+	f->name = name ? name : "";
+	f->days = days ? days : "";
+	f->chosen = strcmp(scope, "chosen") == 0;
+	read = read_words(c, "provider", f->providers, sizeof(f->providers), is_provider);
+	if (read != RC_LIMIT)
+		rc = read;
+	if (rc == RC_OK)
+		rc = read_words(c, "verb", f->verbs, sizeof(f->verbs), is_verb);
+	if (rc == RC_OK)
+		check_form(f, f->chosen ? read : RC_OK);
+	return rc;
+}
+
+/* The provider of the example: the first that the key reaches. */
+static const char *example_provider(struct ctx *c, const struct key_form *f)
+{
+	for (size_t i = 0; i < catalogue_count(c->app->catalogue); i++) {
+		const struct provider *p = catalogue_at(c->app->catalogue, i);
+
+		if (p->kind == PROVIDER_DATASOURCE &&
+			(!f->chosen || text_has_word(f->providers, p->id, strlen(p->id))))
+			return p->id;
+	}
+	return NULL;
+}
+
+static enum rc show_key(struct ctx *c, const struct key_form *f, const struct secret *key)
+{
+	const char *handout = access_verb_word(ACCESS_HANDOUT);
+	const char *list = access_verb_word(ACCESS_LIST), *provider = example_provider(c, f);
+	enum rc rc = page_begin(c);
+
+	if (rc != RC_OK)
+		return rc;
+	view_text(c->root, "Key.Name", f->name);
+	view_text(c->root, "DoneUrl", "/runtime-keys");
+	if (provider && text_has_word(f->verbs, handout, strlen(handout)))
+		page_url(c->root, "ExampleUrl", "%s/api/v1/credentials/%s",
+			c->core->cfg->public_origin, provider);
+	else if (text_has_word(f->verbs, list, strlen(list)))
+		page_url(c->root, "ExampleUrl", "%s/api/v1/credentials",
+			c->core->cfg->public_origin);
+	return page_send_once(c, "runtime_key_shown", key);
+}
+
+/* Form: name, scope (all or chosen), provider and verb (each as often as there are), days. */
+enum rc page_runtime_key_add_post(struct ctx *c)
+{
+	struct key_form f = {0};
+	struct access_key_wish wish;
+	struct secret key = SECRET_EMPTY;
+	enum rc rc = read_form(c, &f);
+
+	if (rc != RC_OK)
+		return rc;
+	if (is_wrong(&f))
+		return show_form(c, &f);
+	wish = (struct access_key_wish){f.name, f.chosen ? f.providers : "", f.verbs, f.lifetime_s};
+	rc = access_key_create(c->core, &c->actor, &wish, &key);
+	if (rc == RC_OK) {
+		rc = show_key(c, &f, &key);
+	} else if (rc == RC_CONFLICT) {
+		f.name_taken = true;
+		f.name_error = "There is a key of this name already. If you have just made it and "
+			       "did not copy it, revoke it and add another.";
+		rc = show_form(c, &f);
+	}
+	secret_release(&key);
+	return rc;
+}
+
+/* ---- revoke ---- */
+
+/* The key that the URL names, put into the data set. */
+struct search {
+	struct ctx *c;
+	struct uuid id;
+	bool found;
+};
+
+static void find_key(const struct access_key *key, void *arg)
+{
+	struct search *s = arg;
+
+	if (!uuid_equal(&key->id, &s->id))
+		return;
+	s->found = true;
+	set_key(s->c, view_child(s->c->root, "Key"), key);
+}
+
+static enum rc key_id(struct ctx *c, struct uuid *out)
+{
+	return uuid_parse(route_arg(&c->match, "key"), out) == RC_OK ? RC_OK : RC_NOT_FOUND;
+}
+
+enum rc page_runtime_key_revoke(struct ctx *c)
+{
+	struct search s = {.c = c};
+	enum rc rc = key_id(c, &s.id);
+
+	if (rc == RC_OK)
+		rc = page_begin(c);
+	if (rc == RC_OK)
+		rc = access_key_each(c->core, &c->actor.tenant, find_key, &s);
+	if (rc == RC_OK && !s.found)
+		rc = RC_NOT_FOUND;
+	if (rc != RC_OK)
+		return rc;
+	page_url(c->root, "Form.Url", "/runtime-keys/%s/revoke", route_arg(&c->match, "key"));
+	view_text(c->root, "Form.CancelUrl", "/runtime-keys");
+	return page_send(c, "runtime_key_revoke", 200);
+}
+
+enum rc page_runtime_key_revoke_post(struct ctx *c)
+{
+	struct uuid id;
+	enum rc rc = key_id(c, &id);
+
+	if (rc == RC_OK)
+		rc = access_key_revoke(c->core, &c->actor, &id);
+	return rc == RC_OK ? page_redirect(c, "/runtime-keys?done=key-revoked") : rc;
+}
