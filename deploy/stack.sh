@@ -136,7 +136,7 @@ stack_database() {
 	fill mariadb.cnf "$VAR/mariadb.cnf"
 	if [ ! -d "$VAR/db/mysql" ]; then
 		rm -rf "$VAR/db"
-		mariadb-install-db --no-defaults --datadir="$VAR/db" --user="$me" --skip-test-db \
+		mariadb-install-db --no-defaults --datadir="$VAR/db" --tmpdir="$VAR/tmp" --user="$me" --skip-test-db \
 			--innodb-log-file-size=16M --auth-root-authentication-method=socket \
 			--auth-root-socket-user="$me" >"$VAR/log/setup.log" 2>&1 || part_failed setup "did not succeed"
 	fi

@@ -21,8 +21,17 @@ struct cached_key {
 	int64_t loaded_ms;
 };
 
+/* Newest keys that a seal under way counts on. */
+struct held_key {
+	struct held_key *next;
+	struct tenant_id tenant;
+	struct vault_key key;
+	size_t uses;
+};
+
 struct keyring {
 	struct vault_keks *keks;
+	struct held_key *held;
 	struct cached_key cache[CACHE_SIZE];
 	size_t next; /* the slot that is overwritten next */
 };
@@ -44,12 +53,23 @@ enum rc keyring_open(const char *key_dir, struct keyring **out)
 	return RC_OK;
 }
 
+static void held_drop(struct held_key **at)
+{
+	struct held_key *held = *at;
+
+	*at = held->next;
+	vault_key_release(&held->key);
+	free(held);
+}
+
 void keyring_free(struct keyring *keyring)
 {
 	if (!keyring)
 		return;
 	for (size_t i = 0; i < CACHE_SIZE; i++)
 		vault_key_release(&keyring->cache[i].key);
+	while (keyring->held)
+		held_drop(&keyring->held);
 	vault_keks_free(keyring->keks);
 	free(keyring);
 }
@@ -192,14 +212,71 @@ static enum rc cache_fill(struct keyring *keyring, struct db *db, const struct t
 	return RC_OK;
 }
 
+static struct held_key **held_find(struct keyring *keyring, const struct tenant_id *tenant)
+{
+	struct held_key **at = &keyring->held;
+
+	while (*at && !uuid_equal(&(*at)->tenant.u, &tenant->u))
+		at = &(*at)->next;
+	return at;
+}
+
 /* version NEWEST: the one to seal with. The result is valid until the next call. */
 static enum rc keyring_key(struct keyring *keyring, struct db *db, const struct tenant_id *tenant,
 	uint32_t version, const struct vault_key **out)
 {
+	const struct held_key *held;
+	enum rc rc;
+
 	*out = cache_find(keyring, tenant, version);
 	if (*out)
 		return RC_OK;
-	return cache_fill(keyring, db, tenant, version, out);
+	rc = cache_fill(keyring, db, tenant, version, out);
+	held = rc == RC_UNAVAILABLE && version == NEWEST ? *held_find(keyring, tenant) : NULL;
+	if (!held)
+		return rc;
+	*out = &held->key;
+	return RC_OK;
+}
+
+static enum rc held_new(struct keyring *keyring, const struct tenant_id *tenant,
+	const struct vault_key *key, struct held_key **out)
+{
+	struct held_key *held = calloc(1, sizeof(*held));
+	enum rc rc = RC_NOMEM;
+
+	if (held)
+		rc = secret_set(&held->key.bytes, key->bytes.bytes, key->bytes.len);
+	if (rc != RC_OK) {
+		free(held);
+		return rc;
+	}
+	held->key.version = key->version;
+	held->tenant = *tenant;
+	held->next = keyring->held;
+	*out = keyring->held = held;
+	return RC_OK;
+}
+
+enum rc keyring_hold(struct keyring *keyring, struct db *db, const struct tenant_id *tenant)
+{
+	struct held_key *held = *held_find(keyring, tenant);
+	const struct vault_key *key;
+	enum rc rc = held ? RC_OK : keyring_key(keyring, db, tenant, NEWEST, &key);
+
+	if (rc == RC_OK && !held)
+		rc = held_new(keyring, tenant, key, &held);
+	if (rc == RC_OK)
+		held->uses++;
+	return rc;
+}
+
+void keyring_let_go(struct keyring *keyring, const struct tenant_id *tenant)
+{
+	struct held_key **at = held_find(keyring, tenant);
+
+	if (*at && --(*at)->uses == 0)
+		held_drop(at);
 }
 
 static struct vault_place full_place(const struct tenant_id *tenant, const struct seal_place *place)

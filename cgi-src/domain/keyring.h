@@ -43,6 +43,12 @@ enum rc keyring_create(
 enum rc keyring_seal(struct keyring *keyring, struct db *db, const struct tenant_id *tenant,
 	const struct seal_place *place, const struct secret *plain, struct buf *out) RC_MUST_CHECK;
 
+/** keyring_hold(keyring, db, tenant): from now on keyring_seal works for tenant also without the database, until
+ * keyring_let_go, which is to be called once for every success. For what must be sealed when it comes. */
+enum rc keyring_hold(
+	struct keyring *keyring, struct db *db, const struct tenant_id *tenant) RC_MUST_CHECK;
+void keyring_let_go(struct keyring *keyring, const struct tenant_id *tenant);
+
 /** keyring_unseal(keyring, db, tenant, place, record, len, out): RC_CRYPTO: does not open here, also for want of
  * its key; RC_UNAVAILABLE: no database. */
 enum rc keyring_unseal(struct keyring *keyring, struct db *db, const struct tenant_id *tenant,

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SANDBOX, exchange, sandbox, signedIn } from '../cgi/visitor.mjs';
 import { databaseSession } from '../run/database.mjs';
-import { NO_RATES, fill, handoutsOf, line, load, median, must, ratioOf, timed, until, writeLua } from '../run/load.mjs';
+import { NO_RATES, end, fill, freshRefreshd, handoutsOf, line, load, median, must, ratioOf, timed, until, writeLua } from '../run/load.mjs';
 import { startStack } from '../run/stack.mjs';
 
 const ROUNDS = 4;
@@ -19,6 +19,7 @@ const NEVER = { endpoint: 'token', grant_type: 'refresh_token', hold: 'before', 
 
 const stack = await startStack({ workers: 4, conf: NO_RATES });
 const box = sandbox(stack), db = databaseSession(stack);
+let refreshd;
 
 // Runtimes that ask again and again, each for a credential of its own: what each ask took, and what came of it.
 function startAskers(targets) {
@@ -33,6 +34,7 @@ function startAskers(targets) {
     }
   };
   const all = Promise.all(targets.map(ask));
+  all.catch(() => {}); // told by stop; what comes first is what is told
   const stop = async () => {
     stopping = true;
     await all;
@@ -48,7 +50,9 @@ async function measured(luas) {
 }
 
 async function outageRound(luas, targets, ids) {
-  await db.run(`UPDATE datasource_providers SET expires_at = 1, refresh_due_at = 9000000000, failures = 0 WHERE ${ids}`);
+  refreshd = await freshRefreshd(stack, refreshd); // its breaker has not seen the outage before
+  await db.run(`UPDATE datasource_providers SET expires_at = 1, refresh_due_at = 9000000000, failures = 0, state_reason = ''
+    WHERE ${ids}`);
   await box.clear();
   await box.ctl({ faults: [NEVER] });
   const askers = startAskers(targets);
@@ -98,5 +102,6 @@ try {
   must(longestCall <= PROVIDER_TIMEOUT_MS + MARGIN_MS, `a call was kept for ${longestCall} ms`);
 } finally {
   db.end();
+  await end(refreshd);
   await stack.stop();
 }

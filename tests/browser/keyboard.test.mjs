@@ -64,5 +64,28 @@ test('what the script adds', async (t) => {
     assert.equal((await focused(tab)).role, 'button', 'the focus stays');
   });
 
+  await t.test('Add a runtime key and copy it', async () => {
+    await page.goto(`${stack.address}/runtime-keys/add`);
+    await tabTo(tab, 'textbox', 'Name');
+    await page.keyboard.type('By keyboard');
+    await tabTo(tab, 'checkbox', 'Report refused ones');
+    await press('Space');
+    await tabTo(tab, 'radio', /^All/);
+    await press('ArrowDown');
+    await tabTo(tab, 'checkbox', 'Notion');
+    await press('Space');
+    await tabTo(tab, 'button', 'Add runtime key');
+    await press('Enter');
+    await page.getByRole('heading', { name: '“By keyboard” is ready' }).waitFor();
+    await tabTo(tab, 'button', 'Copy runtime key');
+    await press('Enter');
+    await page.getByRole('status').getByText('Copied').waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.locator('#secret').textContent());
+    await page.goBack();
+    assert.equal(await page.getByText(/grt_/).count(), 0);
+    await page.goForward(); // asks whether to send the form again, or shows nothing of it
+    assert.equal(await page.getByText(/grt_/).count(), 0);
+  });
+
   assert.deepEqual(await tab.problems(), []);
 });

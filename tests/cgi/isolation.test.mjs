@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 
 import { database, hexOf, uuidOf } from '../run/database.mjs';
 import { startStack } from '../run/stack.mjs';
-import { PASSWORD, SANDBOX, Visitor, exchange, signedIn } from './visitor.mjs';
+import { PASSWORD, SANDBOX, Visitor, exchange, sandbox, signedIn } from './visitor.mjs';
 
 const OTHER_PROVIDER = 'grantry/notion_datasource/notion_datasource';
 
@@ -266,6 +266,7 @@ function hiddenTargets(role, kind, variant) {
 before(async () => {
   stack = await startStack();
   db = database(stack);
+  await sandbox(stack).ctl({ settings: { code_ttl_s: 3600 } }); // what is begun first is finished last
   const run = promisify(execFile), program = 'tests/cgi/print_routes';
   await run('make', ['-s', '-C', stack.bin, program]);
   routes = (await run(join(stack.bin, program), [], { env: { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' } })).stdout

@@ -8,7 +8,7 @@
 //   await ground.due(id); … await ground.settled(id, before)     the same in two steps
 //   await ground.calls()                               the refresh requests: [{ token, client_id, status, body }]
 //   await ground.ask(id)                               as a runtime: { status, body, headers }
-//   ground.renewer                                     a Renewer, see below; ground.more(options) starts another
+//   ground.renewer                                     a Renewer, see below; ground.more(name, options, stack) starts another
 //   await ground.close()
 //
 // A row: state, reason, rev, failures, fence, unanswered, expires_at, due_at, refreshed_at (seconds or null), held,
@@ -94,7 +94,7 @@ export class Renewer {
 
   // As a program that waits for a token does.
   async wake() {
-    await run('perl', ['-MIO::Socket::UNIX', '-e', 'my $s = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Peer => $ARGV[0]); $s->send("") if $s',
+    await run('perl', ['-MIO::Socket::UNIX', '-e', 'my $s = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Peer => $ARGV[0]); $s->blocking(0), $s->send("") if $s',
       join(this.folder, 'wake')]);
   }
 
@@ -196,8 +196,8 @@ async function furnish(stack, settings, options) {
     return answer.status !== 503 && answer;
   });
 
-  async function more(name, how = {}) {
-    const one = new Renewer(stack, name, how);
+  async function more(name, how = {}, where = stack) {
+    const one = new Renewer(where, name, how);
     renewers.push(one);
     return one.start();
   }

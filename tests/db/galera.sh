@@ -80,7 +80,7 @@ launch() {
 			--wsrep-on=ON --wsrep-provider="$library" --wsrep-cluster-name=grantry-test \
 			--wsrep-cluster-address="gcomm://$all" --wsrep-node-address=127.0.0.1 \
 			--wsrep-sst-method=rsync --wsrep-sst-receive-address="127.0.0.1:$sst_port" \
-			--wsrep-provider-options="gmcast.listen_addr=tcp://127.0.0.1:$port;ist.recv_addr=127.0.0.1:$ist_port;gcache.size=16M;evs.keepalive_period=PT0.3S;evs.inactive_check_period=PT0.2S;evs.suspect_timeout=PT1S;evs.inactive_timeout=PT2S;evs.install_timeout=PT1S" \
+			--wsrep-provider-options="gmcast.listen_addr=tcp://127.0.0.1:$port;ist.recv_addr=127.0.0.1:$ist_port;gcache.size=16M;evs.keepalive_period=PT0.5S;evs.inactive_check_period=PT0.5S;evs.suspect_timeout=PT3S;evs.inactive_timeout=PT6S;evs.install_timeout=PT5S" \
 			"$@" </dev/null >/dev/null 2>&1 &
 		echo $! >"$at/pid"
 	)
@@ -109,7 +109,7 @@ start() {
 		folder "$at/tmp"
 	done
 	node 1
-	$as "$(find_tool mariadb-install-db)" --no-defaults --datadir="$at/data" --skip-test-db \
+	$as "$(find_tool mariadb-install-db)" --no-defaults --datadir="$at/data" --tmpdir="$at/tmp" --skip-test-db \
 		--innodb-log-file-size=16M --auth-root-authentication-method=normal >"$dir/install.log" 2>&1 ||
 		{ cat "$dir/install.log" >&2; fail "mariadb-install-db failed"; }
 	launch 1 --wsrep-new-cluster

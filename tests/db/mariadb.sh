@@ -44,7 +44,7 @@ living() { # the shell that becomes mariadbd counts, one that waits to be reaped
 create() {
 	[ -d "$dir/data/mysql" ] && return
 	# Relative, because the tool does not quote: a build tree may have spaces in its name.
-	(cd "$dir" && "$(find_tool mariadb-install-db)" --no-defaults --datadir=./data \
+	(cd "$dir" && TMPDIR=$dir/tmp "$(find_tool mariadb-install-db)" --no-defaults --datadir=./data \
 		--user="$(id -un)" --auth-root-authentication-method=normal --skip-test-db >install.log 2>&1) ||
 		{ cat "$dir/install.log" >&2; fail "mariadb-install-db failed"; }
 }

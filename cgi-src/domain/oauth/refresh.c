@@ -6,6 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/incident.h"
+#include "domain/keyring.h"
 #include "domain/oauth/revocation.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -17,6 +18,8 @@ void refresh_attempt_release(struct refresh_attempt *a)
 	oauth_client_release(&a->client);
 	fieldset_release(&a->secrets);
 	fieldset_release(&a->profile);
+	if (a->key_held_in)
+		keyring_let_go(a->key_held_in, &a->tenant);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -146,6 +149,11 @@ static enum rc prepare(const struct core *core, struct refresh_attempt *a, struc
 	token = fieldset_get(&a->secrets, "refresh_token");
 	if (!token)
 		return RC_EXPIRED;
+	/* the answer can be sealed even if the database is away when it comes (C12, C13, C32) */
+	rc = keyring_hold(core->keyring, core->db, &a->tenant);
+	if (rc != RC_OK)
+		return rc;
+	a->key_held_in = core->keyring;
 	a->sent_at_s = clock_now_s();
 	return token_refresh_request(&a->provider->oauth, &a->client.fields, token, rq);
 }

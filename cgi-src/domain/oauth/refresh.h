@@ -29,6 +29,7 @@ struct refresh_attempt {
 	struct refresh_lease lease;
 	struct oauth_client client;       /* owned */
 	struct fieldset secrets, profile; /* owned; the old ones */
+	struct keyring *key_held_in;      /* NULL: not held */
 	int64_t sent_at_s;
 };
 
