@@ -31,7 +31,7 @@ struct fcgi_options {
 	unsigned request_max_s;  /* a worker busy with one request for longer is ended; 0: 120 */
 	unsigned park_max;       /* parked at once in one worker, up to FCGI_PARK_MAX; 0: 256 */
 	unsigned
-		park_interval_ms; /* between two looks at a parked one, at first; later up to ten times it; 0: 50 */
+		park_interval_ms; /* between two looks at a parked one; later up to ten times it; 0: 50 */
 	unsigned park_grace_ms; /* how long SIGTERM leaves them, less than the pool's; 0: 10000 */
 };
 

@@ -84,8 +84,8 @@ static const char *const sql[] = {
 	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = 0"
 		     " WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND refresh_due_at > 0"
 		     " AND (failures = 0 OR refresh_due_at <= ?)"
-		     " AND NOT (expires_at BETWEEN refreshed_at AND refreshed_at + ?"
-		     " AND refreshed_at BETWEEN ? AND ?)",
+		     " AND COALESCE(expires_at BETWEEN refreshed_at AND refreshed_at + ?"
+		     " AND refreshed_at BETWEEN ? AND ?, 0) = 0",
 	[ST_RESET] = "UPDATE datasource_providers SET state = 'active', state_reason = '',"
 		     " state_since = ?, failures = 0, unanswered_rev = 0, rejected_rev = 0,"
 		     " forced_rev = 0, refreshed_at = ?, refresh_due_at = ?, lease_owner = NULL"
