@@ -28,16 +28,32 @@ static int64_t shift_parse(const char *text)
 	return shift;
 }
 
+/* What is added to this machine's clock. */
+static struct {
+	bool known;
+	int64_t shift_s, skew_s, agreed_s;
+} clocks;
+
 static int64_t shift_s(void)
 {
-	static bool known;
-	static int64_t shift;
-
-	if (!known) {
-		shift = shift_parse(getenv("GRANTRY_CLOCK_SHIFT_S"));
-		known = true;
+	if (!clocks.known) {
+		clocks.shift_s = shift_parse(getenv("GRANTRY_CLOCK_SHIFT_S"));
+		clocks.skew_s = shift_parse(getenv("GRANTRY_CLOCK_SKEW_S"));
+		clocks.known = true;
 	}
-	return shift;
+	return clocks.shift_s + clocks.skew_s + clocks.agreed_s;
+}
+
+int64_t clock_agree(int64_t now_s)
+{
+	int64_t apart_s;
+
+	clocks.agreed_s = 0;
+	apart_s = now_s - clock_now_s();
+	if (clocks.shift_s || (apart_s >= -CLOCK_APART_S && apart_s <= CLOCK_APART_S))
+		return 0;
+	clocks.agreed_s = apart_s;
+	return apart_s;
 }
 
 int64_t clock_now_us(void)

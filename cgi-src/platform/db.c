@@ -190,6 +190,22 @@ static unsigned ask(struct db *db, const char *sql, bool *first, size_t *second)
 	return 0;
 }
 
+/* Hosts whose clocks differ agree on that of the database (security C16). */
+static unsigned agree_on_time(struct db *db)
+{
+	bool asked = false;
+	size_t now_s = 0;
+	unsigned err = ask(db, "SELECT 1, UNIX_TIMESTAMP()", &asked, &now_s);
+	int64_t apart_s = err || !asked ? 0 : clock_agree((int64_t)now_s);
+	char text[24];
+
+	if (apart_s) {
+		(void)snprintf(text, sizeof text, "%lld", (long long)apart_s);
+		log_warn("clock.follows_database", "apart_s", text);
+	}
+	return err;
+}
+
 /* Applies the settings and asks the server whether they hold. 0, or an error number. */
 static unsigned set_session(struct db *db)
 {
@@ -211,6 +227,9 @@ static unsigned set_session(struct db *db)
 		if (err || !holds)
 			return err ? err : CR_UNKNOWN_ERROR;
 	}
+	err = agree_on_time(db);
+	if (err)
+		return err;
 	if (db->patient)
 		return db_command(db, "SET SESSION max_statement_time=0, lock_wait_timeout=60");
 	return 0;

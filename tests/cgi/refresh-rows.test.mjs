@@ -223,8 +223,8 @@ test('C16: two renewers, one an hour ahead, the other an hour behind: each crede
   const ids = [];
   for (let i = 0; i < 6; i += 1) ids.push(await ground.connect());
   await ground.renewer.stop();
-  const early = await ground.more('early', { env: { GRANTRY_CLOCK_SHIFT_S: '3600' } });
-  const late = await ground.more('late', { env: { GRANTRY_CLOCK_SHIFT_S: '-3600' } });
+  const early = await ground.more('early', { env: { GRANTRY_CLOCK_SKEW_S: '3600' } });
+  const late = await ground.more('late', { env: { GRANTRY_CLOCK_SKEW_S: '-3600' } });
   const before = await Promise.all(ids.map(ground.row));
   await ground.set('expires_at = 1, refresh_due_at = 1');
   await ground.wake();

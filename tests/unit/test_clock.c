@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "platform/clock.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -78,12 +81,51 @@ static void clock_iso_ignores_the_time_zone(void)
 	CHECK_STR(text, "1970-01-01T00:00:00Z");
 }
 
+/* In a process of its own: what the environment says is read once. */
+static bool agrees_in_child(void)
+{
+	struct timespec ts;
+	int64_t apart_s;
+
+	unsetenv("GRANTRY_CLOCK_SHIFT_S");
+	setenv("GRANTRY_CLOCK_SKEW_S", "-3600", 1);
+	clock_gettime(CLOCK_REALTIME, &ts);
+	if (clock_now_s() > ts.tv_sec - 3590)
+		return false;
+	apart_s = clock_agree(ts.tv_sec);
+	if (apart_s < 3590 || apart_s > 3610 || clock_now_s() < ts.tv_sec - 10 ||
+		clock_now_us() / 1000000 < ts.tv_sec - 10)
+		return false;
+	/* as near as that it is the same clock, and its own again */
+	return clock_agree(ts.tv_sec - 3600) == 0 && clock_now_s() < ts.tv_sec - 3500;
+}
+
+static void clock_follows_what_it_agrees_with(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(agrees_in_child() ? 0 : 1);
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+static void clock_that_is_shifted_agrees_with_nobody(void)
+{
+	int64_t before = clock_now_s();
+
+	CHECK_INT(clock_agree(before - 7200), 0);
+	CHECK(clock_now_s() >= before);
+}
+
 int main(void)
 {
+	RUN(clock_follows_what_it_agrees_with); /* first: nothing has been read yet */
 	setenv("GRANTRY_CLOCK_SHIFT_S", "86400", 1);
 	RUN(clock_shift_moves_both_wall_clocks);
 	RUN(clock_shift_is_read_once);
 	RUN(clock_mono_is_not_shifted_and_does_not_go_back);
+	RUN(clock_that_is_shifted_agrees_with_nobody);
 	RUN(clock_iso_knows_edges);
 	RUN(clock_iso_ignores_the_time_zone);
 	return CHECK_DONE;
