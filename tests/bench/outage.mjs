@@ -14,7 +14,8 @@ const ROUNDS = 4;
 const ROUND_S = 14; // longer than the cap, so that first asks come to their end in it
 const ASKERS = 200;
 const WAIT_CAP_MS = 12000, PROVIDER_TIMEOUT_MS = 15000;
-const MARGIN_MS = 1500; // of a machine that is loaded on purpose
+const MARGIN_MS = 2000; // of a machine that is loaded on purpose
+const ARRIVAL_MS = 2000; // runtimes do not ask in the same moment
 const NEVER = { endpoint: 'token', grant_type: 'refresh_token', hold: 'before', gate: 'outage', process: false, status: 503 };
 
 const stack = await startStack({ workers: 4, conf: NO_RATES });
@@ -25,7 +26,8 @@ let refreshd;
 function startAskers(targets) {
   const waits = [], statuses = {};
   let stopping = false;
-  const ask = async ({ path, headers }) => {
+  const ask = async ({ path, headers }, i) => {
+    await sleep(i * ARRIVAL_MS / ASKERS);
     while (!stopping) {
       const { ms, status } = await timed(stack.address, path, headers);
       waits.push(ms);
@@ -56,6 +58,7 @@ async function outageRound(luas, targets, ids) {
   await box.clear();
   await box.ctl({ faults: [NEVER] });
   const askers = startAskers(targets);
+  await sleep(ARRIVAL_MS);
   await until('the outage', async () => (await box.ctl()).held.outage > 0);
   const figures = await measured(luas);
   const { waits, statuses } = await askers.stop();
