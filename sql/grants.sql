@@ -64,6 +64,7 @@ GRANT SELECT ON webhooks TO 'grantry_refreshd';
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO 'grantry_refreshd';
 GRANT SELECT (tenant_id, id, expires_at), DELETE ON oauth_flows TO 'grantry_refreshd';
 GRANT SELECT (token_hash, created_at, last_seen_at), DELETE ON sessions TO 'grantry_refreshd';
+GRANT SELECT (subject_hash, updated_at), DELETE ON sign_in_throttle TO 'grantry_refreshd';
 
 GRANT SELECT, UPDATE (last_used_at) ON runtime_keys TO 'grantry_api';
 GRANT SELECT, UPDATE (refresh_due_at, state, state_reason, state_since, rejected_rev, lease_owner)

@@ -12,7 +12,6 @@
     Test.Status               int, optional   HTTP status; absent = there was no answer
     Test.Elapsed              int, optional   milliseconds; absent = nobody was asked
     Test.SaidBy               text, optional  who said Test.Said
-    Test.Said.Code            text, optional
     Test.Said.Text            text, optional  the provider's words
     Test.Url                  url             POST: again
     Test.AuthorizeUrl         url, optional   Allow Access for this one, when that is the thing to do

@@ -25,12 +25,13 @@
 struct fcgi_exchange; /* one request being answered */
 
 struct fcgi_options {
-	const char *socket_path;   /* NULL: standard input or CGI */
-	unsigned workers;          /* with a socket path: 1..256 */
-	unsigned max_requests;     /* a worker is replaced after so many; 0: 100000 */
-	unsigned request_max_s;    /* a worker busy with one request for longer is ended; 0: 120 */
-	unsigned park_max;         /* parked at once in one worker, up to FCGI_PARK_MAX; 0: 256 */
-	unsigned park_interval_ms; /* between two looks at a parked one; 0: 50 */
+	const char *socket_path; /* NULL: standard input or CGI */
+	unsigned workers;        /* with a socket path: 1..256 */
+	unsigned max_requests;   /* a worker is replaced after so many; 0: 100000 */
+	unsigned request_max_s;  /* a worker busy with one request for longer is ended; 0: 120 */
+	unsigned park_max;       /* parked at once in one worker, up to FCGI_PARK_MAX; 0: 256 */
+	unsigned
+		park_interval_ms; /* between two looks at a parked one; later up to ten times it; 0: 50 */
 	unsigned park_grace_ms; /* how long SIGTERM leaves them, less than the pool's; 0: 10000 */
 };
 
@@ -44,7 +45,7 @@ struct fcgi_app {
 	void (*handle)(struct fcgi_exchange *x, void *arg);
 	void (*worker_stop)(void *arg);
 	void *arg;
-	/** resume(x, state, arg): of a parked exchange, about every park_interval_ms: true: answered, or
+	/** resume(x, state, arg): of a parked exchange, every park_interval_ms or more: true: answered, or
 	 * given up. When fcgi_is_gone or fcgi_is_closing it is the last call whatever it returns: state
 	 * must be released then. NULL: nothing can be parked. */
 	bool (*resume)(struct fcgi_exchange *x, void *state, void *arg);

@@ -28,14 +28,15 @@
 #define BEGIN_MAX_S 10
 #define STATUS_WATCHDOG 75
 #define RESUME_BATCH 16 /* then a look at new connections */
+#define PAUSE_SHARE 4   /* a pause is a quarter of what was waited, … */
+#define PAUSE_MOST 10   /* … from one to so many intervals */
 
 struct worker {
 	const struct fcgi_service *service;
 	int listen_fd, stop_fd;
 	unsigned n_served;
 	struct fcgi_exchange *unused;
-	/* The interval is the same for all: who was looked at last is due last. */
-	struct fcgi_exchange *parked, **parked_end;
+	struct fcgi_exchange *parked; /* by due_ms */
 	unsigned n_parked;
 };
 
@@ -118,12 +119,26 @@ static void exchange_end(struct worker *w, struct fcgi_exchange *x)
 
 /* --- the parked ----------------------------------------------------------------------------- */
 
+/* Who has waited long may wait a little longer: looks cost as much as requests, and a provider that hangs
+ * makes many wait. */
+static int64_t pause_ms(const struct fcgi_service *s, const struct fcgi_exchange *x, int64_t now_ms)
+{
+	int64_t pause = (now_ms - x->began_ms) / PAUSE_SHARE, least = s->park_interval_ms;
+	int64_t most = least * PAUSE_MOST;
+
+	return pause < least ? least : pause > most ? most : pause;
+}
+
 static void park(struct worker *w, struct fcgi_exchange *x)
 {
-	x->due_ms = clock_mono_ms() + w->service->park_interval_ms;
-	x->next = NULL;
-	*w->parked_end = x;
-	w->parked_end = &x->next;
+	struct fcgi_exchange **at = &w->parked;
+	int64_t now_ms = clock_mono_ms();
+
+	x->due_ms = now_ms + pause_ms(w->service, x, now_ms);
+	while (*at && (*at)->due_ms <= x->due_ms)
+		at = &(*at)->next;
+	x->next = *at;
+	*at = x;
 	w->n_parked++;
 }
 
@@ -132,8 +147,6 @@ static struct fcgi_exchange *unpark(struct worker *w)
 	struct fcgi_exchange *x = w->parked;
 
 	w->parked = x->next;
-	if (!w->parked)
-		w->parked_end = &w->parked;
 	w->n_parked--;
 	return x;
 }
@@ -303,7 +316,6 @@ static int work(int listen_fd, int stop_fd, const struct fcgi_service *service)
 	struct worker w = {.service = service, .listen_fd = listen_fd, .stop_fd = stop_fd};
 	int status;
 
-	w.parked_end = &w.parked;
 	if (FCGX_Init())
 		return FCGI_STATUS_NOT_STARTED;
 	status = serve_requests(&w);

@@ -12,6 +12,7 @@ enum {
 	ST_CLAIM,
 	ST_CLAIMED,
 	ST_COMMIT,
+	ST_IS_CONTENDED,
 	ST_FAIL,
 	ST_ABANDON,
 	ST_ABANDON_OWNER,
@@ -51,7 +52,10 @@ static const char *const sql[] = {
 		      " state = IF(state = 'disabled', state, 'active'), state_reason = '',"
 		      " failures = 0, unanswered_rev = 0,"
 		      " refresh_due_at = IF(state = 'disabled', NULL, ?), refreshed_at = ?, "
-		      "lease_owner = NULL" LEASE_HOLDS,
+		      "lease_owner = NULL WHERE tenant_id = ? AND id = ? AND secret_rev = ?"
+		      " AND (lease_owner IS NULL OR (lease_owner = ? AND lease_fence = ?))",
+	[ST_IS_CONTENDED] = "SELECT 1 FROM datasource_providers"
+			    " WHERE tenant_id = ? AND id = ? AND secret_rev = ?",
 	[ST_FAIL] = "UPDATE datasource_providers SET"
 		    " state_since = IF(state IN (?, 'disabled'), state_since, ?),"
 		    " state = IF(state = 'disabled', state, ?), state_reason = ?,"
@@ -80,8 +84,8 @@ static const char *const sql[] = {
 	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = 0"
 		     " WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND refresh_due_at > 0"
 		     " AND (failures = 0 OR refresh_due_at <= ?)"
-		     " AND NOT (expires_at BETWEEN refreshed_at AND refreshed_at + ?"
-		     " AND refreshed_at BETWEEN ? AND ?)",
+		     " AND COALESCE(expires_at BETWEEN refreshed_at AND refreshed_at + ?"
+		     " AND refreshed_at BETWEEN ? AND ?, 0) = 0",
 	[ST_RESET] = "UPDATE datasource_providers SET state = 'active', state_reason = '',"
 		     " state_since = ?, failures = 0, unanswered_rev = 0, rejected_rev = 0,"
 		     " forced_rev = 0, refreshed_at = ?, refresh_due_at = ?, lease_owner = NULL"
@@ -162,16 +166,34 @@ enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struc
 	return rc;
 }
 
+/* The revision that was renewed is still there: then it is another's lease that kept us out. */
+static enum rc why_not(struct db *db, const struct tenant_id *tenant,
+	const struct credential_id *id, const struct refresh_lease *lease)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(db, sql[ST_IS_CONTENDED],
+		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)lease->rev)), &rows);
+
+	if (rc == RC_OK)
+		rc = db_next(rows) ? RC_TIMEOUT : RC_CONFLICT;
+	db_rows_free(rows);
+	return rc;
+}
+
 enum rc refresh_commit(struct db *db, const struct tenant_id *tenant,
 	const struct credential_row *row, const struct refresh_lease *lease, int64_t due_at_s,
 	int64_t now_s)
 {
-	return exec_held(db, sql[ST_COMMIT],
+	enum rc rc = exec_held(db, sql[ST_COMMIT],
 		DB_ARGS(db_bytes(row->credentials.data, row->credentials.len),
 			db_bytes(row->profile.data, row->profile.len),
 			row->expires ? db_int(row->expires_at_s) : db_null(),
 			db_int(row->refreshable), db_int(now_s), time_or_null(due_at_s),
-			db_int(now_s), LEASE_ARGS(tenant, &row->id, lease)));
+			db_int(now_s), db_id(&tenant->u), db_id(&row->id.u),
+			db_int((int64_t)lease->rev), db_id(&lease->owner),
+			db_int((int64_t)lease->fence)));
+
+	return rc == RC_CONFLICT ? why_not(db, tenant, &row->id, lease) : rc;
 }
 
 enum rc refresh_fail(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,

@@ -36,7 +36,10 @@ enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struc
 	const struct uuid *owner, int64_t now_s, struct refresh_lease *out) RC_MUST_CHECK;
 
 /** refresh_commit(db, tenant, row, lease, due_at_s, now_s): the new sealed columns, secret_rev + 1, state
- * active, lease free. RC_CONFLICT: overtaken; nothing was changed. due_at_s 0: never again. */
+ * active, lease free. Also when the lease was given up meanwhile, as long as nobody else has one and the revision
+ * is the one that was sent: what a provider gave in return for it is better than what it replaces. RC_CONFLICT:
+ * overtaken; RC_TIMEOUT: somebody else's call is under way: try again when it has ended. Nothing was changed then.
+ * due_at_s 0: never again. */
 enum rc refresh_commit(struct db *db, const struct tenant_id *tenant,
 	const struct credential_row *row, const struct refresh_lease *lease, int64_t due_at_s,
 	int64_t now_s) RC_MUST_CHECK;

@@ -7,24 +7,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SANDBOX, exchange, sandbox, signedIn } from '../cgi/visitor.mjs';
 import { databaseSession } from '../run/database.mjs';
-import { NO_RATES, fill, handoutsOf, line, load, median, must, ratioOf, timed, until, writeLua } from '../run/load.mjs';
+import { NO_RATES, end, fill, freshRefreshd, handoutsOf, line, load, median, must, ratioOf, timed, until, writeLua } from '../run/load.mjs';
 import { startStack } from '../run/stack.mjs';
 
 const ROUNDS = 4;
 const ROUND_S = 14; // longer than the cap, so that first asks come to their end in it
 const ASKERS = 200;
 const WAIT_CAP_MS = 12000, PROVIDER_TIMEOUT_MS = 15000;
-const MARGIN_MS = 1500; // of a machine that is loaded on purpose
+const MARGIN_MS = 2000; // of a machine that is loaded on purpose
+const ARRIVAL_MS = 2000; // runtimes do not ask in the same moment
 const NEVER = { endpoint: 'token', grant_type: 'refresh_token', hold: 'before', gate: 'outage', process: false, status: 503 };
 
 const stack = await startStack({ workers: 4, conf: NO_RATES });
 const box = sandbox(stack), db = databaseSession(stack);
+let refreshd;
 
 // Runtimes that ask again and again, each for a credential of its own: what each ask took, and what came of it.
 function startAskers(targets) {
   const waits = [], statuses = {};
   let stopping = false;
-  const ask = async ({ path, headers }) => {
+  const ask = async ({ path, headers }, i) => {
+    await sleep(i * ARRIVAL_MS / ASKERS);
     while (!stopping) {
       const { ms, status } = await timed(stack.address, path, headers);
       waits.push(ms);
@@ -33,6 +36,7 @@ function startAskers(targets) {
     }
   };
   const all = Promise.all(targets.map(ask));
+  all.catch(() => {}); // told by stop; what comes first is what is told
   const stop = async () => {
     stopping = true;
     await all;
@@ -48,10 +52,13 @@ async function measured(luas) {
 }
 
 async function outageRound(luas, targets, ids) {
-  await db.run(`UPDATE datasource_providers SET expires_at = 1, refresh_due_at = 9000000000, failures = 0 WHERE ${ids}`);
+  refreshd = await freshRefreshd(stack, refreshd); // its breaker has not seen the outage before
+  await db.run(`UPDATE datasource_providers SET expires_at = 1, refresh_due_at = 9000000000, failures = 0, state_reason = ''
+    WHERE ${ids}`);
   await box.clear();
   await box.ctl({ faults: [NEVER] });
   const askers = startAskers(targets);
+  await sleep(ARRIVAL_MS);
   await until('the outage', async () => (await box.ctl()).held.outage > 0);
   const figures = await measured(luas);
   const { waits, statuses } = await askers.stop();
@@ -98,5 +105,6 @@ try {
   must(longestCall <= PROVIDER_TIMEOUT_MS + MARGIN_MS, `a call was kept for ${longestCall} ms`);
 } finally {
   db.end();
+  await end(refreshd);
   await stack.stop();
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { exchange, sandbox, signedIn } from '../cgi/visitor.mjs';
 import { databaseSession } from '../run/database.mjs';
-import { fill, line, load, memoryKib, must, partPid, writeLua } from '../run/load.mjs';
+import { cpu, fill, line, load, memoryKib, must, partPid, writeLua } from '../run/load.mjs';
 import { startStack } from '../run/stack.mjs';
 
 const LATENCY_MS = 200;
@@ -64,7 +64,9 @@ try {
 
   await box.ctl({ faults: [{ endpoint: 'token', grant_type: 'refresh_token', delay_ms: LATENCY_MS }] });
   const done = async () => Number((await db.rows('SELECT COUNT(*) FROM datasource_providers WHERE secret_rev = 2 AND refresh_due_at > UNIX_TIMESTAMP()'))[0][0]);
-  const begun = performance.now();
+  const parts = { refreshd: pid, database: await partPid(stack, 'database'), provider: await partPid(stack, 'sandbox') };
+  const spent = async () => Object.fromEntries(await Promise.all(Object.entries(parts).map(async ([name, of]) => [name, await cpu(of)])));
+  const before = await spent(), begun = performance.now();
   await db.run('UPDATE datasource_providers SET refresh_due_at = UNIX_TIMESTAMP() - 1 WHERE refresh_due_at IS NULL');
   let reached = 0, seconds = 0;
   while (reached < n && seconds < MOST_S) {
@@ -74,13 +76,14 @@ try {
   }
   if (reached < n) line('renew/too-slow', reached / seconds, 'credentials/s');
   must(reached === n, `only ${reached} of ${n} were renewed in ${MOST_S} s`);
-  const state = await box.ctl();
+  const after = await spent(), state = await box.ctl();
   must(state.refresh_reuses === 0, `${state.refresh_reuses} refresh tokens were used twice`);
   must(state.grant_types.refresh_token.requests === n, `${state.grant_types.refresh_token.requests} calls for ${n} credentials`);
   const peakKib = await memoryKib(pid, 'VmHWM'), connections = Math.max(1, state.endpoints.token.max_active);
   const bare = await providerRate(connections);
   line('renew', n / seconds, 'credentials/s', bare, n / seconds / bare);
   line('renew/at-once', connections, 'calls');
+  for (const name of Object.keys(parts)) line(`renew/cpu-${name}`, (after[name] - before[name]) / n, 'us/credential');
   line('renew/memory-peak', peakKib / 1024, 'MiB', quietKib / 1024, peakKib / quietKib);
 } finally {
   db?.end();

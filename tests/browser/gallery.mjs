@@ -54,6 +54,32 @@ export async function gallery(stack, tab) {
     fresh = new Visitor(stack);
     await fresh.signIn('eve@acme.test', (await stack.operator('user', 'sign-in', 'eve@acme.test')).trim());
   }
+  async function fillKeys() {
+    await db.run('DELETE FROM runtime_keys');
+    for (const [name, providers] of [['Nightly import', ''], ['Support agent', `${SANDBOX} ${NOTION}`], ['Trial', '']])
+      await stack.operator('key', 'add', name, '--tenant', 'Acme Research', '--providers', providers, '--verbs', 'handout list', '--days', '90');
+    await db.run("UPDATE runtime_keys SET last_used_at = created_at, created_by = (SELECT id FROM users WHERE email = 'ada@acme.test') WHERE name <> 'Trial'");
+    await db.run("UPDATE runtime_keys SET expires_at = created_at - 86400 WHERE name = 'Trial'");
+  }
+
+  // Two webhooks; what became of their messages is written, not sent.
+  async function fillWebhooks() {
+    await db.run('DELETE FROM webhooks');
+    for (const url of ['https://hooks.acme.example/grantry', 'https://old.acme.example/a/rather/long/path/that/goes/on/and/on/incidents'])
+      await ada.post('/webhooks/add', { csrf: await ada.csrf(), url });
+    const told = (name, state) => JSON.stringify({ type: 'credential.state_changed', data: { credential: { name }, state, reason: 'invalid_grant' } });
+    for (const [host, state, body, attempts, status, error, age] of [
+      ['hooks', 'delivered', told('Work Drive', 'active'), 1, 204, '', 60],
+      ['hooks', 'delivered', told('Work Drive', 'needs_reauth'), 1, 204, '', 7200],
+      ['old', 'queued', told('Work Drive', 'active'), 3, 0, 'timeout', 60],
+      ['old', 'dead', told('Work Drive', 'needs_reauth'), 10, 500, 'status', 7200],
+      ['old', 'dead', '{"type":"webhook.test","data":{}}', 1, 410, 'gone', 9000],
+    ])
+      await db.run(`INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, body, state, attempts, due_at, last_status, last_error,
+        created_at, finished_at) SELECT tenant_id, UNHEX(REPLACE(UUID(), '-', '')), id, id, '${body}', '${state}', ${attempts},
+        IF('${state}' = 'queued', UNIX_TIMESTAMP() + 90000, NULL), ${status}, '${error}', UNIX_TIMESTAMP() - ${age},
+        IF('${state}' = 'queued', NULL, UNIX_TIMESTAMP()) FROM webhooks WHERE url LIKE 'https://${host}.%'`);
+  }
   async function names() {
     const { text } = await ada.get(`/data-sources/${SANDBOX}`);
     return text.split('<li class="row">').slice(1).map(nameOf);
@@ -138,6 +164,59 @@ export async function gallery(stack, tab) {
       await page.locator('.sidebar .workspace summary').click();
     },
     'members': () => as(ada, '/members'),
+
+    // ---- runtime keys ----
+    'runtime-keys-empty': () => as(ada, '/runtime-keys'),
+    'runtime-key-add': () => as(ada, '/runtime-keys/add'),
+    'runtime-key-add-wrong': async () => {
+      await as(ada, '/runtime-keys/add');
+      await page.getByLabel('Only these:').check();
+      for (const box of ['Hand out credentials', 'List credentials', 'Report refused ones']) await page.getByLabel(box).uncheck();
+      await page.getByLabel('Expires after days').fill('soon');
+      await send('Add runtime key');
+    },
+    'runtime-key-shown': async () => {
+      await as(ada, '/runtime-keys/add');
+      await page.getByLabel('Name').fill('Nightly import');
+      await page.getByLabel('Expires after days').fill('90');
+      await press('Add runtime key');
+      await heading('“Nightly import” is ready');
+    },
+    'runtime-keys': async () => {
+      await fillKeys();
+      await as(ada, '/runtime-keys');
+    },
+    'runtime-key-revoke': async () => {
+      await fillKeys();
+      await as(ada, '/runtime-keys');
+      await page.getByRole('link', { name: 'Revoke Nightly import' }).click();
+      await heading('Revoke “Nightly import”?');
+    },
+
+    // ---- webhooks ----
+    'webhooks-empty': () => as(ada, '/webhooks'),
+    'webhook-add': () => as(ada, '/webhooks/add'),
+    'webhook-add-wrong': async () => {
+      await as(ada, '/webhooks/add');
+      await page.getByLabel('Address of your service').fill('http://intranet/hook');
+      await send('Add webhook');
+    },
+    'webhook-shown': async () => {
+      await as(ada, '/webhooks/add');
+      await page.getByLabel('Address of your service').fill('https://hooks.acme.example/grantry');
+      await press('Add webhook');
+      await heading('The webhook is ready');
+    },
+    'webhooks': async () => {
+      await fillWebhooks();
+      await as(ada, '/webhooks');
+    },
+    'webhook-remove': async () => {
+      await fillWebhooks();
+      await as(ada, '/webhooks');
+      await page.getByRole('link', { name: /^Remove https:\/\/hooks/ }).click();
+      await heading('Remove this webhook?');
+    },
 
     // ---- one provider ----
     'provider-empty': () => as(ada, `/data-sources/${GOOGLE}`),

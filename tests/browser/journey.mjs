@@ -169,13 +169,40 @@ function journey(stack, tab) {
     },
 
     'authorize again': async () => {
-      await follow('link', 'Authorize again Work Drive');
+      await menu('Work Drive', 'link', 'Authorize again');
       await heading('Authorize again: Work Drive');
       await allow({ signIn: false });
       await page.getByText(/Work Drive\s+Default\s+works again in Acme Research/).waitFor();
       await follow('link', 'Done');
       await at(PROVIDER);
       assert.equal(await page.locator('li.row').count(), 2);
+    },
+
+    'Test asks the provider and says what came of it': async () => {
+      await follow('button', 'Test Work Drive');
+      await heading('Work Drive works');
+      await page.getByText('HTTP 200').waitFor();
+      await follow('link', 'Done');
+      await at(PROVIDER);
+    },
+
+    'Compare scopes': async () => {
+      await menu('Work Drive', 'link', 'Compare scopes');
+      await heading('Scopes of “Work Drive”');
+      assert.match(await page.getByRole('row', { name: /^Read the files in your drive/ }).innerText(), /Yes\s+Yes/);
+      await follow('link', 'Done');
+      await at(PROVIDER);
+    },
+
+    'disable asks first, and enable is one press': async () => {
+      await menu('Work Drive', 'link', 'Disable');
+      await heading('Disable “Work Drive”?');
+      await follow('button', 'Disable');
+      await at(`${PROVIDER}?done=disabled`);
+      assert.match(await row('Work Drive').innerText(), /Disabled/);
+      await follow('button', 'Enable Work Drive');
+      await at(`${PROVIDER}?done=enabled`);
+      assert.match(await row('Work Drive').innerText(), /Active/);
     },
 
     'delete asks first': async () => {

@@ -64,5 +64,30 @@ test('what the script adds', async (t) => {
     assert.equal((await focused(tab)).role, 'button', 'the focus stays');
   });
 
+  await t.test('Add a runtime key and copy it', async () => {
+    await page.goto(`${stack.address}/runtime-keys/add`);
+    await tabTo(tab, 'textbox', 'Name');
+    await page.keyboard.type('By keyboard');
+    await tabTo(tab, 'checkbox', 'Report refused ones');
+    await press('Space');
+    await tabTo(tab, 'radio', /^All/);
+    await press('ArrowDown');
+    await tabTo(tab, 'checkbox', 'Notion');
+    await press('Space');
+    await tabTo(tab, 'button', 'Add runtime key');
+    await press('Enter');
+    await page.getByRole('heading', { name: '“By keyboard” is ready' }).waitFor();
+    await tabTo(tab, 'button', 'Copy runtime key');
+    await press('Enter');
+    await page.getByRole('status').getByText('Copied').waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.locator('#secret').textContent());
+    await page.goBack();
+    assert.equal(await page.getByText(/grt_/).count(), 0);
+    // the browser kept nothing: it would have to send the form again, which makes no key either
+    await assert.rejects(page.goForward(), /ERR_CACHE_MISS/);
+    await page.goto(`${stack.address}/runtime-keys`);
+    assert.equal(await page.getByText(/grt_/).count(), 0);
+  });
+
   assert.deepEqual(await tab.problems(), []);
 });

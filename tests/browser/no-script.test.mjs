@@ -38,4 +38,10 @@ test('no button is shown that only a script could serve', async () => {
     assert.notEqual(await buttons.count(), 0);
     assert.equal(await buttons.filter({ visible: true }).count(), 0, form);
   }
+  await page.goto(`${stack.address}/runtime-keys/add`);
+  await page.getByLabel('Name').fill('Without scripts');
+  await page.getByRole('button', { name: 'Add runtime key' }).click();
+  await page.getByText(/^grt_/).waitFor();
+  assert.notEqual(await buttons.count(), 0);
+  assert.equal(await buttons.filter({ visible: true }).count(), 0, 'the key');
 });

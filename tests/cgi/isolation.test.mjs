@@ -11,12 +11,13 @@ import { promisify } from 'node:util';
 
 import { database, hexOf, uuidOf } from '../run/database.mjs';
 import { startStack } from '../run/stack.mjs';
-import { PASSWORD, SANDBOX, Visitor, exchange, signedIn } from './visitor.mjs';
+import { PASSWORD, SANDBOX, Visitor, exchange, sandbox, signedIn } from './visitor.mjs';
 
 const OTHER_PROVIDER = 'grantry/notion_datasource/notion_datasource';
 
 // What a segment of a pattern stands for; "provider" is three of them.
 const PATH_IDS = { org: 'provider', plugin: 'provider', provider: 'provider', credential: 'credential', flow: 'flow',
+  key: 'key', webhook: 'webhook', delivery: 'delivery',
   kind: 'kind', context: 'context' };
 
 // Each route: the status for one's own ids with a role that may; ids outside of the path; the rest of the form.
@@ -33,6 +34,18 @@ const ROUTES = {
   'GET /': { own: 303 },
   'GET /data-sources': { own: 200 },
   'GET /members': { own: 200 },
+  'GET /runtime-keys': { own: 200 },
+  'GET /runtime-keys/add': { own: 200 },
+  'POST /runtime-keys/add': { own: 200, form: () => ({ name: `key ${randomUUID()}`, scope: 'all', verb: 'list' }) },
+  'GET /runtime-keys/:key/revoke': { own: 200 },
+  'POST /runtime-keys/:key/revoke': { own: 303 },
+  'GET /webhooks': { own: 200 },
+  'GET /webhooks/add': { own: 200 },
+  'POST /webhooks/add': { own: 200, form: () => ({ url: `https://receiver.example/${randomUUID()}` }) },
+  'GET /webhooks/:webhook/remove': { own: 200 },
+  'POST /webhooks/:webhook/remove': { own: 303 },
+  'POST /webhooks/:webhook/test': { own: 303 },
+  'POST /webhooks/deliveries/:delivery/send-again': { own: 303 },
   'GET /data-sources/:org/:plugin/:provider': { own: 200 },
   'GET /data-sources/:org/:plugin/:provider/api-key': { own: 200 },
   'POST /data-sources/:org/:plugin/:provider/api-key': { own: 303, form: () => ({ name: '', 'field.api_key': 'sbx-good-key' }) },
@@ -79,6 +92,9 @@ const HIDDEN = {
   provider: ['unknown', 'malformed'], // no tenant owns a provider
   credential: ['unknown', 'foreign', 'deleted', 'malformed', 'elsewhere'],
   flow: ['unknown', 'foreign', 'deleted', 'malformed', 'other'],
+  key: ['unknown', 'foreign', 'deleted', 'malformed'],
+  webhook: ['unknown', 'foreign', 'deleted', 'malformed'],
+  delivery: ['unknown', 'foreign', 'deleted', 'malformed'],
   workspace: ['unknown', 'foreign', 'deleted', 'malformed'],
   state: ['unknown', 'foreign', 'deleted', 'malformed', 'other'],
   kind: ['unknown', 'malformed'],
@@ -175,6 +191,19 @@ async function apiKey(visitor) {
   return (await visitor.credentials()).find((id) => !known.includes(id));
 }
 
+// A runtime key, a webhook and a dead letter of it, of that visitor's workspace. What is dead waits for a person.
+async function runtimeThings(visitor) {
+  const csrf = visitor.token, url = `https://receiver.example/${randomUUID()}`, name = `key ${randomUUID()}`;
+  assert.equal((await visitor.post('/runtime-keys/add', { csrf, name, scope: 'all', verb: 'list' })).status, 200);
+  assert.equal((await visitor.post('/webhooks/add', { csrf, url })).status, 200);
+  const [[key]] = await db.rows(`SELECT HEX(id) FROM runtime_keys WHERE name = '${name}'`);
+  const [[tenant, webhook]] = await db.rows(`SELECT HEX(tenant_id), HEX(id) FROM webhooks WHERE url = '${url}'`);
+  const delivery = randomUUID();
+  await db.run(`INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, body, state, created_at, finished_at)
+    VALUES (X'${tenant}', X'${hexOf(delivery)}', X'${webhook}', X'${hexOf(randomUUID())}', '{}', 'dead', UNIX_TIMESTAMP(), UNIX_TIMESTAMP())`);
+  return { key: uuidOf(key), webhook: uuidOf(webhook), delivery };
+}
+
 // An authorization response that waits to be brought: { state, code, iss }.
 async function response(visitor) {
   const { url } = await visitor.allowAccess();
@@ -196,12 +225,21 @@ async function ownTarget(role, visitor, route) {
   if (kinds.includes('flow')) target.flow = needs === 'two accounts' ? await otherAccount(visitor) : (await connected(visitor)).flow;
   if (needs === 'disabled') await db.run(`UPDATE datasource_providers SET state = 'disabled' WHERE id = X'${hexOf(target.credential)}'`);
   if (kinds.includes('state')) Object.assign(target, await response(visitor));
+  if (kinds.some((kind) => ['key', 'webhook', 'delivery'].includes(kind))) Object.assign(target, await runtimeThings(people.owner));
   return target;
+}
+
+// What the own ids of one route left: its client, and messages that would change while the next is looked at.
+async function tidy() {
+  await dropClient();
+  await db.run(`DELETE FROM webhooks WHERE id NOT IN (X'${hexOf(shared.own.webhook)}', X'${hexOf(shared.foreign.webhook)}')`);
+  await db.run("DELETE FROM webhook_deliveries WHERE state <> 'dead'");
 }
 
 // As own, but nothing is made: good enough where the request is to be refused anyway.
 const plainTarget = (role) => ({ provider: SANDBOX, email: EMAILS[role] ?? '', kind: 'datasource', context: shared.context,
-  workspace: shared.labs, credential: shared.own.credential, flow: shared.own.flow, state: shared.used, code: 'c', iss: stack.sandbox });
+  workspace: shared.labs, credential: shared.own.credential, flow: shared.own.flow, key: shared.own.key, webhook: shared.own.webhook,
+  delivery: shared.own.delivery, state: shared.used, code: 'c', iss: stack.sandbox });
 
 // One id replaced; several targets, as there are several ways to be malformed.
 function hiddenTargets(role, kind, variant) {
@@ -214,6 +252,8 @@ function hiddenTargets(role, kind, variant) {
     provider: { unknown: 'grantry/sandbox/nothing' },
     credential: { unknown: randomUUID(), foreign: shared.foreign.credential, deleted: shared.deleted.credential },
     flow: { unknown: randomUUID(), foreign: shared.foreign.flow, deleted: shared.deleted.flow, other: shared.other.flow },
+    ...Object.fromEntries(['key', 'webhook', 'delivery'].map((one) =>
+      [one, { unknown: randomUUID(), foreign: shared.foreign[one], deleted: shared.deleted[one] }])),
     workspace: { unknown: randomUUID(), foreign: uuidOf(foreignTenant), deleted: shared.left },
     state: { unknown: Buffer.from(randomUUID().slice(0, 32)).toString('base64url'), foreign: shared.foreign.state,
       deleted: shared.used, other: shared.other.state },
@@ -226,6 +266,7 @@ function hiddenTargets(role, kind, variant) {
 before(async () => {
   stack = await startStack();
   db = database(stack);
+  await sandbox(stack).ctl({ settings: { code_ttl_s: 3600 } }); // what is begun first is finished last
   const run = promisify(execFile), program = 'tests/cgi/print_routes';
   await run('make', ['-s', '-C', stack.bin, program]);
   routes = (await run(join(stack.bin, program), [], { env: { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' } })).stdout
@@ -253,16 +294,18 @@ before(async () => {
   eve = await signedIn(stack, 'eve@globex.test');
   for (const visitor of [...Object.values(people), olga, eve]) visitor.token = await visitor.csrf();
 
-  shared.own = await connected(people.owner);
+  shared.own = { ...(await connected(people.owner)), ...(await runtimeThings(people.owner)) };
   shared.byRole = {};
   for (const role of ROLES) shared.byRole[role] = await connected(people[role]);
   shared.other = { ...(await connected(olga)), ...(await response(olga)) };
-  shared.foreign = { ...(await connected(eve)), ...(await response(eve)) };
+  shared.foreign = { ...(await connected(eve)), ...(await response(eve)), ...(await runtimeThings(eve)) };
   await apiKey(eve);
   const used = await response(people.owner);
   await people.owner.get(`/console/api/oauth/plugin/${SANDBOX}/datasource/callback?${new URLSearchParams(used)}`);
   shared.used = used.state;
-  shared.deleted = await connected(people.owner);
+  shared.deleted = { ...(await connected(people.owner)), ...(await runtimeThings(people.owner)) };
+  await people.owner.post(`/runtime-keys/${shared.deleted.key}/revoke`, { csrf: people.owner.token });
+  await people.owner.post(`/webhooks/${shared.deleted.webhook}/remove`, { csrf: people.owner.token });
   await db.run(`DELETE FROM oauth_flows WHERE id = X'${hexOf(shared.deleted.flow)}'`);
   await people.owner.submit(await people.owner.get(`/data-sources/${SANDBOX}/credentials/${shared.deleted.credential}/delete`), {}, '/delete');
   foreignBefore = await db.of(foreignTenant);
@@ -328,7 +371,7 @@ for (const role of ROLES) {
       const page = await call(visitor, route, target);
       assert.equal(page.status, may ? entry.own : 403, `${keyOf(route)} as ${role}`);
       if (!may) assert.equal(await db.state(), still, `${keyOf(route)} as ${role} changed something`);
-      await dropClient();
+      await tidy();
     }
   });
 
@@ -342,6 +385,7 @@ for (const role of ROLES) {
       const may = manages && (route.gate !== 'session' || route.roles.includes(role));
       assert.equal(page.status, may || route.gate === 'key' ? entryOf(route).own : 403, `${keyOf(route)} as ${role}`);
       if (!may) assert.equal(await db.state(), still, `${keyOf(route)} as ${role} changed something`);
+      await tidy();
     }
   });
 }

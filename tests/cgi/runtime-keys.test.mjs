@@ -20,7 +20,10 @@ let stack, db, runtime;
 before(async () => {
   stack = await startStack({ conf: `runtime_key_rate = ${KEY_RATE}\nruntime_tenant_rate = ${TENANT_RATE}` });
   db = database(stack);
-  await (await signedIn(stack, 'ada@acme.test')).addApiKey();
+  const ada = await signedIn(stack, 'ada@acme.test');
+  await ada.addApiKey();
+  await ada.useCustomClient();
+  await ada.connect();
   runtime = new Runtime(stack, await newKey(stack, 'pipeline'));
 });
 after(() => stack?.stop());
@@ -162,6 +165,15 @@ test('a workspace that asks too often with many keys: 429, and other workspaces 
   assert.ok(refused >= 100 - TENANT_RATE * BURST_S - 25 && refused < 100, `${refused}`);
   const calm = (await stack.operator('key', 'add', 'labs', '--tenant', 'Acme Labs')).trim();
   assert.equal((await ask(calm)).status, 404);
+});
+
+test('who is kept waiting for a renewal is counted once, however long it takes', async () => {
+  const patient = (await stack.operator('key', 'add', 'patient', '--tenant', 'Acme Research')).trim();
+  await db.run(`UPDATE datasource_providers SET expires_at = 1, refresh_due_at = 1, lease_fence = lease_fence + 1,
+    lease_owner = REPEAT('x', 16) WHERE auth_type = 'oauth2'`);
+  while ((await ask(patient)).status === 429); // until the workspace has its rate back, which was spent above
+  const answer = await runtime.handOut('?name=Ada%20Lovelace', { key: patient });
+  assert.deepEqual([answer.status, answer.body.code], [503, 'renewing']);
 });
 
 test('strangers without a key spend nobody’s rate', async () => {

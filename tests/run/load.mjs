@@ -3,7 +3,7 @@
 // credentials at once.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
+import { Agent, globalAgent, request } from 'node:http';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -13,6 +13,9 @@ import { promisify } from 'node:util';
 import { database, hexOf, uuidOf as dashed } from './database.mjs';
 
 const run = promisify(execFile);
+
+// Rounds lie seconds apart: a server may close a kept connection in the moment in which it is used again.
+globalAgent.keepAlive = false;
 
 // ---- figures ----
 
@@ -79,6 +82,18 @@ export async function cpu(pid) {
 }
 
 export const cpuOfAll = async (pids) => (await Promise.all(pids.map(cpu))).reduce((a, b) => a + b, 0);
+
+// grantry-refreshd ended and started anew, with nothing in its memory: the process, which the caller ends.
+// running: the last of these; without it, the stack's own.
+export async function freshRefreshd(stack, running) {
+  if (running) await end(running);
+  else {
+    const pid = Number(await partPid(stack, 'refreshd'));
+    process.kill(pid, 'SIGTERM');
+    await until('the end of refreshd', async () => { try { return process.kill(pid, 0) && false; } catch { return true; } }, 30);
+  }
+  return spawn(join(stack.bin, 'grantry-refreshd'), ['-c', stack.config], { stdio: 'ignore' });
+}
 
 // A figure in KiB of /proc/PID/status, which stays open to a program's own user: VmRSS, VmHWM.
 export const memoryKib = async (pid, name) =>
@@ -172,17 +187,23 @@ export async function rounds(sides, n, options) {
 // The median of the rounds' own ratios of two sides.
 export const ratioOf = (ours, theirs) => median(ours.map((value, i) => value / theirs[i]));
 
-// One request from Node, timed: { ms, status, text }. Connections are kept, as a runtime's would be.
+// One request from Node, timed: { ms, status, text }. Connections are kept, as a runtime's would be; one that
+// the web server closed at that very moment is no answer, and the request is sent again.
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
-export function timed(address, path, headers = {}) {
-  const url = new URL(address), begun = performance.now();
+export function timed(address, path, headers = {}, begun = performance.now()) {
+  const url = new URL(address);
   return new Promise((resolve, reject) => {
-    request({ agent, host: url.hostname, port: url.port, path, headers: { host: url.host, ...headers } }, (answer) => {
+    const sent = request({ agent, host: url.hostname, port: url.port, path, headers: { host: url.host, ...headers } }, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (chunk) => { text += chunk; }).on('error', reject)
         .on('end', () => resolve({ ms: performance.now() - begun, status: answer.statusCode, text }));
-    }).on('error', reject).end();
+    });
+    sent.on('error', (error) => {
+      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(timed(address, path, headers, begun));
+      else reject(new Error(`${address}${path} after ${Math.round(performance.now() - begun)} ms: ${error.message}`));
+    });
+    sent.end();
   });
 }
 
@@ -217,7 +238,7 @@ export async function fill(stack, id, { tenants, rows, refreshTokens, columns = 
   }
   await run('mkfifo', [fifo]);
   const copied = ['plugin_id', 'provider', 'auth_type', 'version', 'user_id', 'changed_by', 'visibility', 'client_source',
-    'client_id', 'client_revision', 'expires_at', 'refreshable', 'created_at', 'updated_at', 'state_since', 'refresh_due_at'];
+    'client_id', 'client_revision', 'expires_at', 'refreshable', 'created_at', 'updated_at', 'state_since', 'refreshed_at', 'refresh_due_at'];
   const literal = (column) => `IF(${column} IS NULL, 'NULL', CONCAT("X'", HEX(CAST(${column} AS BINARY)), "'"))`;
   const [values] = await db.rows(`SELECT ${copied.map(literal).join(', ')} FROM datasource_providers WHERE id = X'${id}'`);
   const set = Object.entries({ ...Object.fromEntries(copied.map((c, i) => [c, values[i]])), ...columns });

@@ -220,6 +220,44 @@ static void a_record_that_lies_about_its_parts_is_refused(void)
 	buf_release(&record);
 }
 
+/* Another text for the first one, or more behind the last part: with true lengths and a true hash. */
+static enum rc decode_with(size_t text_len, size_t more)
+{
+	struct buf record = record_of(6), out;
+	char *at = memmem(record.data, record.len, "acme/drive", 10);
+	size_t head = (size_t)(at - record.data) - sizeof(uint32_t), used;
+	unsigned char hash[HASH_SIZE];
+	uint32_t len = (uint32_t)text_len, whole;
+	enum rc rc;
+
+	buf_init(&out, 1 << 16);
+	buf_add(&out, record.data, head);
+	buf_add(&out, &len, sizeof(len));
+	while (len--)
+		buf_putc(&out, 'a');
+	buf_add(&out, at + 10, record.len - HASH_SIZE - (size_t)(at + 10 - record.data));
+	while (more--)
+		buf_putc(&out, 'x');
+	whole = (uint32_t)out.len + HASH_SIZE;
+	memcpy(out.data + 4, &whole, sizeof(whole));
+	codec_hash(out.data, out.len, hash);
+	buf_add(&out, hash, sizeof(hash));
+	rc = decode(out.data, out.len, &used);
+	buf_release(&record);
+	buf_release(&out);
+	return rc;
+}
+
+static void a_text_longer_than_its_place_and_what_is_left_over_are_refused(void)
+{
+	CHECK_INT(decode_with(10, 0), RC_OK);
+	CHECK_INT(decode_with(PLUGIN_ID_SIZE - 1, 0), RC_OK);
+	CHECK_INT(decode_with(PLUGIN_ID_SIZE, 0), RC_INVALID);
+	CHECK_INT(decode_with(9000, 0), RC_INVALID);
+	CHECK_INT(decode_with(10, 1), RC_INVALID);
+	CHECK_INT(decode_with(10, 400), RC_INVALID);
+}
+
 static void zeros_are_the_end_and_anything_else_is_damage(void)
 {
 	char zeros[300] = {0}, noise[300];
@@ -596,6 +634,7 @@ int main(void)
 	RUN(every_truncation_is_refused);
 	RUN(every_flipped_bit_is_refused);
 	RUN(a_record_that_lies_about_its_parts_is_refused);
+	RUN(a_text_longer_than_its_place_and_what_is_left_over_are_refused);
 	RUN(zeros_are_the_end_and_anything_else_is_damage);
 	RUN(what_was_synced_comes_back_and_what_was_not_does_not);
 	RUN(only_what_was_renewed_is_worth_a_sync);

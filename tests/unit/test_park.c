@@ -261,6 +261,22 @@ static void looks_keep_the_interval(void)
 	finish(pid);
 }
 
+static void looks_become_rarer(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid;
+	int fd;
+
+	with.park_interval_ms = 5;
+	pid = begin(&with);
+	fd = fc_ask(path, "/park");
+	nap(520);
+	go();
+	CHECK(answers(fd, "done"));
+	CHECK(looks_in() <= 50); /* about 20; with one interval they would be 100 */
+	finish(pid);
+}
+
 static void program_without_resume_cannot_park(void)
 {
 	static const struct fcgi_app plain = {.handle = handle};
@@ -643,6 +659,7 @@ int main(void)
 	RUN(exchanges_are_used_again);
 	RUN(park_max_is_kept);
 	RUN(looks_keep_the_interval);
+	RUN(looks_become_rarer);
 	RUN(program_without_resume_cannot_park);
 	RUN(variables_and_body_stay);
 	RUN(client_that_left_is_noticed);

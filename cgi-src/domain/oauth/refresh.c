@@ -283,6 +283,9 @@ static bool is_unanswered(const struct token_answer *answer)
 {
 	bool success = answer->status >= 200 && answer->status <= 299;
 
+	/* a gateway that says so may have passed it on */
+	if (answer->status == 502 || answer->status == 504)
+		return true;
 	return answer->failure == TOKEN_TIMEOUT || answer->failure == TOKEN_NO_ANSWER
 		       ? answer->status == 0
 		       : answer->failure == TOKEN_MALFORMED && (success || answer->status == 0);

@@ -68,7 +68,7 @@ void refresh_end(const struct core *core, struct refresh_attempt *a, enum rc rc,
 	const struct httpc_response *rs, struct refresh_settlement *s);
 
 /** refresh_settle(core, db, s): inside a transaction: the row, its audit event, and a message where the state changes.
- * RC_CONFLICT: overtaken (deleted, authorized anew, or settled before); nothing was changed. */
+ * RC_TIMEOUT: not now, another's call is under way; RC_CONFLICT: overtaken (deleted, authorized anew, or settled before); nothing was changed. */
 enum rc refresh_settle(
 	const struct core *core, struct db *db, const struct refresh_settlement *s) RC_MUST_CHECK;
 

@@ -16,8 +16,9 @@
 #include "domain/runtime/revision.h"
 #include "domain/runtime/state.h"
 
-#define HANDOUT_MIN_TTL_S 60  /* what is asked for when the runtime says nothing */
-#define HANDOUT_WAIT_MS 12000 /* how long a runtime is kept waiting at most */
+#define HANDOUT_MIN_TTL_S 60 /* what is asked for when the runtime says nothing */
+/* How long a runtime is kept waiting at most: 12 s, together with the pause until the last look. */
+#define HANDOUT_WAIT_MS (12000 - 600)
 
 struct handout_request {
 	struct runtime_caller caller;

@@ -14,7 +14,7 @@
 #define QUEUE_WAITING_MAX 2048
 #define QUEUE_PROVIDER_WAITING_MAX 768
 #define QUEUE_TENANT_WAITING_MAX 384
-#define QUEUE_PROVIDER_ACTIVE_MAX 128 /* unless the provider file says otherwise */
+#define QUEUE_PROVIDER_ACTIVE_MAX 96 /* unless the provider file says otherwise */
 #define QUEUE_TENANT_ACTIVE_MAX 64
 
 #define BREAKER_FAILURES 5 /* in a row */

@@ -15,7 +15,9 @@
 #define PAGE 512 /* what is read of the schedule at once */
 #define PAGES_A_TURN 4
 #define SCAN_EVERY_MS 1000 /* … although most of them may have no room */
-#define BATCH 64           /* claimed, or settled, in one transaction */
+/* Claimed, or settled, in one transaction. Between two batches the transfers get their turn, or a slow database
+ * would let answers lie unread until their time is over. */
+#define BATCH 24
 /* Who was stopped for longer after a claim may have been overtaken, and does not send (C17). Its lease is left to
  * the watch. */
 #define SEND_WITHIN_SHARE 3 /* of the time after which a lease is taken over */
@@ -38,6 +40,7 @@ struct renewal {
 	struct lease_watch *watch;
 	struct work *works;
 	size_t n_works;
+	bool more_now;           /* the last turn left something that could go at once */
 	struct refresh_due seen; /* where the next page begins … */
 	bool more;               /* … when there is one */
 	int64_t scanned_ms;
@@ -71,7 +74,6 @@ static enum queue_outcome outcome_of(const struct refresh_settlement *s)
 	case TOKEN_TIMEOUT:
 	case TOKEN_MALFORMED:
 	case TOKEN_FORBIDDEN:
-	case TOKEN_CLIENT_REFUSED:
 		return QUEUE_FAILED;
 	default:
 		return QUEUE_ANSWERED;
@@ -211,7 +213,7 @@ static void take_items(struct renewal *r, struct claims *c)
 	}
 }
 
-static enum rc start_some(struct renewal *r, size_t *started)
+static enum rc start_some(struct renewal *r)
 {
 	int64_t send_by_ms =
 		clock_mono_ms() + r->core->cfg->refresh_takeover_ms / SEND_WITHIN_SHARE;
@@ -219,7 +221,7 @@ static enum rc start_some(struct renewal *r, size_t *started)
 	enum rc rc;
 
 	take_items(r, &c);
-	*started = c.n;
+	r->more_now = c.n == BATCH;
 	if (c.n == 0)
 		return RC_OK;
 	rc = db_transact(r->core->db, claim_each, &c);
@@ -317,7 +319,8 @@ static enum rc settle_each(struct db *db, void *arg)
 
 	for (size_t i = 0; i < s->n; i++) {
 		s->results[i] = refresh_settle(s->renewal->core, db, &s->items[i]->settlement);
-		if (s->results[i] != RC_OK && s->results[i] != RC_CONFLICT)
+		if (s->results[i] != RC_OK && s->results[i] != RC_CONFLICT &&
+			s->results[i] != RC_TIMEOUT)
 			return s->results[i];
 	}
 	return RC_OK;
@@ -327,6 +330,8 @@ static void drop_settled(struct settling *s)
 {
 	CRASHPOINT("refresh.committed");
 	for (size_t i = 0; i < s->n; i++) {
+		if (s->results[i] == RC_TIMEOUT)
+			continue; /* another's call is under way: once it has ended */
 		if (s->results[i] == RC_CONFLICT) {
 			log_info("refresh.overtaken");
 			refresh_discard(s->renewal->core, &s->items[i]->settlement);
@@ -343,6 +348,7 @@ static enum rc settle_batch(struct renewal *r, struct journal_item **at, size_t 
 
 	for (; *at && s.n < max; *at = (*at)->next)
 		s.items[s.n++] = *at;
+	r->more_now = r->more_now || *at;
 	rc = db_transact(r->core->db, settle_each, &s);
 	if (rc == RC_OK)
 		drop_settled(&s);
@@ -374,8 +380,7 @@ enum rc renewal_settle(struct renewal *r)
 	if (journal_sync(r->journal) == RC_OK)
 		CRASHPOINT("refresh.journalled");
 	/* without the disk the commit alone has to do: waiting would not make it safer */
-	while (at && rc == RC_OK)
-		rc = settle_batch(r, &at, BATCH);
+	rc = settle_batch(r, &at, BATCH);
 	if (rc != RC_OK && rc != RC_UNAVAILABLE)
 		rc = settle_each_alone(r);
 	journal_trim(r->journal);
@@ -386,17 +391,16 @@ enum rc renewal_settle(struct renewal *r)
 
 enum rc renewal_turn(struct renewal *r, bool look)
 {
-	size_t started = 1;
-	enum rc rc = renewal_settle(r);
+	enum rc rc;
 
+	r->more_now = false;
+	rc = renewal_settle(r);
 	if (rc == RC_OK)
 		rc = look_at_schedule(r, look);
 	/* before a provider is called: could its answer be kept (C32, C33)? */
 	if (rc == RC_OK && queue_waiting(r->queue) && !journal_ready(r->journal))
 		return RC_UNAVAILABLE;
-	while (rc == RC_OK && started && r->n_works < RENEWAL_ACTIVE_MAX)
-		rc = start_some(r, &started);
-	return rc == RC_OK ? renewal_settle(r) : rc;
+	return rc == RC_OK ? start_some(r) : rc;
 }
 
 /* A lease is ours when a call is under way for it, or when its settlement waits. */
@@ -464,7 +468,7 @@ void renewal_close(struct renewal *r)
 	free(r);
 }
 
-size_t renewal_active(const struct renewal *r)
+bool renewal_has_more(const struct renewal *r)
 {
-	return r->n_works;
+	return r->more_now;
 }

@@ -9,7 +9,7 @@
 #include "domain/core.h"
 #include "platform/httpc_multi.h"
 
-#define RENEWAL_ACTIVE_MAX 192 /* calls under way */
+#define RENEWAL_ACTIVE_MAX 288 /* calls under way */
 
 struct renewal;
 
@@ -33,6 +33,7 @@ enum rc renewal_settle(struct renewal *r) RC_MUST_CHECK;
 /** renewal_take_over(r): every ten seconds or so: leases that nobody moves any more. */
 enum rc renewal_take_over(struct renewal *r) RC_MUST_CHECK;
 
-size_t renewal_active(const struct renewal *r);
+/** renewal_has_more(r): the last turn left something that could go at once. */
+bool renewal_has_more(const struct renewal *r);
 
 #endif

@@ -69,7 +69,8 @@ enum rc upkeep_run(struct upkeep *u, int stop_fd)
 		turned = turn(u, wakes[1].readable);
 		if (turned != RC_OK && turned != RC_UNAVAILABLE)
 			log_error("upkeep", "rc", rc_name(turned));
-		rc = httpc_multi_wait(u->http, wakes, 2, LOOK_EVERY_MS);
+		rc = httpc_multi_wait(u->http, wakes, 2,
+			turned == RC_OK && renewal_has_more(u->renewal) ? 0 : LOOK_EVERY_MS);
 		if (wakes[1].readable)
 			wake_drain(u->wake_fd);
 		if (wakes[0].readable) {

@@ -95,6 +95,17 @@ static void set_test_links(struct ctx *c, const struct test_page *t, struct view
 		page_url(node, "EditUrl", "/data-sources/%s/credentials/%s/edit", t->p->id, id);
 }
 
+/* The status has a line of its own. */
+static void set_said(struct view_node *node, const struct test_page *t)
+{
+	const struct probe_result *probe = &t->test->probe;
+
+	if (!probe->status || !probe->words[0])
+		return;
+	view_text(node, "SaidBy", page_vendor(t->p));
+	view_text(node, "Said.Text", probe->words);
+}
+
 static enum rc show_test(struct ctx *c, const struct test_page *t)
 {
 	const struct test_words *words = words_of(t);
@@ -118,7 +129,7 @@ static enum rc show_test(struct ctx *c, const struct test_page *t)
 		view_int(node, "Elapsed", t->test->probe.elapsed_ms);
 		if (t->test->probe.status)
 			view_int(node, "Status", t->test->probe.status);
-		page_said(node, t->p, &t->test->probe);
+		set_said(node, t);
 	}
 	set_test_links(c, t, node);
 	if (t->too_soon)

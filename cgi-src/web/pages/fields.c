@@ -136,7 +136,8 @@ void page_form_error(struct ctx *c, const char *title, const char *text, const c
 	view_text(error, "Next", next);
 }
 
-void page_said(struct view_node *node, const struct provider *p, const struct probe_result *probe)
+static void set_said(
+	struct view_node *node, const struct provider *p, const struct probe_result *probe)
 {
 	char code[32];
 
@@ -171,5 +172,5 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 	const char *ours = probe->status ? NULL : probe->words;
 
 	page_form_error(c, texts[probe->verdict].title, ours, texts[probe->verdict].next);
-	page_said(view_child(c->root, "FormError"), p, probe);
+	set_said(view_child(c->root, "FormError"), p, probe);
 }

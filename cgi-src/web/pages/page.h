@@ -89,8 +89,6 @@ enum rc page_read_fields(
 /** page_form_error(c, title, text, next): FormError.*. page_form_said: what a provider answered. */
 void page_form_error(struct ctx *c, const char *title, const char *text, const char *next);
 void page_form_said(struct ctx *c, const struct provider *p, const struct probe_result *probe);
-/** page_said(node, p, probe): SaidBy and Said.*, when it was the provider who said something. */
-void page_said(struct view_node *node, const struct provider *p, const struct probe_result *probe);
 /** page_retry_after(c, s): a header, within reason. */
 void page_retry_after(struct ctx *c, int64_t retry_after_s);
 

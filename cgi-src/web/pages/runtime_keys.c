@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/credential.h"
 #include "domain/runtime/access_key.h"
 #include "platform/clock.h"
 #include "platform/text.h"
@@ -232,12 +233,16 @@ static bool is_verb(const struct ctx *c, const char *word)
 static bool read_days(const char *text, int64_t *lifetime_s)
 {
 	size_t n = strspn(text, "0123456789");
-	long days = strtol(text, NULL, 10);
+	long days;
 
-	*lifetime_s = (int64_t)days * 86400;
+	*lifetime_s = 0;
 	if (text[0] == '\0')
 		return true;
-	return text[n] == '\0' && n <= 4 && days > 0 && days <= DAYS_MAX;
+	if (text[n] != '\0' || n > 4)
+		return false;
+	days = strtol(text, NULL, 10);
+	*lifetime_s = (int64_t)days * 86400;
+	return days > 0 && days <= DAYS_MAX;
 }
 
 static void check_form(struct key_form *f, enum rc providers_rc)
@@ -275,17 +280,39 @@ static enum rc read_form(struct ctx *c, struct key_form *f)
 	return rc;
 }
 
-/* The provider of the example: the first that the key reaches. */
+/* The provider of the example: one that the key reaches, with something to hand out if there is one. */
+struct example {
+	struct ctx *c;
+	const struct key_form *form;
+	const char *provider; /* NULL: none yet */
+};
+
+static void offer(struct example *e, const struct provider *p)
+{
+	if (p && p->kind == PROVIDER_DATASOURCE && !e->provider &&
+		(!e->form->chosen || text_has_word(e->form->providers, p->id, strlen(p->id))))
+		e->provider = p->id;
+}
+
+static void see_tally(
+	const char *plugin_id, const char *provider, struct credential_tally tally, void *arg)
+{
+	struct provider_ref ref = {plugin_id, provider};
+	struct example *e = arg;
+
+	if (tally.all)
+		offer(e, catalogue_find_ref(e->c->app->catalogue, PROVIDER_DATASOURCE, &ref));
+}
+
 static const char *example_provider(struct ctx *c, const struct key_form *f)
 {
-	for (size_t i = 0; i < catalogue_count(c->app->catalogue); i++) {
-		const struct provider *p = catalogue_at(c->app->catalogue, i);
+	struct example e = {c, f, NULL};
 
-		if (p->kind == PROVIDER_DATASOURCE &&
-			(!f->chosen || text_has_word(f->providers, p->id, strlen(p->id))))
-			return p->id;
-	}
-	return NULL;
+	/* the key is made: that the example could be a better one must not hide it */
+	(void)!credential_tallies(c->core, &c->actor, see_tally, &e);
+	for (size_t i = 0; i < catalogue_count(c->app->catalogue); i++)
+		offer(&e, catalogue_at(c->app->catalogue, i));
+	return e.provider;
 }
 
 static enum rc show_key(struct ctx *c, const struct key_form *f, const struct secret *key)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/webhook.h"
+#include "platform/clock.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
 #include "web/pages/state_words.h"
@@ -69,6 +70,21 @@ static void set_answer(struct view_node *item, const struct delivery_view *d)
 	}
 }
 
+static void set_next(struct view_node *item, int64_t due_at_s)
+{
+	int64_t left_s = due_at_s - clock_now_s();
+	char text[32];
+
+	if (left_s < 60)
+		(void)snprintf(text, sizeof(text), "in a moment");
+	else if (left_s < 2 * 3600)
+		(void)snprintf(text, sizeof(text), "in %lld min", (long long)left_s / 60);
+	else
+		(void)snprintf(text, sizeof(text), "in %lld h", (long long)left_s / 3600);
+	page_date(item, "Next", due_at_s);
+	view_text(item, "Next.Text", text);
+}
+
 static void set_delivery(struct view_node *item, const struct delivery_view *d)
 {
 	const char *waiting = d->attempts ? "Tried again later" : "On its way";
@@ -81,7 +97,7 @@ static void set_delivery(struct view_node *item, const struct delivery_view *d)
 	if (d->attempts > 1)
 		view_int(item, "Attempts", d->attempts);
 	if (!d->delivered && !d->dead && d->attempts)
-		page_date(item, "Next", d->due_at_s);
+		set_next(item, d->due_at_s);
 }
 
 /* ---- the list ---- */

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * States that people make, against the real table: one of many switches, a renewal under way neither undoes it nor loses
+ * what it brings, and no statement reaches another tenant's row.
+ */
+#include "store/refresh_store.h"
+#include "store/state_store.h"
+
+#include "store_test.h"
+
+static int64_t now_s;
+
+static struct credential_row added(void)
+{
+	static unsigned n;
+	struct credential_row row = {.auth_type = "oauth2",
+		.plugin_id = "acme/drive",
+		.provider = "drive",
+		.client_source = "tenant",
+		.client_revision = 1,
+		.secret_rev = 1,
+		.version = 1,
+		.expires = true,
+		.expires_at_s = now_s + 3600,
+		.refreshable = true,
+		.state = "active",
+		.added_by = ada,
+		.changed_by = ada};
+
+	row.id.u = uuid_random();
+	row.client_id = uuid_random();
+	(void)snprintf(row.name, sizeof(row.name), "drive %u", n++);
+	buf_init(&row.credentials, 64);
+	buf_init(&row.profile, 64);
+	buf_puts(&row.credentials, "sealed");
+	buf_puts(&row.profile, "sealed");
+	CHECK_RC(credential_insert(db, &acme, &row, now_s), RC_OK);
+	CHECK_RC(refresh_reset(db, &acme, &row.id, now_s, now_s), RC_OK);
+	return row;
+}
+
+static int64_t rows_where(const char *what)
+{
+	char text[256];
+
+	(void)snprintf(
+		text, sizeof(text), "SELECT COUNT(*) FROM datasource_providers WHERE %s", what);
+	return number(db, text);
+}
+
+static void begin(void)
+{
+	CHECK_RC(db_exec(db, "DELETE FROM datasource_providers", DB_NO_ARGS, NULL), RC_OK);
+}
+
+static enum rc disable(struct db *own, int i, void *arg)
+{
+	(void)i;
+	return state_switch(own, &acme, arg, false, &ada, 0, now_s);
+}
+
+static void one_of_many_switches(void)
+{
+	struct credential_row row;
+	struct race r;
+
+	begin();
+	row = added();
+	r = race(disable, &row);
+	CHECK_INT(r.codes[RC_OK], 1);
+	CHECK_INT(r.codes[RC_NOT_FOUND], RACERS - 1);
+	CHECK_INT(rows_where("state = 'disabled' AND refresh_due_at IS NULL AND version = 2"), 1);
+	credential_row_release(&row);
+}
+
+static void a_renewal_under_way_neither_undoes_it_nor_is_lost(void)
+{
+	struct uuid owner = uuid_random();
+	struct refresh_lease lease;
+	struct credential_row row, brought;
+
+	begin();
+	row = added();
+	CHECK_RC(refresh_claim(db, &acme, &row.id, &owner, now_s, &lease), RC_OK);
+	CHECK_RC(state_switch(db, &acme, &row, false, &ada, 0, now_s), RC_OK);
+	brought = row;
+	buf_init(&brought.credentials, 64);
+	buf_puts(&brought.credentials, "newer");
+	CHECK_RC(refresh_commit(db, &acme, &brought, &lease, now_s + 3000, now_s), RC_OK);
+	CHECK_INT(rows_where("state = 'disabled' AND refresh_due_at IS NULL AND secret_rev = 2 AND "
+			     "encrypted_credentials = 'newer'"),
+		1);
+	buf_release(&brought.credentials);
+	credential_row_release(&row);
+}
+
+static void a_renewal_that_fails_does_not_undo_it_either(void)
+{
+	const struct refresh_failure failure = {"needs_reauth", "invalid_grant", false, false, 0};
+	const struct refresh_failure later = {"active", "timeout", true, true, now_s + 30};
+	struct uuid owner = uuid_random();
+	struct refresh_lease lease;
+	struct credential_row row;
+
+	for (int i = 0; i < 2; i++) {
+		begin();
+		row = added();
+		CHECK_RC(refresh_claim(db, &acme, &row.id, &owner, now_s, &lease), RC_OK);
+		CHECK_RC(state_switch(db, &acme, &row, false, &ada, 0, now_s), RC_OK);
+		CHECK_RC(refresh_fail(db, &acme, &row.id, &lease, i ? &later : &failure, now_s),
+			RC_OK);
+		CHECK_INT(
+			rows_where("state = 'disabled' AND refresh_due_at IS NULL AND lease_owner "
+				   "IS NULL"),
+			1);
+		credential_row_release(&row);
+	}
+}
+
+static void a_state_moves_only_from_what_was_seen(void)
+{
+	struct credential_row row, other_rev;
+
+	begin();
+	row = added();
+	other_rev = row;
+	other_rev.secret_rev = 7;
+	CHECK_RC(state_move(db, &acme, &other_rev, "needs_reauth", "rejected", 0, now_s),
+		RC_NOT_FOUND);
+	CHECK_RC(state_move(db, &globex, &row, "needs_reauth", "rejected", 0, now_s), RC_NOT_FOUND);
+	CHECK_RC(state_move(db, &acme, &row, "needs_reauth", "rejected", 0, now_s), RC_OK);
+	CHECK_RC(state_move(db, &acme, &row, "revoked", "", 0, now_s), RC_NOT_FOUND);
+	CHECK_INT(
+		rows_where("state = 'needs_reauth' AND state_reason = 'rejected' AND version = 1"),
+		1);
+	CHECK_RC(state_switch(db, &globex, &row, false, &ada, 0, now_s), RC_NOT_FOUND);
+	credential_row_release(&row);
+}
+
+static void a_test_has_a_pause(void)
+{
+	struct credential_row row;
+
+	begin();
+	row = added();
+	CHECK_RC(state_test_claim(db, &acme, &row.id, now_s, 5), RC_OK);
+	CHECK_RC(state_test_claim(db, &acme, &row.id, now_s + 4, 5), RC_LIMIT);
+	CHECK_RC(state_test_claim(db, &acme, &row.id, now_s + 5, 5), RC_OK);
+	CHECK_RC(state_test_claim(db, &globex, &row.id, now_s + 50, 5), RC_LIMIT);
+	credential_row_release(&row);
+}
+
+static void a_saved_client_wakes_what_failed_because_of_it(void)
+{
+	struct credential_row mine, hers;
+	uint64_t n;
+
+	begin();
+	mine = added();
+	hers = added();
+	CHECK_RC(state_move(db, &acme, &mine, "client_error", "invalid_client", 9, now_s), RC_OK);
+	CHECK_RC(state_move(db, &acme, &hers, "client_error", "invalid_client", 9, now_s), RC_OK);
+	CHECK_RC(state_client_saved(db, &globex, &mine.client_id, now_s, &n), RC_OK);
+	CHECK_INT(n, 0);
+	/* the client of a workspace is not the operator's */
+	CHECK_RC(state_client_saved(db, NULL, &mine.client_id, now_s, &n), RC_OK);
+	CHECK_INT(n, 0);
+	CHECK_RC(state_client_saved(db, &acme, &mine.client_id, now_s, &n), RC_OK);
+	CHECK_INT(n, 1);
+	CHECK_INT(rows_where("refresh_due_at = 9"), 1);
+	credential_row_release(&mine);
+	credential_row_release(&hers);
+}
+
+int main(void)
+{
+	int status = store_test_begin("test_states");
+
+	if (status)
+		return status;
+	now_s = clock_now_s();
+	RUN(one_of_many_switches);
+	RUN(a_renewal_under_way_neither_undoes_it_nor_is_lost);
+	RUN(a_renewal_that_fails_does_not_undo_it_either);
+	RUN(a_state_moves_only_from_what_was_seen);
+	RUN(a_test_has_a_pause);
+	RUN(a_saved_client_wakes_what_failed_because_of_it);
+	store_test_end();
+	return CHECK_DONE;
+}
