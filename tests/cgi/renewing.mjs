@@ -29,6 +29,8 @@ const run = promisify(execFile);
 const COLUMNS = ['state', 'state_reason', 'secret_rev', 'failures', 'lease_fence', 'unanswered_rev', 'expires_at', 'refresh_due_at',
   'refreshed_at', 'lease_owner IS NOT NULL', 'SHA2(encrypted_credentials, 256)', 'SHA2(encrypted_profile, 256)'];
 const numberOf = (text) => (text === 'NULL' ? null : Number(text));
+// Some providers take JSON.
+const formOf = (body) => new URLSearchParams(body.startsWith('{') ? JSON.parse(body) : body);
 export const nowS = () => Math.floor(Date.now() / 1000);
 export const tokenOf = (answer) => answer.body.fields?.access_token;
 export const digest = (text) => createHash('sha256').update(text).digest('hex');
@@ -176,7 +178,7 @@ async function furnish(stack, settings, options) {
     return settled(id, before);
   }
 
-  const calls = async () => (await provider.record('/token')).map((call) => ({ ...call, form: new URLSearchParams(call.body) }))
+  const calls = async () => (await provider.record('/token')).map((call) => ({ ...call, form: formOf(call.body) }))
     .filter(({ form }) => form.get('grant_type') === 'refresh_token')
     .map(({ form, status, body, n }) => ({ token: form.get('refresh_token'), client_id: form.get('client_id'), status, body, n }));
   const gate = (name, held = 1) => exchange(stack.sandbox, `/__ctl/wait?gate=${name}&held=${held}`);

@@ -168,9 +168,12 @@ export async function signedIn(stack, email) {
 
 // What the sandbox provider received, its knobs, its counters.
 export const sandbox = (stack) => ({
-  ctl: async (orders) =>
-    JSON.parse((await exchange(stack.sandbox, '/__ctl', orders
-      ? { method: 'POST', body: JSON.stringify(orders), headers: { 'content-type': 'application/json' } } : {})).text),
+  ctl: async (orders) => {
+    const { status, text } = await exchange(stack.sandbox, '/__ctl', orders
+      ? { method: 'POST', body: JSON.stringify(orders), headers: { 'content-type': 'application/json' } } : {});
+    if (status !== 200) throw new Error(`the sandbox refuses an order: ${text}`);
+    return JSON.parse(text);
+  },
   reset: () => exchange(stack.sandbox, '/__ctl/reset', { method: 'POST' }),
   record: async (path = '') => JSON.parse((await exchange(stack.sandbox, `/__record${path ? `?path=${path}` : ''}`)).text),
   clear: () => exchange(stack.sandbox, '/__record', { method: 'DELETE' }),

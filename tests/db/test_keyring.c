@@ -129,6 +129,52 @@ static void many_tenants_take_turns(void)
 	CHECK_RC(keyring_create(keyring, db, &tenant), RC_CONFLICT);
 }
 
+static enum rc seals(struct keyring *with, const struct tenant_id *tenant)
+{
+	struct secret plain = SECRET_EMPTY;
+	struct buf record;
+	enum rc rc;
+
+	CHECK_RC(secret_append_text(&plain, "held"), RC_OK);
+	rc = keyring_seal(with, db, tenant, &place, &plain, &record);
+	if (rc == RC_OK)
+		CHECK_RC(opens(keyring, tenant, &record, "held"), RC_OK);
+	buf_release(&record);
+	secret_release(&plain);
+	return rc;
+}
+
+/* What must be sealed when it comes does not need the database for it. Runs after many_tenants_take_turns, whose
+ * keys push out those that are only remembered. */
+static void a_held_key_seals_when_the_database_has_nothing(void)
+{
+	struct keyring *fresh = open_keyring(keys);
+	struct tenant_id passing = {{{9}}};
+
+	CHECK_RC(seals(keyring, &acme), RC_OK); /* remembered there, for opens() */
+	CHECK_RC(keyring_hold(fresh, db, &acme), RC_OK);
+	CHECK_RC(keyring_hold(fresh, db, &acme), RC_OK);
+	for (int i = 0; i < 200; i++) {
+		passing.u.b[1] = (unsigned char)i;
+		CHECK_RC(keyring_hold(fresh, db, &passing), RC_OK);
+		keyring_let_go(fresh, &passing);
+	}
+	CHECK_RC(db_script(db, "CREATE TABLE aside AS SELECT * FROM tenant_keys;\nDELETE FROM "
+			       "tenant_keys;"),
+		RC_OK);
+	CHECK_RC(seals(fresh, &globex), RC_UNAVAILABLE);
+	CHECK_RC(keyring_hold(fresh, db, &globex), RC_UNAVAILABLE);
+	CHECK_RC(seals(fresh, &acme), RC_OK);
+	keyring_let_go(fresh, &acme);
+	CHECK_RC(seals(fresh, &acme), RC_OK);
+	keyring_let_go(fresh, &acme);
+	CHECK_RC(seals(fresh, &acme), RC_UNAVAILABLE);
+	keyring_let_go(fresh, &acme); /* once too often is nothing */
+	CHECK_RC(db_script(db, "INSERT INTO tenant_keys SELECT * FROM aside;\nDROP TABLE aside;"),
+		RC_OK);
+	keyring_free(fresh);
+}
+
 static void keys_of_another_installation_are_refused_and_change_nothing(void)
 {
 	struct keyring *wrong = open_keyring(other_keys);
@@ -163,6 +209,7 @@ int main(void)
 	RUN(a_key_is_kept_in_memory_and_gone_with_the_process);
 	RUN(swapped_keys_open_nothing);
 	RUN(many_tenants_take_turns);
+	RUN(a_held_key_seals_when_the_database_has_nothing);
 	RUN(keys_of_another_installation_are_refused_and_change_nothing);
 	keyring_free(keyring);
 	remove_keys(keys);

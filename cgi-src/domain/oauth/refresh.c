@@ -40,8 +40,11 @@ static int64_t jitter(int64_t most)
 	return most > 0 ? (int64_t)(random % ((uint64_t)most + 1)) : 0;
 }
 
+/* A longer life than we believe in was written by a wrong clock. */
 static int64_t before_end(int64_t life_s, int64_t margin_s)
 {
+	if (life_s > TOKEN_LIFETIME_MAX_S)
+		life_s = TOKEN_LIFETIME_MAX_S;
 	if (margin_s > life_s / REFRESH_MARGIN_SHARE)
 		margin_s = life_s / REFRESH_MARGIN_SHARE;
 	return life_s - margin_s - jitter(margin_s / 4);
@@ -55,7 +58,7 @@ int64_t refresh_due_at(
 
 	if (!recipe->refresh_supported || (!expires && !idle_s))
 		return 0;
-	if (expires && expires_at_s - now_s < TOKEN_LIFETIME_MAX_S)
+	if (expires)
 		wait_s = before_end(expires_at_s - now_s, margin_s);
 	if (idle_s) {
 		idle_wait_s = before_end(idle_s, idle_s / REFRESH_IDLE_SHARE);
