@@ -271,6 +271,8 @@ static void a_state_keeps_its_since_while_it_stays(void)
 	CHECK_INT(value("state_since"), 4);
 }
 
+/* While one's call is under way, what another brings back has to wait for how that ends; a lease of a revision that is
+ * not there is overtaken. */
 static void neither_end_is_anybody_elses(void)
 {
 	struct refresh_lease lease, wrong[WRONG];
@@ -279,7 +281,8 @@ static void neither_end_is_anybody_elses(void)
 	lease = claimed();
 	wrong_leases(&lease, wrong);
 	for (size_t i = 0; i < WRONG; i++) {
-		CHECK_RC(commit(&acme, &wrong[i]), RC_CONFLICT);
+		CHECK_RC(commit(&acme, &wrong[i]),
+			wrong[i].rev == lease.rev ? RC_TIMEOUT : RC_CONFLICT);
 		CHECK_RC(fail(&acme, &wrong[i]), RC_CONFLICT);
 		CHECK_RC(refresh_abandon(db, &acme, &one, &wrong[i]), RC_CONFLICT);
 	}
@@ -309,21 +312,54 @@ static void a_consent_or_the_end_of_the_row_overtakes(void)
 	CHECK_INT(number(other, "SELECT COUNT(*) FROM datasource_providers"), 0);
 }
 
-/* C17: overtaken by one who had given it up for dead, and who claimed anew. */
-static void who_was_taken_over_settles_nothing(void)
+/* C17: given up for dead while its call was under way. What it brings is kept while the revision it sent is still
+ * there: a token that rotates exists nowhere else. */
+static void what_a_slow_one_brings_is_kept(void)
+{
+	struct refresh_lease slow;
+
+	begin(NOW_S);
+	slow = claimed();
+	CHECK_RC(refresh_abandon(db, &acme, &one, &slow), RC_OK);
+	CHECK_RC(fail(&acme, &slow), RC_CONFLICT);
+	CHECK(is("secret_rev = 5 AND failures = 0 AND state = 'active'"));
+	CHECK_RC(commit(&acme, &slow), RC_OK);
+	CHECK(is("encrypted_credentials = 'new' AND secret_rev = 6 AND lease_owner IS NULL"));
+	CHECK_RC(commit(&acme, &slow), RC_CONFLICT);
+}
+
+/* C17: and somebody else claimed anew. The rival's call goes first, and if it brought something, that stays. */
+static void a_slow_one_waits_for_its_rival(void)
 {
 	struct refresh_lease slow, quick = {0};
 
 	begin(NOW_S);
 	slow = claimed();
 	CHECK_RC(refresh_abandon(db, &acme, &one, &slow), RC_OK);
-	CHECK_RC(commit(&acme, &slow), RC_CONFLICT);
 	CHECK_RC(refresh_claim(db, &acme, &one, &rival, NOW_S, &quick), RC_OK);
 	CHECK_INT(quick.fence, slow.fence + 1);
 	CHECK(quick.sent_before);
-	CHECK_RC(commit(&acme, &slow), RC_CONFLICT);
+	CHECK_RC(commit(&acme, &slow), RC_TIMEOUT);
 	CHECK_RC(fail(&acme, &slow), RC_CONFLICT);
+	CHECK(is("encrypted_credentials = 'old' AND secret_rev = 5 AND lease_owner IS NOT NULL"));
 	CHECK_RC(commit(&acme, &quick), RC_OK);
+	CHECK_RC(commit(&acme, &slow), RC_CONFLICT);
+	CHECK_INT(value("secret_rev"), 6);
+}
+
+/* C17: the rival was refused, for the slow one had used the token up: what the slow one brings undoes that. */
+static void a_slow_one_mends_what_its_rival_was_refused(void)
+{
+	struct refresh_lease slow, quick = {0};
+
+	begin(NOW_S);
+	slow = claimed();
+	CHECK_RC(refresh_abandon(db, &acme, &one, &slow), RC_OK);
+	CHECK_RC(refresh_claim(db, &acme, &one, &rival, NOW_S, &quick), RC_OK);
+	CHECK_RC(fail(&acme, &quick), RC_OK);
+	CHECK(is("state = 'client_error' AND encrypted_credentials = 'old'"));
+	CHECK_RC(commit(&acme, &slow), RC_OK);
+	CHECK(is("state = 'active' AND encrypted_credentials = 'new' AND secret_rev = 6"));
 }
 
 static void a_failure_says_why_and_frees(void)
@@ -666,7 +702,9 @@ int main(void)
 	RUN(a_state_keeps_its_since_while_it_stays);
 	RUN(neither_end_is_anybody_elses);
 	RUN(a_consent_or_the_end_of_the_row_overtakes);
-	RUN(who_was_taken_over_settles_nothing);
+	RUN(what_a_slow_one_brings_is_kept);
+	RUN(a_slow_one_waits_for_its_rival);
+	RUN(a_slow_one_mends_what_its_rival_was_refused);
 	RUN(a_failure_says_why_and_frees);
 	RUN(a_failure_for_good_is_never_due_and_begins_the_count_anew);
 	RUN(what_had_no_answer_is_known_to_the_next_who_claims);
