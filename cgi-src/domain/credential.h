@@ -153,8 +153,9 @@ struct credential_replacement {
 };
 
 /** credential_replace(core, actor, provider, replacement): the old one becomes what the fresh one is, which is gone
- * then; what the old one had is queued to be revoked. RC_CONFLICT: one of them was changed, or disabled, meanwhile;
- * RC_EXPIRED: the fresh one is older than CREDENTIAL_REPLACE_S; RC_NOT_FOUND, RC_DENIED. */
+ * then; what the old one had is queued to be revoked. RC_CONFLICT: one of them was changed, or disabled, meanwhile,
+ * or is being renewed, or the fresh one does not work; RC_EXPIRED: the fresh one is older than CREDENTIAL_REPLACE_S;
+ * RC_NOT_FOUND, RC_DENIED. */
 enum rc credential_replace(const struct core *core, const struct actor *actor,
 	const struct provider *provider,
 	const struct credential_replacement *replacement) RC_MUST_CHECK;

@@ -75,12 +75,24 @@ static enum rc make_revocation(const struct core *core, struct replacing *r)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* A renewal that is under way rotates the very token that moves here, or is revoked: what it brings would belong
+ * to nobody. And what works is not given up for what does not. */
+static enum rc pin_both(struct db *db, const struct replacing *r)
+{
+	const struct tenant_id *tenant = &r->actor->tenant;
+	enum rc rc = refresh_pin(db, tenant, &r->fresh->id, r->fresh->secret_rev, true);
+
+	return rc == RC_OK ? refresh_pin(db, tenant, &r->old->id, r->old->secret_rev, false) : rc;
+}
+
 static enum rc swap(struct db *db, const struct replacing *r)
 {
 	const struct tenant_id *tenant = &r->actor->tenant;
 	struct provider_ref ref = provider_ref_of(r->provider);
 	enum rc rc = default_lock(db, tenant, &ref, NULL);
 
+	if (rc == RC_OK)
+		rc = pin_both(db, r);
 	if (rc == RC_OK)
 		rc = default_leave(db, tenant, &ref, &r->fresh->id);
 	if (rc == RC_OK)

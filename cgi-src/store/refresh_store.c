@@ -21,6 +21,7 @@ enum {
 	ST_RECALL,
 	ST_HURRY,
 	ST_RESET,
+	ST_PIN,
 };
 
 /* What every step after the claim requires. */
@@ -90,6 +91,11 @@ static const char *const sql[] = {
 		     " state_since = ?, failures = 0, unanswered_rev = 0, rejected_rev = 0,"
 		     " forced_rev = 0, refreshed_at = ?, refresh_due_at = ?, lease_owner = NULL"
 		     " WHERE tenant_id = ? AND id = ?",
+	/* The fence grows only so that the row is changed, and with that ours until the transaction ends. */
+	[ST_PIN] = "UPDATE datasource_providers SET lease_fence = lease_fence + 1"
+		   " WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND lease_owner IS NULL"
+		   " AND (? = 0 OR (state = 'active' AND unanswered_rev <> secret_rev"
+		   " AND rejected_rev <> secret_rev))",
 };
 
 #define LEASE_ARGS(tenant, id, lease)                                                              \
@@ -248,6 +254,13 @@ enum rc refresh_reset(struct db *db, const struct tenant_id *tenant, const struc
 		DB_ARGS(db_int(now_s), db_int(now_s), time_or_null(due_at_s), db_id(&tenant->u),
 			db_id(&id->u)),
 		NULL);
+}
+
+enum rc refresh_pin(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
+	uint64_t rev, bool works)
+{
+	return exec_held(db, sql[ST_PIN],
+		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)rev), db_int(works)));
 }
 
 enum rc refresh_held_list(struct db *db,

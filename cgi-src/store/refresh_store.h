@@ -84,6 +84,12 @@ enum rc refresh_recall(struct db *db, int64_t latest_s, int64_t now_s) RC_MUST_C
 enum rc refresh_reset(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
 	int64_t due_at_s, int64_t now_s) RC_MUST_CHECK;
 
+/** refresh_pin(db, tenant, id, rev, works): inside a transaction: no renewal of revision rev is under way, and none
+ * begins before the transaction ends. works: nor is anything known against that revision: it is active, was not
+ * refused, and not sent without an answer. RC_CONFLICT: it is not so. */
+enum rc refresh_pin(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
+	uint64_t rev, bool works) RC_MUST_CHECK;
+
 /** refresh_hurry(db, tenant, id, rev, now_s): due at once and before all others (due_at_s 0), for one that somebody
  * waits for, who saw revision rev: what was renewed since then is not due again, nor what failed and waits for its
  * next try. */

@@ -11,6 +11,8 @@ import { after, before, test } from 'node:test';
 import { database } from '../run/database.mjs';
 import { descendants, find, findInFiles, findInProcesses, needlesOf } from '../run/search.mjs';
 import { startStack } from '../run/stack.mjs';
+import { startReceiver } from './receiver.mjs';
+import { until } from './renewing.mjs';
 import { SANDBOX, Visitor, exchange, sandbox } from './visitor.mjs';
 
 // All that is planted begins with a mark, so that a part of it is found too. A client ID is encrypted as the rest is, but
@@ -21,12 +23,12 @@ const secret = () => `${MARK}${++count}x+/~=${randomBytes(8).toString('hex')}`;
 const SECRETS = {
   apiKey: secret(), secondKey: secret(), wrongKey: secret(), echoedKey: secret(), clientId: `${PUBLIC_MARK}-client`, clientSecret: secret(),
   systemSecret: secret(), accessToken: secret(), refreshToken: secret(), password: `${secret()} pässword & "more" <b>`, wrongPassword: secret(),
-  codeSuffix: MARK, queried: secret(),
+  codeSuffix: MARK, queried: secret(), renewedAccess: secret(), renewedRefresh: secret(), echoedToken: secret(),
 };
 
 const remembered = []; // { name, bytes }: what the product itself made up
 const answers = [];    // { path, head, body, allowed }: all answers, in order
-let stack, db, provider, ada;
+let stack, db, provider, ada, receiver;
 
 const remember = (name, text) => remembered.push({ name, bytes: Buffer.from(text) });
 
@@ -158,6 +160,44 @@ async function connect() {
   }
 }
 
+// Renewals that succeed, fail and are lost; hand-outs; messages about them; a revocation that waits in its queue.
+async function renew() {
+  const bearer = (await stack.operator('key', 'add', 'canary', '--tenant', 'Acme Research')).trim();
+  remember('runtime key', bearer);
+  remember('webhook secret', (await stack.operator('webhook', 'add', `${receiver.origin}/hook`, '--tenant', 'Acme Research')).trim().split(/\s/).at(-1));
+  const fence = async () => Number((await db.rows("SELECT SUM(lease_fence * (lease_owner IS NULL)) FROM datasource_providers WHERE auth_type = 'oauth2'"))[0][0]);
+  const [[many]] = await db.rows("SELECT COUNT(*) FROM datasource_providers WHERE auth_type = 'oauth2' AND refreshable");
+  const renewed = { ...TOKENS, access_token: SECRETS.renewedAccess, refresh_token: SECRETS.renewedRefresh };
+  const outcomes = [
+    { process: true },
+    { body: JSON.stringify(renewed) },
+    { body: `<html>${SECRETS.echoedToken} {{client_secret}}</html>`, content_type: 'text/html' },
+    { cut: 'reset', process: false },
+    { status: 400, body: JSON.stringify({ error: SECRETS.renewedRefresh, error_description: `${SECRETS.renewedRefresh} and ${SECRETS.clientSecret}` }) },
+    { status: 400, body: JSON.stringify({ error: 'invalid_grant', error_description: `no ${SECRETS.renewedRefresh}` }) },
+  ];
+  assert.ok(Number(many) > 1);
+  for (const outcome of outcomes) {
+    await provider.ctl({ faults: [{ ...outcome, endpoint: 'token', grant_type: 'refresh_token' }] });
+    const before = await fence();
+    await until('time to change the schedule', () => db.run("UPDATE datasource_providers SET expires_at = 1, refresh_due_at = 1" +
+      " WHERE auth_type = 'oauth2' AND refreshable").then(() => true, () => false));
+    await until('the renewals', async () => (await fence()) >= before + Number(many));
+    await exchange(stack.address, `/api/v1/credentials/${SANDBOX}`, { headers: { authorization: `Bearer ${bearer}` } });
+    await exchange(stack.address, '/api/v1/credentials', { headers: { authorization: `Bearer ${bearer}` } });
+  }
+  await until('a message', () => receiver.all('/hook').length > 0);
+  for (const { body } of await provider.record('/token')) {
+    const token = new URLSearchParams(body).get('refresh_token');
+    if (token && !token.includes(MARK)) remember('refresh token', token);
+  }
+  await provider.ctl({ faults: [{ endpoint: 'revoke', status: 503, body: SECRETS.echoedToken }] });
+  const [[hex]] = await db.rows("SELECT LOWER(HEX(id)) FROM datasource_providers WHERE auth_type = 'oauth2' AND refreshable LIMIT 1");
+  const page = `/data-sources/${SANDBOX}/credentials/${hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')}/delete`;
+  assert.equal((await ada.submit(await ada.get(page), {}, '/delete')).status, 303);
+  await until('a revocation', async () => (await provider.record('/revoke')).length > 0);
+}
+
 // Every page that there is, as a person finds it, and requests with secrets in the wrong places.
 async function wander() {
   const ids = await ada.credentials();
@@ -186,12 +226,16 @@ async function withoutConnect() {
 }
 
 before(async () => {
-  stack = await startStack();
+  receiver = await startReceiver();
+  stack = await startStack({ conf: `egress_allow = ${receiver.origin}` });
   db = database(stack);
   provider = sandbox(stack);
   await provider.reset();
 });
-after(() => stack?.stop());
+after(async () => {
+  await stack?.stop();
+  await receiver?.stop();
+});
 
 test('the search finds a secret in every shape', () => {
   const bytes = Buffer.from('CNRY-é/+ "&<secret>');
@@ -214,9 +258,10 @@ test('everything is gone through', async () => {
   await addKeys();
   await setClients();
   await connect();
+  await renew();
   await wander();
   await withoutConnect();
-  for (const name of ['state', 'code', 'verifier', 'session token', 'one-time code'])
+  for (const name of ['state', 'code', 'verifier', 'session token', 'one-time code', 'runtime key', 'webhook secret', 'refresh token'])
     assert.ok(remembered.some((one) => one.name === name), `no ${name} was seen`);
 });
 
@@ -228,6 +273,13 @@ test('no secret stands in an answer', () => {
     assert.deepEqual(find(Buffer.concat([Buffer.from(head), body]), leaving), [], path);
   }
   assert.ok(answers.length > 100);
+});
+
+test('no secret stands in a message to a webhook', () => {
+  const messages = receiver.all('/hook');
+  assert.ok(messages.length > 0);
+  assert.deepEqual(find(Buffer.from(JSON.stringify(messages)), needlesOf([{ name: 'a planted secret', bytes: Buffer.from(MARK) },
+    { name: 'the client ID', bytes: Buffer.from(PUBLIC_MARK) }, ...remembered])), []);
 });
 
 // Not searched: the secrets that are meant to lie in a file, and the sandbox's own memory and log.
@@ -248,6 +300,9 @@ const extra = [];
 
 test('no secret stands in the database, its files, the logs or the processes', async () => {
   const { dump, files, processes, searched } = await everything();
+  const [[waiting], [sent]] = await db.rows('SELECT COUNT(*) FROM revocations; SELECT COUNT(*) FROM webhook_deliveries');
+  assert.ok(Number(waiting) > 0 && Number(sent) > 0, 'what waits in queues was searched too');
+  assert.ok((await readFile(join(stack.var, 'refresh', 'journal'))).some((byte) => byte !== 0), 'and the journal');
   assert.deepEqual(dump, []);
   assert.deepEqual(files, []);
   assert.deepEqual(processes, []);

@@ -9,6 +9,7 @@ import { startStack } from '../run/stack.mjs';
 import { SANDBOX, signedIn, words } from './visitor.mjs';
 
 const PAGE = `/data-sources/${SANDBOX}`;
+const SOMEBODY = "X'000000000000400080000000000000dd'"; // who renews, and will not end
 let stack, db, ada, ben, olga;
 
 before(async () => {
@@ -96,6 +97,11 @@ for (const [what, meanwhile, status] of [
   ['the old one is gone', (old) => `DELETE FROM datasource_provider_defaults; DELETE FROM datasource_providers WHERE id = X'${old}'`, 404],
   ['the new one is gone', (old) => `DELETE FROM datasource_providers WHERE id <> X'${old}'`, 404],
   ['an hour has passed', (old) => `UPDATE datasource_providers SET created_at = created_at - 3700 WHERE id <> X'${old}'`, 409],
+  ['the new one is being renewed', (old) => `UPDATE datasource_providers SET lease_owner = ${SOMEBODY}, lease_rev = secret_rev WHERE id <> X'${old}'`, 409],
+  ['the old one is being renewed', (old) => `UPDATE datasource_providers SET lease_owner = ${SOMEBODY}, lease_rev = secret_rev WHERE id = X'${old}'`, 409],
+  ['a renewal of the new one was never answered', (old) => `UPDATE datasource_providers SET unanswered_rev = secret_rev WHERE id <> X'${old}'`, 409],
+  ['the new one was refused', (old) => `UPDATE datasource_providers SET rejected_rev = secret_rev WHERE id <> X'${old}'`, 409],
+  ['the new one was taken back', (old) => `UPDATE datasource_providers SET state = 'revoked', refresh_due_at = NULL WHERE id <> X'${old}'`, 409],
   ['the new one does not open', (old) => `UPDATE datasource_providers SET encrypted_credentials = 'x' WHERE id <> X'${old}'`, 503],
 ]) {
   test(`not when ${what}`, async () => {
