@@ -2,9 +2,11 @@
 #include "domain/audit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "platform/clock.h"
 #include "platform/log.h"
+#include "platform/text.h"
 #include "store/audit_store.h"
 
 static struct audit_row row_of(
@@ -27,7 +29,7 @@ static enum rc insert(struct db *db, struct audit_row *row)
 	enum rc rc;
 
 	row->at_us = clock_now_us();
-	rc = audit_insert(db, row);
+	rc = audit_insert(db, row, 1);
 	return rc == RC_OK || rc == RC_RETRY ? rc : RC_UNAVAILABLE;
 }
 
@@ -44,6 +46,69 @@ enum rc audit_event(const struct core *core, const struct actor *actor, const ch
 	log_line(&row);
 	return insert(core->db, &row);
 }
+
+/* ---- several at once ---- */
+
+/* A row that outlives its request. */
+struct kept_row {
+	struct audit_row row;
+	char action[64], object[128], result[32], request_id[64], peer[64];
+};
+
+struct audit_batch {
+	size_t n;
+	struct kept_row kept[AUDIT_BATCH_MAX];
+};
+
+struct audit_batch *audit_batch_new(void)
+{
+	return calloc(1, sizeof(struct audit_batch));
+}
+
+void audit_batch_free(struct audit_batch *batch)
+{
+	free(batch);
+}
+
+enum rc audit_later(const struct core *core, const struct actor *actor, const char *action,
+	const char *object, const char *result)
+{
+	struct audit_row row = row_of(actor, action, object, result);
+	struct audit_batch *batch = core->audit_batch;
+	struct kept_row *k;
+
+	if (batch->n == AUDIT_BATCH_MAX)
+		return RC_LIMIT;
+	log_line(&row);
+	k = &batch->kept[batch->n++];
+	TEXT_COPY(k->action, row.action);
+	TEXT_COPY(k->object, row.object);
+	TEXT_COPY(k->result, row.result);
+	TEXT_COPY(k->request_id, row.request_id);
+	TEXT_COPY(k->peer, row.peer);
+	row.at_us = clock_now_us();
+	row.action = k->action;
+	row.object = k->object;
+	row.result = k->result;
+	row.request_id = k->request_id;
+	row.peer = k->peer;
+	k->row = row;
+	return RC_OK;
+}
+
+enum rc audit_batch_write(const struct core *core)
+{
+	struct audit_batch *batch = core->audit_batch;
+	struct audit_row rows[AUDIT_BATCH_MAX];
+	size_t n = batch->n;
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = batch->kept[i].row;
+	batch->n = 0;
+	return audit_insert(core->db, rows, n) == RC_OK ? RC_OK : RC_UNAVAILABLE;
+}
+
+/* ---- with a change ---- */
 
 void audit_failure(const struct core *core, const struct actor *actor, const char *action,
 	const char *object, enum rc rc)

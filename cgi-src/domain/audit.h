@@ -14,6 +14,20 @@
 enum rc audit_event(const struct core *core, const struct actor *actor, const char *action,
 	const char *object, const char *result);
 
+/* Events of several requests, written in one statement: one commit for all. */
+#define AUDIT_BATCH_MAX 48
+struct audit_batch;
+struct audit_batch *audit_batch_new(void); /* NULL: no memory */
+void audit_batch_free(struct audit_batch *batch);
+
+/** audit_later(core, actor, action, object, result): as audit_event, into core->audit_batch; what the event is about
+ * must not happen before it was written. Texts are copied, cut where they are longer than any of ours. RC_LIMIT:
+ * write first. */
+enum rc audit_later(const struct core *core, const struct actor *actor, const char *action,
+	const char *object, const char *result) RC_MUST_CHECK;
+/** audit_batch_write(core): empties it in any case. RC_UNAVAILABLE: none of them was written. */
+enum rc audit_batch_write(const struct core *core) RC_MUST_CHECK;
+
 /** audit_failure(core, actor, action, object, rc): what a change came to, unless it is RC_OK: that event stands
  * already (audit_transact). Best effort: nothing was changed that would have to be taken back. */
 void audit_failure(const struct core *core, const struct actor *actor, const char *action,

@@ -15,7 +15,9 @@
 #include "platform/httpc.h"
 #include "store/ids.h"
 
+struct audit_batch;
 struct keyring;
+struct lookup_batch;
 struct ratelimit;
 
 struct core {
@@ -26,6 +28,8 @@ struct core {
 	const struct catalogue *catalogue; /* NULL in a program that needs none */
 	/* of the runtime API: by key and by workspace; NULL: no limit */
 	struct ratelimit *key_rate, *tenant_rate;
+	struct audit_batch *audit_batch;
+	struct lookup_batch *lookups;
 };
 
 struct actor {

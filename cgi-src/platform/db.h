@@ -67,6 +67,13 @@ enum rc db_ping(struct db *db) RC_MUST_CHECK;
 enum rc db_exec(struct db *db, const char *sql, const struct db_value *args, size_t n,
 	uint64_t *affected) RC_MUST_CHECK;
 
+/** db_exec_rows(db, sql, args, n, n_rows): an INSERT with the parameters of n_rows rows (DB_ROWS_MAX at most), one
+ * behind the other in args, n in all: one statement, all of it or nothing. A column has one type in all rows, NULL
+ * aside. Errors as db_exec. */
+#define DB_ROWS_MAX 64
+enum rc db_exec_rows(struct db *db, const char *sql, const struct db_value *args, size_t n,
+	size_t n_rows) RC_MUST_CHECK;
+
 /** db_query(db, sql, args, n, out): the whole result is read; free with db_rows_free.
  * Outside a transaction a lost connection is opened again once. Errors as db_exec; RC_INTERNAL also
  * for a number beyond int64_t. Columns: integers (and sums of them) are DB_INT, NULL is DB_NULL, all

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the files of the database wall share: db.c (connection, session), db_error.c (translation),
- * db_stmt.c (prepared statements), db_result.c (copying rows out), db_tx.c (transactions, scripts),
+ * db_stmt.c (prepared statements), db_bulk.c (parameters of many rows), db_result.c (copying rows out), db_tx.c (transactions, scripts),
  * db_rows.c (reading rows). For no one else.
  */
 #ifndef GRANTRY_PLATFORM_DB_INT_H
@@ -27,8 +27,8 @@ enum db_step { DB_STEP_PREPARE, DB_STEP_EXECUTE, DB_STEP_RESULT };
 
 struct db_call {
 	const char *sql;
-	const struct db_value *args;
-	size_t n_args;
+	const struct db_value *args; /* n_args of them, those of n_rows rows */
+	size_t n_args, n_rows;
 	bool wants_rows;
 	enum db_step step;
 	unsigned err; /* of the server or the library; 0: none, or our own refusal */
@@ -62,6 +62,11 @@ bool db_is_lost(unsigned err);
 
 /** db_failed(db, err, sql): logs, translates, drops a lost connection and marks the transaction. */
 enum rc db_failed(struct db *db, unsigned err, const char *sql);
+
+/** db_bind_rows(db, call, stmt, out): db_bulk.c; binds the parameters of several rows. *out holds them until the
+ * statement was executed and is freed with free(). */
+enum rc db_bind_rows(
+	struct db *db, struct db_call *call, MYSQL_STMT *stmt, void **out) RC_MUST_CHECK;
 
 /** db_message(db, err): db->message when it cannot hold a row's values, else NULL. */
 const char *db_message(const struct db *db, unsigned err);

@@ -13,7 +13,7 @@
 #include "platform/db_int.h"
 #include "platform/log.h"
 
-#define ARGS_MAX 64
+#define ARGS_MAX 80
 #define STMTS_FIRST 64
 #define STMTS_MAX 512 /* then the cache starts afresh: the server's own limit is 16382 for all */
 #define PACKET_HEAD 4096
@@ -153,30 +153,48 @@ static void bind_arg(MYSQL_BIND *bind, const struct db_value *v, unsigned long *
 	bind->length = len; /* left NULL, the value would be stored empty, without an error */
 }
 
+static enum rc bind_args(struct db *db, struct db_call *call, MYSQL_STMT *stmt, MYSQL_BIND *binds,
+	unsigned long *lens)
+{
+	unsigned rows = 0;
+
+	memset(binds, 0, call->n_args * sizeof *binds);
+	for (size_t i = 0; i < call->n_args; i++)
+		bind_arg(&binds[i], &call->args[i], &lens[i]);
+	if (mysql_stmt_attr_set(stmt, STMT_ATTR_ARRAY_SIZE, &rows) ||
+		mysql_stmt_bind_param(stmt, binds))
+		return db_stmt_failed(db, call, stmt);
+	return RC_OK;
+}
+
 static enum rc execute(struct db *db, struct db_call *call, MYSQL_STMT *stmt)
 {
 	MYSQL_BIND binds[ARGS_MAX];
 	unsigned long lens[ARGS_MAX];
+	void *rows = NULL;
+	enum rc rc = RC_OK;
 
-	if (call->n_args) {
-		memset(binds, 0, call->n_args * sizeof *binds);
-		for (size_t i = 0; i < call->n_args; i++)
-			bind_arg(&binds[i], &call->args[i], &lens[i]);
-		if (mysql_stmt_bind_param(stmt, binds))
-			return db_stmt_failed(db, call, stmt);
+	if (call->n_rows > 1)
+		rc = db_bind_rows(db, call, stmt, &rows);
+	else if (call->n_args)
+		rc = bind_args(db, call, stmt, binds, lens);
+	if (rc == RC_OK) {
+		call->step = DB_STEP_EXECUTE;
+		if (mysql_stmt_execute(stmt))
+			rc = db_stmt_failed(db, call, stmt);
+		else
+			call->affected = mysql_stmt_affected_rows(stmt);
 	}
-	call->step = DB_STEP_EXECUTE;
-	if (mysql_stmt_execute(stmt))
-		return db_stmt_failed(db, call, stmt);
-	call->affected = mysql_stmt_affected_rows(stmt);
-	return RC_OK;
+	free(rows);
+	return rc;
 }
 
 static enum rc check_args(const struct db *db, const struct db_call *call, MYSQL_STMT *stmt)
 {
 	size_t total = PACKET_HEAD;
 
-	if (call->n_args > ARGS_MAX || mysql_stmt_param_count(stmt) != call->n_args) {
+	if (call->n_args > ARGS_MAX * call->n_rows || call->n_rows > DB_ROWS_MAX ||
+		mysql_stmt_param_count(stmt) * call->n_rows != call->n_args) {
 		log_error(
 			"db_args", "reason", "wrong number of parameters", "statement", call->sql);
 		return RC_INTERNAL;
@@ -248,33 +266,48 @@ static enum rc run(struct db *db, struct db_call *call)
 	}
 }
 
-enum rc db_exec(
-	struct db *db, const char *sql, const struct db_value *args, size_t n, uint64_t *affected)
+static enum rc exec(struct db *db, struct db_call *call)
 {
-	struct db_call call = {.sql = sql, .args = args, .n_args = n};
 	int64_t began_ms = clock_mono_ms();
-	enum rc rc = run(db, &call);
+	enum rc rc = run(db, call);
 
 	/* A statement that is a transaction of its own and lost a race was rolled back for certain. One that
 	 * waited for a lock to the end has waited long enough. */
 	for (int again = 1; rc == RC_RETRY && !db->in_transaction; again++) {
 		if (again > DB_RUNS_AGAIN || clock_mono_ms() - began_ms > REPEAT_WITHIN_MS) {
 			log_error("db_exec", "reason", "lost every race");
-			rc = RC_UNAVAILABLE;
-			break;
+			return RC_UNAVAILABLE;
 		}
 		db_pause_before(again);
-		rc = run(db, &call);
+		rc = run(db, call);
 	}
+	return rc;
+}
+
+enum rc db_exec(
+	struct db *db, const char *sql, const struct db_value *args, size_t n, uint64_t *affected)
+{
+	struct db_call call = {.sql = sql, .args = args, .n_args = n, .n_rows = 1};
+	enum rc rc = exec(db, &call);
+
 	if (affected)
 		*affected = rc ? 0 : call.affected;
 	return rc;
 }
 
+enum rc db_exec_rows(
+	struct db *db, const char *sql, const struct db_value *args, size_t n, size_t n_rows)
+{
+	struct db_call call = {.sql = sql, .args = args, .n_args = n, .n_rows = n_rows};
+
+	return n_rows ? exec(db, &call) : RC_OK;
+}
+
 enum rc db_query(
 	struct db *db, const char *sql, const struct db_value *args, size_t n, struct db_rows **out)
 {
-	struct db_call call = {.sql = sql, .args = args, .n_args = n, .wants_rows = true};
+	struct db_call call = {
+		.sql = sql, .args = args, .n_args = n, .n_rows = 1, .wants_rows = true};
 	enum rc rc = run(db, &call);
 
 	*out = call.rows;

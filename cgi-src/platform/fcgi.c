@@ -135,25 +135,37 @@ bool fcgi_write(struct fcgi_exchange *x, const void *p, size_t len)
 	return !x->gone;
 }
 
-/* --- parking -------------------------------------------------------------------------------- */
+/* --- parking and holding --------------------------------------------------------------------- */
 
 void fcgi_exchange_begin(struct fcgi_exchange *x, bool may_park)
 {
-	x->began_ms = may_park ? clock_mono_ms() : 0;
+	x->began_ms = clock_mono_ms();
 	x->state = NULL;
-	x->gone = x->closing = x->parked = false;
+	x->gone = x->closing = x->was_kept = false;
+	x->fate = FCGI_OVER;
 	x->may_park = may_park;
 	x->body_left = body_length(x);
+}
+
+static void keep(struct fcgi_exchange *x, enum fcgi_fate fate, void *state)
+{
+	x->may_park = false;
+	x->was_kept = true;
+	x->fate = fate;
+	x->state = state;
 }
 
 bool fcgi_park(struct fcgi_exchange *x, void *state)
 {
 	if (!x->may_park)
 		return false;
-	x->may_park = false;
-	x->parked = true;
-	x->state = state;
+	keep(x, FCGI_PARKED, state);
 	return true;
+}
+
+void fcgi_hold(struct fcgi_exchange *x, void *state)
+{
+	keep(x, FCGI_HELD, state);
 }
 
 bool fcgi_is_gone(const struct fcgi_exchange *x)
@@ -175,7 +187,14 @@ static bool peer_is_gone(const struct fcgi_exchange *x)
 	return poll(&p, 1, 0) > 0;
 }
 
-bool fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s, bool closing)
+void fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s)
+{
+	x->fate = FCGI_OVER;
+	x->may_park = !x->gone && !x->closing;
+	s->app->resume(x, x->state, s->app->arg);
+}
+
+void fcgi_exchange_look(struct fcgi_exchange *x, const struct fcgi_service *s, bool closing)
 {
 	bool late = clock_mono_ms() - x->began_ms >= (int64_t)s->request_max_s * 1000;
 
@@ -183,7 +202,7 @@ bool fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s,
 	x->closing = closing || late;
 	if (late && !closing && !x->gone)
 		log_warn("fcgi", "reason", "a parked request took too long");
-	return s->app->resume(x, x->state, s->app->arg) || x->gone || x->closing;
+	fcgi_exchange_resume(x, s);
 }
 
 /* --- ways to be started --------------------------------------------------------------------- */
@@ -195,7 +214,8 @@ static void wait_parked(struct fcgi_exchange *x, const struct fcgi_service *s)
 		struct pollfd p = {.fd = STDOUT_FILENO};
 
 		(void)poll(&p, 1, (int)s->park_interval_ms); /* ends early when nobody reads */
-	} while (!fcgi_exchange_resume(x, s, false));
+		fcgi_exchange_look(x, s, false);
+	} while (x->fate == FCGI_PARKED);
 }
 
 static int serve_cgi(const struct fcgi_service *s)
@@ -212,8 +232,12 @@ static int serve_cgi(const struct fcgi_service *s)
 		return FCGI_STATUS_NOT_STARTED;
 	fcgi_exchange_begin(&x, app->resume != NULL);
 	app->handle(&x, app->arg);
-	if (x.parked)
+	if (x.fate == FCGI_PARKED)
 		wait_parked(&x, s);
+	while (x.fate == FCGI_HELD) {
+		app->settle(app->arg);
+		fcgi_exchange_resume(&x, s);
+	}
 	if (app->worker_stop)
 		app->worker_stop(app->arg);
 	return 0;

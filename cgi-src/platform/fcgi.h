@@ -7,9 +7,11 @@
  * SIGHUP replaces the workers one by one (platform/pool.h). A connection answers one request.
  *
  * An exchange that waits for something else (the result of a renewal) can be parked: it stays open after
- * handle, resume looks after it now and then, and its worker serves others meanwhile. What blocks in
- * handle or resume, or a peer that sends half a request, delays the parked ones too, and a worker that
- * dies takes its own with it.
+ * handle, resume looks after it now and then, and its worker serves others meanwhile. One that needs a
+ * step that costs the same for many as for one (a commit) can be held: requests that have arrived by then
+ * are handled first, settle does that step for all of them, and each is resumed. What blocks in handle or
+ * resume, or a peer that sends half a request, delays the parked and the held too, and a worker that dies
+ * takes its own with it.
  *
  * The process makes no core file and is not dumpable, so /proc/PID/{environ,maps,fd,smaps_rollup}
  * are open to root alone. SIGTERM, SIGINT and SIGUSR1 are blocked while a request is answered.
@@ -41,14 +43,17 @@ struct fcgi_options {
 struct fcgi_app {
 	/** worker_start(arg): in each worker after the fork: open what must not be shared. */
 	enum rc (*worker_start)(void *arg);
-	/** handle(x, arg): one request. */
+	/** handle(x, arg): one request; over when handle returns, unless it was parked or held. */
 	void (*handle)(struct fcgi_exchange *x, void *arg);
 	void (*worker_stop)(void *arg);
 	void *arg;
-	/** resume(x, state, arg): of a parked exchange, every park_interval_ms or more: true: answered, or
-	 * given up. When fcgi_is_gone or fcgi_is_closing it is the last call whatever it returns: state
-	 * must be released then. NULL: nothing can be parked. */
-	bool (*resume)(struct fcgi_exchange *x, void *state, void *arg);
+	/** resume(x, state, arg): again, for a parked exchange every park_interval_ms or more, for a held one
+	 * once after settle. It is over when resume returns, unless it was parked or held anew; when
+	 * fcgi_is_gone it is over whatever happens: state must be released then. NULL: nothing can be parked or
+	 * held. */
+	void (*resume)(struct fcgi_exchange *x, void *state, void *arg);
+	/** settle(arg): what the held ones wait for. NULL: nothing can be held. */
+	void (*settle)(void *arg);
 };
 
 /** fcgi_serve(options, app): returns when asked to end; the exit status of the program. With a socket
@@ -68,15 +73,20 @@ size_t fcgi_read(struct fcgi_exchange *x, void *p, size_t len);
 /** fcgi_write(x, p, len): answer (CGI response syntax). False: the client is gone. */
 bool fcgi_write(struct fcgi_exchange *x, const void *p, size_t len);
 
-/** fcgi_park(x, state): from inside handle, once: the exchange stays open after handle returns, with all
- * that was borrowed from it, until resume answers. state is the caller's, for resume. False: as many are
- * parked already as may be, or the program has no resume; x is to be answered now. */
+/** fcgi_park(x, state): from inside handle or resume, once: the exchange stays open, with all that was
+ * borrowed from it, until resume answers. state is the caller's, for resume. False: as many are parked
+ * already as may be, or there is no more time, or the program has no resume; x is to be answered now. */
 bool fcgi_park(struct fcgi_exchange *x, void *state) RC_MUST_CHECK;
+/** fcgi_hold(x, state): from inside handle or resume, once: likewise, until settle has run: at once when no
+ * other request has arrived, and when FCGI_HOLD_MAX are held. An exchange may need several such steps and be
+ * held in each resume. Only in a program with settle and resume. */
+#define FCGI_HOLD_MAX 16
+void fcgi_hold(struct fcgi_exchange *x, void *state);
 /** fcgi_is_gone(x): the web server closed the connection (seen on a Unix socket or a pipe), because its
  * client left or it waited long enough. Of parked exchanges this is known before each resume. */
 bool fcgi_is_gone(const struct fcgi_exchange *x);
 /** fcgi_is_closing(x): in resume: there is no more time: the worker ends, or request_max_s have passed
- * since the request came. Answer 503; the connection is closed when resume returns. */
+ * since the request came. It cannot be parked any more. */
 bool fcgi_is_closing(const struct fcgi_exchange *x);
 
 #endif

@@ -12,13 +12,18 @@
 
 #define FCGI_STATUS_NOT_STARTED 70
 
+/* What becomes of an exchange when handle or resume returns. */
+enum fcgi_fate { FCGI_OVER, FCGI_PARKED, FCGI_HELD };
+
 struct fcgi_exchange {
 	FCGX_Request request; /* unused in CGI */
 	bool cgi;
 	bool gone, closing;
-	bool may_park, parked; /* parked: from then to its end */
-	size_t body_left;      /* at most so much is read, whatever arrives */
-	void *state;           /* of whoever parked it */
+	bool may_park;
+	bool was_kept; /* parked or held once */
+	enum fcgi_fate fate;
+	size_t body_left; /* at most so much is read, whatever arrives */
+	void *state;      /* of whoever parked or held it */
 	int64_t began_ms;
 	int64_t due_ms;             /* parked: of the next look */
 	struct fcgi_exchange *next; /* the worker's */
@@ -34,8 +39,10 @@ struct fcgi_service {
 /* fcgi.c */
 /** fcgi_exchange_begin(x, may_park): before handle. */
 void fcgi_exchange_begin(struct fcgi_exchange *x, bool may_park);
-/** fcgi_exchange_resume(x, s, closing): one look at a parked exchange; true: it is over. */
-bool fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s, bool closing);
+/** fcgi_exchange_look(x, s, closing): resumes a parked exchange; closing: for the last time. */
+void fcgi_exchange_look(struct fcgi_exchange *x, const struct fcgi_service *s, bool closing);
+/** fcgi_exchange_resume(x, s): resumes it, parked or held. */
+void fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s);
 
 /** fcgi_worker_live(listen_fd, ready_fd, service): fcgi_worker.c; a pool_work. */
 int fcgi_worker_live(int listen_fd, int ready_fd, void *service);

@@ -27,9 +27,9 @@
 
 #define BEGIN_MAX_S 10
 #define STATUS_WATCHDOG 75
-#define RESUME_BATCH 16 /* then a look at new connections */
-#define PAUSE_SHARE 4   /* a pause is a quarter of what was waited, … */
-#define PAUSE_MOST 10   /* … from one to so many intervals */
+#define LOOK_BATCH 16 /* then a look at new connections */
+#define PAUSE_SHARE 4 /* a pause is a quarter of what was waited, … */
+#define PAUSE_MOST 10 /* … from one to so many intervals */
 
 struct worker {
 	const struct fcgi_service *service;
@@ -37,7 +37,8 @@ struct worker {
 	unsigned n_served;
 	struct fcgi_exchange *unused;
 	struct fcgi_exchange *parked; /* by due_ms */
-	unsigned n_parked;
+	struct fcgi_exchange *held;
+	unsigned n_parked, n_held;
 };
 
 /* libfcgi waits for a silent peer without limit, and nothing may hold a worker for ever. Whoever
@@ -94,7 +95,7 @@ static void exchange_give(struct worker *w, struct fcgi_exchange *x)
 }
 
 /* libfcgi waits up to two seconds for the peer to close first, lest unread input makes of our close a
- * reset. Of many parked ones that end at once, and a peer in another order, that would be minutes. So
+ * reset. Of many that end at once, and a peer in another order, that would be minutes. So
  * the input is read away, which arrived long ago, and libfcgi told not to wait. */
 static void close_at_once(struct fcgi_exchange *x)
 {
@@ -108,7 +109,7 @@ static void close_at_once(struct fcgi_exchange *x)
 
 static void exchange_end(struct worker *w, struct fcgi_exchange *x)
 {
-	if (x->parked)
+	if (x->was_kept)
 		close_at_once(x);
 	FCGX_Finish_r(&x->request);
 	/* Even when the web server asked to keep the connection: it would own this worker while idle,
@@ -151,25 +152,65 @@ static struct fcgi_exchange *unpark(struct worker *w)
 	return x;
 }
 
-static void resume_first(struct worker *w, bool closing)
+static void hold(struct worker *w, struct fcgi_exchange *x)
+{
+	x->next = w->held;
+	w->held = x;
+	w->n_held++;
+}
+
+/* After handle or resume. */
+static void go_on(struct worker *w, struct fcgi_exchange *x)
+{
+	if (x->fate == FCGI_PARKED)
+		park(w, x);
+	else if (x->fate == FCGI_HELD)
+		hold(w, x);
+	else
+		exchange_end(w, x);
+}
+
+static void look_at_first(struct worker *w, bool closing)
 {
 	struct fcgi_exchange *x = unpark(w);
 
 	alarm(w->service->request_max_s);
-	if (fcgi_exchange_resume(x, w->service, closing))
-		exchange_end(w, x);
-	else
-		park(w, x);
+	fcgi_exchange_look(x, w->service, closing);
+	go_on(w, x);
 	alarm(0);
 }
 
-static void resume_due(struct worker *w)
+static void look_at_due(struct worker *w)
 {
-	for (int i = 0; i < RESUME_BATCH && w->parked; i++) {
+	for (int i = 0; i < LOOK_BATCH && w->parked; i++) {
 		if (w->parked->due_ms > clock_mono_ms())
 			return;
-		resume_first(w, false);
+		look_at_first(w, false);
 	}
+}
+
+static void settle_once(struct worker *w)
+{
+	const struct fcgi_service *s = w->service;
+	struct fcgi_exchange *x = w->held, *next;
+
+	w->held = NULL;
+	w->n_held = 0;
+	alarm(s->request_max_s);
+	s->app->settle(s->app->arg);
+	for (; x; x = next) {
+		next = x->next;
+		fcgi_exchange_resume(x, s);
+		go_on(w, x);
+	}
+	alarm(0);
+}
+
+/* Until nobody needs a further step: those who took one together take the next together. */
+static void settle(struct worker *w)
+{
+	while (w->held)
+		settle_once(w);
 }
 
 /* How long nothing is due, in ms; -1: nothing will be. */
@@ -177,6 +218,8 @@ static int idle_ms(const struct worker *w)
 {
 	int64_t left_ms;
 
+	if (w->held)
+		return 0;
 	if (!w->parked)
 		return -1;
 	left_ms = w->parked->due_ms - clock_mono_ms();
@@ -188,13 +231,13 @@ static void drain(struct worker *w)
 {
 	int64_t until_ms = clock_mono_ms() + w->service->park_grace_ms;
 
-	while (w->parked) {
+	for (settle(w); w->parked; settle(w)) {
 		if (clock_mono_ms() >= until_ms) {
-			resume_first(w, true);
+			look_at_first(w, true);
 			continue;
 		}
 		(void)poll(NULL, 0, idle_ms(w));
-		resume_due(w);
+		look_at_due(w);
 	}
 }
 
@@ -241,16 +284,12 @@ static bool is_request(FCGX_Request *request)
 static void answer(struct worker *w, struct fcgi_exchange *x)
 {
 	const struct fcgi_app *app = w->service->app;
+	bool may_park = app->resume && w->n_parked < w->service->park_max;
 
-	x->parked = false;
-	if (is_request(&x->request)) {
-		fcgi_exchange_begin(x, app->resume && w->n_parked < w->service->park_max);
+	fcgi_exchange_begin(x, may_park);
+	if (is_request(&x->request))
 		app->handle(x, app->arg);
-	}
-	if (x->parked)
-		park(w, x);
-	else
-		exchange_end(w, x);
+	go_on(w, x);
 	w->n_served++;
 }
 
@@ -305,7 +344,9 @@ static int serve_requests(struct worker *w)
 			break;
 		if (event == EVENT_CONNECTION)
 			good = accept_one(w);
-		resume_due(w);
+		look_at_due(w);
+		if (event != EVENT_CONNECTION || w->n_held >= FCGI_HOLD_MAX)
+			settle(w);
 	}
 	drain(w);
 	return good ? 0 : 1;

@@ -8,15 +8,33 @@ static const char *const sql[] = {
 		      " result, request_id, peer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 };
 
-enum rc audit_insert(struct db *db, const struct audit_row *row)
+enum { COLUMNS = 9 };
+
+static void args_of(const struct audit_row *row, const struct uuid *id, struct db_value *args)
 {
-	struct uuid id = uuid_random();
 	bool known = !uuid_is_zero(&row->actor.u);
 
-	return db_exec(db, sql[ST_INSERT],
-		DB_ARGS(db_id(&id), db_id(&row->tenant.u), db_int(row->at_us),
-			db_id(known ? &row->actor.u : NULL), db_text(row->action),
-			db_text(row->object), db_text(row->result), db_text(row->request_id),
-			db_text(row->peer)),
-		NULL);
+	args[0] = db_id(id);
+	args[1] = db_id(&row->tenant.u);
+	args[2] = db_int(row->at_us);
+	args[3] = db_id(known ? &row->actor.u : NULL);
+	args[4] = db_text(row->action);
+	args[5] = db_text(row->object);
+	args[6] = db_text(row->result);
+	args[7] = db_text(row->request_id);
+	args[8] = db_text(row->peer);
+}
+
+enum rc audit_insert(struct db *db, const struct audit_row *rows, size_t n)
+{
+	struct uuid ids[DB_ROWS_MAX];
+	struct db_value args[DB_ROWS_MAX * COLUMNS];
+
+	if (n > DB_ROWS_MAX)
+		return RC_LIMIT;
+	for (size_t i = 0; i < n; i++) {
+		ids[i] = uuid_random();
+		args_of(&rows[i], &ids[i], &args[i * COLUMNS]);
+	}
+	return db_exec_rows(db, sql[ST_INSERT], args, n * COLUMNS, n);
 }

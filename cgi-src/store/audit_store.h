@@ -15,6 +15,7 @@ struct audit_row {
 	int64_t at_us;
 };
 
-enum rc audit_insert(struct db *db, const struct audit_row *row) RC_MUST_CHECK;
+/** audit_insert(db, rows, n): all of them or none; DB_ROWS_MAX at most. */
+enum rc audit_insert(struct db *db, const struct audit_row *rows, size_t n) RC_MUST_CHECK;
 
 #endif

@@ -15,8 +15,9 @@ enum {
 	ST_KEY,
 	ST_FIND_DEFAULT,
 	ST_FIND_ID,
-	ST_FIND_ID_ALONE,
 	ST_FIND_NAME,
+	ST_FIND_SOME,
+	ST_FIND_ALL,
 	ST_CREDENTIALS,
 	ST_CREDENTIALS_OF,
 	ST_REJECT,
@@ -32,12 +33,33 @@ enum {
 	" c.refreshable, c.state, c.state_reason, c.state_since, c.failures, c.refresh_due_at,"    \
 	" c.refreshed_at, c.rejected_rev, c.forced_rev, c.lease_owner IS NOT NULL"
 
+/* What is looked for at once: number, key, id, plugin, provider. */
+#define WANTED                                                                                     \
+	"(CAST(? AS SIGNED), CAST(? AS BINARY(32)), CAST(? AS BINARY(16)),"                        \
+	" CAST(? AS CHAR(255)) COLLATE utf8mb4_nopad_bin,"                                         \
+	" CAST(? AS CHAR(255)) COLLATE utf8mb4_nopad_bin)"
+#define WANTED_4 WANTED "," WANTED "," WANTED "," WANTED
+#define WANTED_ARGS 5
+#define FIND_MANY(wanted)                                                                          \
+	"WITH w (n, key_hash, id, plugin_id, provider) AS (VALUES " wanted ") " KEY_COLUMNS        \
+	", " CREDENTIAL_COLUMNS ", c.encrypted_credentials, c.encrypted_profile, w.n FROM w"       \
+	" STRAIGHT_JOIN runtime_keys k FORCE INDEX (runtime_key_hash) ON k.key_hash = w.key_hash"  \
+	" STRAIGHT_JOIN tenants t FORCE INDEX (PRIMARY) ON t.id = k.tenant_id AND t.disabled = 0"  \
+	" LEFT JOIN datasource_provider_defaults d FORCE INDEX (PRIMARY)"                          \
+	" ON d.tenant_id = k.tenant_id AND d.plugin_id = w.plugin_id AND d.provider = w.provider"  \
+	" LEFT JOIN datasource_providers c FORCE INDEX (PRIMARY) ON c.tenant_id = k.tenant_id"     \
+	" AND c.id = IFNULL(w.id, d.credential_id)"
+
+/* With the indices named, for MariaDB took longer to choose among them than to read the rows. */
 #define FIND_ROWS                                                                                  \
-	KEY_COLUMNS ", " CREDENTIAL_COLUMNS ", c.encrypted_credentials, c.encrypted_profile"       \
-		    " FROM runtime_keys k JOIN tenants t ON t.id = k.tenant_id AND t.disabled = 0"
-#define FIND_AT 6                /* first column of CREDENTIAL_COLUMNS in FIND_ROWS */
-#define SEALED_AT (FIND_AT + 17) /* first sealed column */
-#define LIST_DEFAULT_AT 17       /* is it the Default? */
+	KEY_COLUMNS                                                                                \
+		", " CREDENTIAL_COLUMNS ", c.encrypted_credentials, c.encrypted_profile"           \
+		" FROM runtime_keys k FORCE INDEX (runtime_key_hash)"                              \
+		" JOIN tenants t FORCE INDEX (PRIMARY) ON t.id = k.tenant_id AND t.disabled = 0"
+#define FIND_AT 6                 /* first column of CREDENTIAL_COLUMNS in FIND_ROWS */
+#define SEALED_AT (FIND_AT + 17)  /* first sealed column */
+#define NUMBER_AT (SEALED_AT + 2) /* in FIND_MANY: which one it is */
+#define LIST_DEFAULT_AT 17        /* is it the Default? */
 
 /* As runtime_state() tells it; parameters: now_s, and once more the state. tests/cgi/runtime-list.test.mjs
  * compares the two. */
@@ -68,23 +90,25 @@ static const char *const sql[] = {
 	[ST_KEY] = KEY_COLUMNS " FROM runtime_keys k JOIN tenants t ON t.id = k.tenant_id"
 			       " AND t.disabled = 0 WHERE k.key_hash = ?",
 	/* cross-tenant: as above; what is joined belongs to the key's tenant */
-	[ST_FIND_DEFAULT] = FIND_ROWS " LEFT JOIN datasource_provider_defaults d"
-				      " ON d.tenant_id = k.tenant_id AND d.plugin_id = ?"
-				      " AND d.provider = ? LEFT JOIN datasource_providers c"
-				      " ON c.tenant_id = k.tenant_id AND c.id = d.credential_id"
-				      " WHERE k.key_hash = ?",
+	[ST_FIND_DEFAULT] = FIND_ROWS
+	" LEFT JOIN datasource_provider_defaults d FORCE INDEX (PRIMARY) ON d.tenant_id = "
+	"k.tenant_id"
+	" AND d.plugin_id = ? AND d.provider = ?"
+	" LEFT JOIN datasource_providers c FORCE INDEX (PRIMARY) ON c.tenant_id = k.tenant_id"
+	" AND c.id = d.credential_id WHERE k.key_hash = ?",
 	/* cross-tenant: as above */
-	[ST_FIND_ID] = FIND_ROWS " LEFT JOIN datasource_providers c ON c.tenant_id = k.tenant_id"
-				 " AND c.plugin_id = ? AND c.provider = ? AND c.id = ?"
-				 " WHERE k.key_hash = ?",
+	[ST_FIND_ID] = FIND_ROWS
+	" LEFT JOIN datasource_providers c FORCE INDEX (PRIMARY) ON c.tenant_id = k.tenant_id"
+	" AND c.id = ? WHERE k.key_hash = ?",
 	/* cross-tenant: as above */
-	[ST_FIND_ID_ALONE] = FIND_ROWS " LEFT JOIN datasource_providers c"
-				       " ON c.tenant_id = k.tenant_id AND c.id = ?"
-				       " WHERE k.key_hash = ?",
+	[ST_FIND_NAME] = FIND_ROWS
+	" LEFT JOIN datasource_providers c FORCE INDEX (datasource_provider_name)"
+	" ON c.tenant_id = k.tenant_id AND c.plugin_id = ? AND c.provider = ? AND c.name = ?"
+	" WHERE k.key_hash = ?",
 	/* cross-tenant: as above */
-	[ST_FIND_NAME] = FIND_ROWS " LEFT JOIN datasource_providers c ON c.tenant_id = k.tenant_id"
-				   " AND c.plugin_id = ? AND c.provider = ? AND c.name = ?"
-				   " WHERE k.key_hash = ?",
+	[ST_FIND_SOME] = FIND_MANY(WANTED_4),
+	/* cross-tenant: as above */
+	[ST_FIND_ALL] = FIND_MANY(WANTED_4 "," WANTED_4 "," WANTED_4 "," WANTED_4),
 	[ST_CREDENTIALS] = LIST_ROWS " WHERE c.tenant_id = ?" LIST_LIMITS
 				     " AND (c.plugin_id > ? OR (c.plugin_id = ?"
 				     " AND (c.provider > ? OR (c.provider = ? AND c.name > ?))))"
@@ -213,12 +237,8 @@ static enum rc find_query(struct db *db, const unsigned char key_hash[HASH_SIZE]
 			provider = db_text(query->ref.provider);
 	struct db_value hash = db_bytes(key_hash, HASH_SIZE);
 
-	if (query->id && !query->ref.plugin_id)
-		return db_query(
-			db, sql[ST_FIND_ID_ALONE], DB_ARGS(db_id(&query->id->u), hash), out);
 	if (query->id)
-		return db_query(db, sql[ST_FIND_ID],
-			DB_ARGS(plugin, provider, db_id(&query->id->u), hash), out);
+		return db_query(db, sql[ST_FIND_ID], DB_ARGS(db_id(&query->id->u), hash), out);
 	if (query->name)
 		return db_query(db, sql[ST_FIND_NAME],
 			DB_ARGS(plugin, provider, db_text(query->name), hash), out);
@@ -263,6 +283,29 @@ static enum rc take_sealed(const struct db_rows *rows, unsigned col, struct buf 
 	return buf_done(out);
 }
 
+/* Is there one, and of the provider that was named? */
+static bool is_wanted(const struct db_rows *rows, const struct provider_ref *ref)
+{
+	if (db_is_null(rows, FIND_AT))
+		return false;
+	return !ref->plugin_id ||
+	       (strcmp(db_get_text(rows, FIND_AT + 1), ref->plugin_id) == 0 &&
+		       strcmp(db_get_text(rows, FIND_AT + 2), ref->provider) == 0);
+}
+
+static enum rc take_found(const struct db_rows *rows, const struct provider_ref *ref,
+	struct runtime_key_row *key, struct runtime_credential *out)
+{
+	enum rc rc;
+
+	key_from_row(rows, key);
+	if (!is_wanted(rows, ref))
+		return RC_NOT_FOUND;
+	credential_from_row(rows, FIND_AT, out);
+	rc = take_sealed(rows, SEALED_AT, &out->row.credentials);
+	return rc == RC_OK ? take_sealed(rows, SEALED_AT + 1, &out->row.profile) : rc;
+}
+
 enum rc runtime_find(struct db *db, const unsigned char key_hash[HASH_SIZE],
 	const struct runtime_query *query, struct runtime_key_row *key,
 	struct runtime_credential *out)
@@ -272,20 +315,62 @@ enum rc runtime_find(struct db *db, const unsigned char key_hash[HASH_SIZE],
 
 	memset(key, 0, sizeof(*key));
 	memset(out, 0, sizeof(*out));
-	if (rc == RC_OK && !db_next(rows))
-		rc = RC_DENIED;
 	if (rc == RC_OK)
-		key_from_row(rows, key);
-	if (rc == RC_OK && db_is_null(rows, FIND_AT))
-		rc = RC_NOT_FOUND;
-	if (rc == RC_OK) {
-		credential_from_row(rows, FIND_AT, out);
-		rc = take_sealed(rows, SEALED_AT, &out->row.credentials);
-	}
-	if (rc == RC_OK)
-		rc = take_sealed(rows, SEALED_AT + 1, &out->row.profile);
+		rc = db_next(rows) ? take_found(rows, &query->ref, key, out) : RC_DENIED;
 	db_rows_free(rows);
 	return rc;
+}
+
+/* ---- several ---- */
+
+/* A statement has room for 4 or for 16; what is left of it looks for nothing. */
+static void wanted_args(
+	const struct runtime_lookup *lookups, size_t n, size_t room, struct db_value *args)
+{
+	static const struct runtime_lookup none;
+
+	for (size_t i = 0; i < room; i++, args += WANTED_ARGS) {
+		const struct runtime_lookup *l = i < n ? &lookups[i] : &none;
+
+		args[0] = db_int((int64_t)i);
+		args[1] = db_bytes(l->key_hash, HASH_SIZE);
+		args[2] = db_id(l->query.id ? &l->query.id->u : NULL);
+		args[3] = db_text(l->query.ref.plugin_id);
+		args[4] = db_text(l->query.ref.provider);
+	}
+}
+
+static void find_many(struct db *db, struct runtime_lookup *lookups, size_t n)
+{
+	struct db_value args[RUNTIME_LOOKUPS * WANTED_ARGS];
+	size_t room = n <= RUNTIME_LOOKUPS / 4 ? RUNTIME_LOOKUPS / 4 : RUNTIME_LOOKUPS;
+	struct db_rows *rows = NULL;
+	enum rc rc;
+
+	wanted_args(lookups, n, room, args);
+	rc = db_query(db, sql[n <= RUNTIME_LOOKUPS / 4 ? ST_FIND_SOME : ST_FIND_ALL], args,
+		room * WANTED_ARGS, &rows);
+	for (size_t i = 0; i < n; i++)
+		lookups[i].rc = rc == RC_OK ? RC_DENIED : rc;
+	while (rc == RC_OK && db_next(rows)) {
+		size_t i = (size_t)db_get_int(rows, NUMBER_AT);
+		struct runtime_lookup *l = &lookups[i];
+
+		if (i < n)
+			l->rc = take_found(rows, &l->query.ref, &l->key, &l->found);
+	}
+	db_rows_free(rows);
+}
+
+void runtime_find_all(struct db *db, struct runtime_lookup *lookups, size_t n)
+{
+	for (; n > 1; n -= n < RUNTIME_LOOKUPS ? n : RUNTIME_LOOKUPS) {
+		find_many(db, lookups, n < RUNTIME_LOOKUPS ? n : RUNTIME_LOOKUPS);
+		lookups += n < RUNTIME_LOOKUPS ? n : RUNTIME_LOOKUPS;
+	}
+	if (n == 1)
+		lookups->rc = runtime_find(
+			db, lookups->key_hash, &lookups->query, &lookups->key, &lookups->found);
 }
 
 /* ---- the list ---- */

@@ -65,6 +65,19 @@ enum rc runtime_find(struct db *db, const unsigned char key_hash[HASH_SIZE],
 	const struct runtime_query *query, struct runtime_key_row *key,
 	struct runtime_credential *out) RC_MUST_CHECK;
 
+/* One of several that are looked for at once. */
+struct runtime_lookup {
+	unsigned char key_hash[HASH_SIZE];
+	struct runtime_query query; /* not by name */
+	enum rc rc;                 /* as runtime_find tells it */
+	struct runtime_key_row key;
+	struct runtime_credential found; /* owned */
+};
+
+/** runtime_find_all(db, lookups, n): fills rc, key and found of each, by one statement a RUNTIME_LOOKUPS. */
+#define RUNTIME_LOOKUPS 16
+void runtime_find_all(struct db *db, struct runtime_lookup *lookups, size_t n);
+
 /* What of a workspace is to be listed. Texts are borrowed; "" stands for no limit. */
 struct runtime_list_query {
 	const char *providers;         /* a key's scope: ids separated by spaces */

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "domain/audit.h"
 #include "domain/keyring.h"
+#include "domain/runtime/lookup.h"
 #include "platform/log.h"
 #include "platform/ratelimit.h"
 #include "web/dispatch.h"
@@ -14,6 +16,13 @@
 #define DEFAULT_WORKERS 4
 
 /* ---- a worker ---- */
+
+static enum rc open_batches(struct core *core)
+{
+	core->audit_batch = audit_batch_new();
+	core->lookups = lookup_batch_new();
+	return core->audit_batch && core->lookups ? RC_OK : RC_NOMEM;
+}
 
 static enum rc worker_start(void *arg)
 {
@@ -32,6 +41,8 @@ static enum rc worker_start(void *arg)
 	app->core.catalogue = app->catalogue;
 	app->core.key_rate = app->key_rate;
 	app->core.tenant_rate = app->tenant_rate;
+	if (!app->pages && open_batches(&app->core) != RC_OK)
+		return RC_NOMEM;
 	rc = core_database(app->cfg, user, &app->core.db);
 	if (rc == RC_OK && app->outgoing)
 		rc = httpc_new(&http, &app->core.http);
@@ -44,6 +55,8 @@ static void worker_stop(void *arg)
 
 	httpc_free(app->core.http);
 	db_free(app->core.db);
+	audit_batch_free(app->core.audit_batch);
+	lookup_batch_free(app->core.lookups);
 	app->core = (struct core){0};
 }
 
@@ -52,10 +65,15 @@ static void handle(struct fcgi_exchange *x, void *arg)
 	dispatch(x, arg);
 }
 
-static bool resume(struct fcgi_exchange *x, void *state, void *arg)
+static void resume(struct fcgi_exchange *x, void *state, void *arg)
 {
 	(void)arg;
-	return dispatch_resume(x, state);
+	dispatch_resume(x, state);
+}
+
+static void settle(void *arg)
+{
+	dispatch_settle(arg);
 }
 
 /* ---- the program ---- */
@@ -116,6 +134,7 @@ int app_main(struct app *app, int argc, char **argv)
 		.worker_stop = worker_stop,
 		.arg = app,
 		.resume = resume,
+		.settle = app->pages ? NULL : settle,
 	};
 	const char *config = NULL;
 	int option, status = 1;

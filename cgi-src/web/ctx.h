@@ -27,6 +27,7 @@ struct app {
 	struct ratelimit *key_rate, *tenant_rate; /* of runtimes; NULL: none */
 	/* opened by each worker */
 	struct core core;
+	enum rc settled; /* how the last writing of the audit batch ended */
 };
 
 struct ctx {
@@ -47,6 +48,9 @@ struct ctx {
 	bool may_wait; /* a handler that has to wait for something may set waits and return RC_OK … */
 	bool waits; /* … then it is called again, until it does not or may_wait is false */
 	bool again; /* this is such a further call */
+	bool reads; /* what a handler needs is read with what others need: it is called once more then, … */
+	int ticket; /* … with this; -1: nothing of the kind */
+	bool holds; /* the answer may leave only when the audit batch was written */
 };
 
 #endif

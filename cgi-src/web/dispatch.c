@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/audit.h"
+#include "domain/runtime/lookup.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/text.h"
@@ -194,9 +195,11 @@ static void run_handler(struct ctx *c)
 {
 	enum rc rc;
 
-	c->waits = false;
+	c->waits = c->reads = c->holds = false;
 	rc = c->match.route->handler(c);
-	if (rc == RC_OK && c->waits)
+	if (!c->reads)
+		c->ticket = -1;
+	if (rc == RC_OK && (c->waits || c->reads))
 		return;
 	if (rc == RC_OK)
 		rc = c->resp.rc;
@@ -267,6 +270,7 @@ static struct ctx *ctx_new(struct app *app)
 	c->language = "en_US";
 	c->begun_ms = clock_mono_ms();
 	c->may_wait = true;
+	c->ticket = -1;
 	codec_random(random, sizeof(random));
 	codec_hex(random, sizeof(random), c->request_id);
 	resp_init(&c->resp);
@@ -287,11 +291,27 @@ static void ctx_free(struct ctx *c)
 	free(c);
 }
 
-static void finish(struct ctx *c, struct fcgi_exchange *x)
+static void finish(struct fcgi_exchange *x, struct ctx *c)
 {
 	resp_write(&c->resp, x);
 	log_access(c);
 	ctx_free(c);
+}
+
+/* After the handler: kept for later, or answered. */
+static void go_on(struct fcgi_exchange *x, struct ctx *c)
+{
+	if (c->waits && !fcgi_park(x, c)) { /* too many wait here already */
+		c->may_wait = false;
+		c->again = true;
+		run_handler(c);
+	}
+	if (c->reads || c->holds)
+		fcgi_hold(x, c);
+	if (c->waits || c->reads || c->holds)
+		log_request(NULL);
+	else
+		finish(x, c);
 }
 
 void dispatch(struct fcgi_exchange *x, struct app *app)
@@ -311,32 +331,38 @@ void dispatch(struct fcgi_exchange *x, struct app *app)
 		answer(c);
 	else
 		error_answer(c, error_status(rc));
-	if (c->waits && fcgi_park(x, c)) {
-		log_request(NULL);
-		return;
-	}
-	if (c->waits) { /* too many wait here already */
-		c->may_wait = false;
-		c->again = true;
-		run_handler(c);
-	}
-	finish(c, x);
+	go_on(x, c);
 }
 
-bool dispatch_resume(struct fcgi_exchange *x, struct ctx *c)
+void dispatch_settle(struct app *app)
+{
+	app->settled = audit_batch_write(&app->core);
+	lookup_load(app->core.lookups, app->core.db);
+}
+
+/* What it needed was read, or written; or it waited, and tries again. */
+static void resume(struct fcgi_exchange *x, struct ctx *c)
+{
+	if (c->holds) {
+		if (c->app->settled != RC_OK) /* not written down, not handed out (R106) */
+			error_answer(c, error_status(c->app->settled));
+		finish(x, c);
+		return;
+	}
+	if (!c->reads) {
+		c->may_wait = !fcgi_is_closing(x);
+		c->again = true;
+	}
+	run_handler(c);
+	go_on(x, c);
+}
+
+void dispatch_resume(struct fcgi_exchange *x, struct ctx *c)
 {
 	if (fcgi_is_gone(x)) {
 		ctx_free(c);
-		return true;
+		return;
 	}
 	log_request(c->request_id);
-	c->may_wait = !fcgi_is_closing(x);
-	c->again = true;
-	run_handler(c);
-	if (c->waits) {
-		log_request(NULL);
-		return false;
-	}
-	finish(c, x);
-	return true;
+	resume(x, c);
 }

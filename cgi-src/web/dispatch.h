@@ -10,8 +10,12 @@
 
 void dispatch(struct fcgi_exchange *x, struct app *app);
 
-/** dispatch_resume(x, c): one more try of a request whose handler waits for something. True: answered. */
-bool dispatch_resume(struct fcgi_exchange *x, struct ctx *c);
+/** dispatch_resume(x, c): one more try of a request whose handler waits for something; or the end of one that was
+ * held. */
+void dispatch_resume(struct fcgi_exchange *x, struct ctx *c);
+
+/** dispatch_settle(app): writes the audit batch; the held ones are answered then. */
+void dispatch_settle(struct app *app);
 
 /** dispatch_sign_in(c, token): sets the session cookie. dispatch_sign_out(c): ends it in the browser. */
 void dispatch_sign_in(struct ctx *c, const struct secret *token);

@@ -38,6 +38,75 @@ static void texts_and_bytes_come_back_unchanged(void)
 	}
 }
 
+static int64_t items_where(const char *what)
+{
+	char text[160];
+	struct db_rows *rows = NULL;
+	int64_t n;
+
+	(void)snprintf(text, sizeof text, "SELECT COUNT(*) FROM item WHERE %s", what);
+	CHECK_RC(db_query(db, text, DB_NO_ARGS, &rows), RC_OK);
+	CHECK(db_next(rows));
+	n = db_get_int(rows, 0);
+	db_rows_free(rows);
+	return n;
+}
+
+#define INSERT_ITEM "INSERT INTO item (id, short_text, data) VALUES (?, ?, ?)"
+
+/* Rows first … first + n - 1; every third without a text, the data of any length. */
+static size_t item_rows(int first, size_t n, struct db_value *args)
+{
+	static const char data[DB_ROWS_MAX + 1] = "0\0002";
+
+	for (size_t i = 0; i < n; i++) {
+		*args++ = db_int(first + (int)i);
+		*args++ = i % 3 == 0 ? db_null() : db_text("text");
+		*args++ = db_bytes(data, i);
+	}
+	return n * 3;
+}
+
+static void many_rows_in_one_statement(void)
+{
+	struct db_value args[(DB_ROWS_MAX + 1) * 3];
+	static const size_t sizes[] = {1, 2, 3, 16, DB_ROWS_MAX};
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		size_t n = sizes[i];
+
+		reset_tables();
+		CHECK_RC(db_exec_rows(db, INSERT_ITEM, args, item_rows(100, n, args), n), RC_OK);
+		CHECK_INT(items_where("id >= 100"), (int64_t)n);
+		CHECK_INT(items_where("id >= 100 AND short_text IS NULL"), (int64_t)(n + 2) / 3);
+		CHECK_INT(items_where("id >= 100 AND LENGTH(data) = id - 100"), (int64_t)n);
+	}
+	CHECK_INT(items_where("id = 104 AND data = X'30003200'"), 1);
+	CHECK_RC(db_exec(db, INSERT_ITEM, /* the same statement, alone again */
+			 DB_ARGS(db_int(90), db_text("x"), db_bytes("y", 1)), NULL),
+		RC_OK);
+	CHECK_INT(items_where("id = 90 AND data = 'y'"), 1);
+}
+
+static void many_rows_or_none(void)
+{
+	struct db_value args[(DB_ROWS_MAX + 1) * 3];
+	size_t n = item_rows(100, 10, args);
+
+	reset_tables();
+	args[7 * 3] = db_int(102); /* twice */
+	CHECK_RC(db_exec_rows(db, INSERT_ITEM, args, n, 10), RC_CONFLICT);
+	CHECK_INT(items_where("id >= 100"), 0);
+	args[7 * 3] = db_text("of another type");
+	CHECK_RC(db_exec_rows(db, INSERT_ITEM, args, n, 10), RC_INTERNAL);
+	CHECK_RC(db_exec_rows(db, INSERT_ITEM, args, n - 1, 10), RC_INTERNAL);
+	CHECK_RC(db_exec_rows(db, INSERT_ITEM, args, item_rows(100, DB_ROWS_MAX + 1, args),
+			 DB_ROWS_MAX + 1),
+		RC_INTERNAL);
+	CHECK_RC(db_exec_rows(db, INSERT_ITEM, args, 0, 0), RC_OK);
+	CHECK_INT(items_where("id >= 100"), 0);
+}
+
 static void nulls_are_not_empty(void)
 {
 	struct db_rows *rows = NULL;
@@ -633,6 +702,8 @@ int main(void)
 	if (status)
 		return status;
 	RUN(texts_and_bytes_come_back_unchanged);
+	RUN(many_rows_in_one_statement);
+	RUN(many_rows_or_none);
 	RUN(nulls_are_not_empty);
 	RUN(numbers_keep_all_64_bits);
 	RUN(large_blobs_come_back_unchanged);

@@ -13,7 +13,10 @@ static char dir[64], path[96], go_file[96], notes[96];
 
 struct wait {
 	int looks;
+	int steps; /* held: that are still to be taken */
 };
+
+static int settled; /* by this worker */
 
 /* One line a happening, from any process. */
 static void note(const char *what)
@@ -49,6 +52,12 @@ static void handle(struct fcgi_exchange *x, void *arg)
 		return;
 	}
 	wait = calloc(1, sizeof *wait);
+	if (strncmp(target, "/park/hold", 10) == 0) {
+		wait->steps = target[10] == '2' ? 2 : 1;
+		nap(target[10] == 's' ? 100 : 0); /* others come meanwhile */
+		fcgi_hold(x, wait);
+		return;
+	}
 	if (!fcgi_park(x, wait)) {
 		free(wait);
 		say(x, "200", "full", 0);
@@ -57,12 +66,21 @@ static void handle(struct fcgi_exchange *x, void *arg)
 	note(fcgi_park(x, NULL) ? "wrong" : "parked"); /* only once */
 }
 
-static bool look(struct fcgi_exchange *x, void *state, void *arg)
+static void look(struct fcgi_exchange *x, void *state, void *arg)
 {
 	struct wait *wait = state;
 
 	(void)arg;
 	wait->looks++;
+	if (wait->steps > 0 && --wait->steps > 0) {
+		fcgi_hold(x, wait);
+		return;
+	}
+	if (strncmp(fcgi_param(x, "PATH_INFO"), "/park/hold", 10) == 0) {
+		say(x, "200", "settled", settled);
+		free(wait);
+		return;
+	}
 	if (fcgi_is_gone(x)) {
 		note(fcgi_write(x, "x", 1) ? "wrong" : "gone");
 	} else if (fcgi_is_closing(x)) {
@@ -71,14 +89,23 @@ static bool look(struct fcgi_exchange *x, void *state, void *arg)
 	} else if (access(go_file, F_OK) == 0) {
 		say(x, "200", "done", wait->looks);
 	} else {
-		return false;
+		if (!fcgi_park(x, wait))
+			note("wrong");
+		return;
 	}
+	if (fcgi_is_gone(x) || fcgi_is_closing(x)) /* the last word has been said */
+		note(fcgi_park(x, wait) ? "wrong" : "over");
 	free(wait);
-	/* The last word has been said: what is returned then does not matter. */
-	return !fcgi_is_gone(x) && !fcgi_is_closing(x);
 }
 
-static const struct fcgi_app app = {.handle = handle, .resume = look};
+static void settle(void *arg)
+{
+	(void)arg;
+	settled++;
+	note("settle");
+}
+
+static const struct fcgi_app app = {.handle = handle, .resume = look, .settle = settle};
 
 static struct fcgi_options options(unsigned workers)
 {
@@ -572,9 +599,91 @@ static void most_that_may_be_parked(void)
 	finish(pid);
 }
 
+/* --- held ----------------------------------------------------------------------------------- */
+
+/* The first keeps the worker busy until all have arrived. */
+static int held_together(const char *target, int n, int fds[])
+{
+	fds[0] = fc_ask(path, "/park/holds");
+	for (int i = 1; i < n; i++)
+		fds[i] = fc_ask(path, target);
+	for (int i = 0; i < n; i++)
+		CHECK(answers(fds[i], "settled target=/park/hold"));
+	return noted("settle", 0);
+}
+
+static void who_came_together_is_settled_together(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int fds[FCGI_HOLD_MAX];
+
+	CHECK_INT(held_together("/park/hold", FCGI_HOLD_MAX, fds), 1);
+	finish(pid);
+}
+
+static void no_more_than_so_many_at_once(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int fds[FCGI_HOLD_MAX + 1];
+
+	CHECK_INT(held_together("/park/hold", FCGI_HOLD_MAX + 1, fds), 2);
+	finish(pid);
+}
+
+static void one_alone_does_not_wait(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+
+	CHECK(get("/park/hold"));
+	CHECK_INT(looks_in(), 1);
+	CHECK(get("/park/hold"));
+	CHECK_INT(looks_in(), 2);
+	CHECK(get("/")); /* nothing was held: nothing is settled */
+	CHECK_INT(noted("settle", 0), 2);
+	finish(pid);
+}
+
+static void two_steps_are_taken_together(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int fds[FCGI_HOLD_MAX];
+
+	CHECK_INT(held_together("/park/hold2", FCGI_HOLD_MAX, fds), 2);
+	finish(pid);
+}
+
+static void held_ones_are_answered_at_the_end(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int fd = fc_ask(path, "/park/holds"), other = fc_ask(path, "/park/hold2");
+
+	kill(pid, SIGTERM);
+	CHECK(answers(fd, "settled"));
+	(void)fc_answer(other, 10000, &a); /* taken or refused, but not forgotten */
+	close(other);
+	CHECK_INT(await_end(pid, 3000), 0);
+}
+
+static void held_client_may_leave(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int fd = fc_ask(path, "/park/holds");
+
+	close(fc_ask(path, "/park/hold"));
+	CHECK(answers(fd, "settled"));
+	CHECK(get("/park/hold"));
+	finish(pid);
+}
+
 /* --- plain CGI ------------------------------------------------------------------------------ */
 
-static pid_t begin_cgi(unsigned request_max_s, int *out)
+static pid_t begin_cgi(const char *target, unsigned request_max_s, int *out)
 {
 	struct fcgi_options with = {.request_max_s = request_max_s};
 	int ends[2];
@@ -592,7 +701,7 @@ static pid_t begin_cgi(unsigned request_max_s, int *out)
 		close(ends[0]);
 		close(ends[1]);
 		setenv("REQUEST_METHOD", "GET", 1);
-		setenv("PATH_INFO", "/park/cgi", 1);
+		setenv("PATH_INFO", target, 1);
 		exit(fcgi_serve(&with, &app));
 	}
 	close(ends[1]);
@@ -618,7 +727,7 @@ static void cgi_waits(void)
 	pid_t pid;
 	int out;
 
-	pid = begin_cgi(0, &out);
+	pid = begin_cgi("/park/cgi", 0, &out);
 	CHECK(await_noted("parked", 1));
 	nap(200);
 	CHECK(is_silent(out));
@@ -627,18 +736,31 @@ static void cgi_waits(void)
 	CHECK(strstr(text, "done target=/park/cgi ") != NULL);
 	CHECK_INT(await_end(pid, 1000), 0);
 
-	pid = begin_cgi(1, &out);
+	pid = begin_cgi("/park/cgi", 1, &out);
 	began = clock_mono_ms();
 	read_all(out, text, sizeof text);
 	CHECK(strstr(text, "Status: 503") != NULL);
 	CHECK(clock_mono_ms() - began >= 900 && clock_mono_ms() - began < 2500);
 	CHECK_INT(await_end(pid, 1000), 0);
 
-	pid = begin_cgi(0, &out);
+	pid = begin_cgi("/park/cgi", 0, &out);
 	CHECK(await_noted("parked", 1));
 	close(out);
 	CHECK_INT(await_end(pid, 1000), 0);
 	CHECK_INT(noted("gone", 0), 1);
+}
+
+static void cgi_settles(void)
+{
+	char text[256];
+	pid_t pid;
+	int out;
+
+	pid = begin_cgi("/park/hold2", 0, &out);
+	read_all(out, text, sizeof text);
+	CHECK(strstr(text, "settled target=/park/hold2 ") != NULL);
+	CHECK_INT(await_end(pid, 1000), 0);
+	CHECK_INT(noted("settle", 0), 2);
 }
 
 int main(void)
@@ -674,7 +796,14 @@ int main(void)
 	RUN(worn_worker_waits_for_its_parked);
 	RUN(silly_options_are_refused);
 	RUN(most_that_may_be_parked);
+	RUN(who_came_together_is_settled_together);
+	RUN(no_more_than_so_many_at_once);
+	RUN(one_alone_does_not_wait);
+	RUN(two_steps_are_taken_together);
+	RUN(held_ones_are_answered_at_the_end);
+	RUN(held_client_may_leave);
 	RUN(cgi_waits);
+	RUN(cgi_settles);
 	unlink(go_file);
 	unlink(notes);
 	snprintf(lock, sizeof lock, "%s.lock", path);

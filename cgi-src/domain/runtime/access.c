@@ -50,7 +50,7 @@ enum rc access_open(const struct core *core, const struct runtime_caller *caller
 
 	if (access_key_hash(caller->key, hash) != RC_OK)
 		return refuse(why, REFUSAL_KEY);
-	if (count(core->key_rate, caller, hash, sizeof(hash), why) != RC_OK)
+	if (!caller->counted && count(core->key_rate, caller, hash, sizeof(hash), why) != RC_OK)
 		return RC_DENIED;
 	found = load(core->db, hash, key, arg);
 	if (found == RC_DENIED)

@@ -12,7 +12,8 @@
 struct runtime_caller {
 	const char *key; /* as sent; borrowed, like the rest */
 	const char *request_id, *peer;
-	bool again; /* the same request was let in before: it is not counted anew */
+	bool again;   /* the same request was let in before: it is not counted anew */
+	bool counted; /* against the key's rate */
 };
 
 /** access_open(core, caller, verb, load, arg, key, why): the form of the key and its rate are looked at before the

@@ -6,6 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/runtime/lookup.h"
 #include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
@@ -23,6 +24,8 @@ void handout_release(struct handout *h)
 struct search {
 	struct runtime_query query;
 	struct runtime_credential *found;
+	struct lookup_batch *batch;
+	int *ticket;
 };
 
 static enum rc search_load(
@@ -30,6 +33,10 @@ static enum rc search_load(
 {
 	struct search *s = arg;
 
+	if (*s->ticket != HANDOUT_UNREAD)
+		return lookup_take(s->batch, *s->ticket, key, s->found);
+	if (lookup_queue(s->batch, hash, &s->query, s->ticket) == RC_OK)
+		return RC_RETRY;
 	return runtime_find(db, hash, &s->query, key, s->found);
 }
 
@@ -45,12 +52,18 @@ static const struct provider *provider_of(const struct core *core, const struct 
 static enum rc find(const struct core *core, const struct handout_request *request,
 	struct runtime_key_row *key, struct handout *out)
 {
-	struct search s = {{request->ref, request->id, request->name}, &out->found};
+	struct search s = {.query = {request->ref, request->id, request->name},
+		.found = &out->found,
+		.batch = core->lookups,
+		.ticket = &out->ticket};
+	struct runtime_caller caller = request->caller;
 	const struct credential_row *row = &out->found.row;
 	struct provider_ref ref = {row->plugin_id, row->provider};
-	enum rc rc = access_open(
-		core, &request->caller, ACCESS_HANDOUT, search_load, &s, key, &out->why);
+	enum rc rc;
 
+	out->ticket = request->ticket;
+	caller.counted = request->ticket != HANDOUT_UNREAD;
+	rc = access_open(core, &caller, ACCESS_HANDOUT, search_load, &s, key, &out->why);
 	if (rc == RC_OK)
 		out->provider = provider_of(core, row);
 	if (rc == RC_NOT_FOUND || (rc == RC_OK && !out->provider) ||
@@ -191,7 +204,7 @@ static enum rc record(const struct core *core, const struct handout_request *req
 	char object[ACCESS_OBJECT_SIZE];
 
 	access_object(key, &h->found.row.id, object);
-	return audit_event(core, &runtime, "credential.handout", object, "ok");
+	return audit_later(core, &runtime, "credential.handout", object, "ok");
 }
 
 enum rc handout_find(
@@ -210,8 +223,8 @@ enum rc handout_find(
 	out->unchanged = revision_listed(request->known, &out->revision);
 	if (!out->unchanged)
 		rc = fill(core, &key.tenant, out);
-	/* before the secret leaves: what cannot be written down is not handed out (R106) */
-	if (rc == RC_OK && !out->unchanged && request->reveals)
+	out->leaves = !out->unchanged && request->reveals;
+	if (rc == RC_OK && out->leaves)
 		rc = record(core, request, &key, out);
 	return rc;
 }

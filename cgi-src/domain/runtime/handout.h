@@ -20,6 +20,8 @@
 /* How long a runtime is kept waiting at most: 12 s, together with the pause until the last look. */
 #define HANDOUT_WAIT_MS (12000 - 600)
 
+#define HANDOUT_UNREAD (-1)
+
 struct handout_request {
 	struct runtime_caller caller;
 	struct provider_ref ref;        /* borrowed; plugin_id NULL: by id alone */
@@ -29,6 +31,7 @@ struct handout_request {
 	const char *known; /* If-None-Match: what the runtime has already; NULL: nothing */
 	bool reveals;      /* the secret will leave: not so with HEAD */
 	bool may_wait;     /* RC_TIMEOUT is of use to the caller */
+	int ticket;        /* HANDOUT_UNREAD, or what an earlier call put into handout.ticket */
 };
 
 struct handout {
@@ -37,18 +40,23 @@ struct handout {
 	struct runtime_state state;      /* borrows from found */
 	struct revision revision;
 	bool unchanged;         /* the runtime has this one: there are no fields */
+	bool leaves;            /* once the audit batch is written, not before (R106) */
 	char granted[4097];     /* scopes; "" none or unknown */
 	struct fieldset fields; /* owned: never a refresh token or a client secret */
 	struct refusal why;     /* with RC_DENIED */
+	int ticket;             /* with RC_RETRY */
 };
 
 void handout_release(struct handout *h);
 
 /** handout_find(core, request, out):
- *	RC_OK		here it is, and if it leaves, it was written to the audit log
+ *	RC_OK		here it is; when out->leaves, its event is in core->audit_batch
  *	RC_DENIED	out->why
  *	RC_TIMEOUT	it is being renewed: ask again in a moment; only with may_wait
- *	RC_UNAVAILABLE	database or audit log away */
+ *	RC_RETRY	it is read together with what others ask for: once core->lookups was loaded, again with
+ *			out->ticket
+ *	RC_UNAVAILABLE	database away
+ *	RC_LIMIT	the audit batch is full */
 enum rc handout_find(const struct core *core, const struct handout_request *request,
 	struct handout *out) RC_MUST_CHECK;
 

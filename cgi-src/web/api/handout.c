@@ -39,6 +39,7 @@ static enum rc read_request(const struct ctx *c, struct handout_request *out)
 		.known = c->req.if_none_match,
 		.reveals = c->req.method == REQ_GET,
 		.may_wait = may_wait(c),
+		.ticket = c->ticket,
 	};
 	return parse_ttl(req_query(&c->req, "min_ttl"), &out->min_ttl_s) ? RC_OK : RC_INVALID;
 }
@@ -138,8 +139,13 @@ static enum rc hand_out(struct ctx *c, const struct handout_request *request)
 
 	if (rc == RC_OK) {
 		rc = answer(c, &h);
+		c->holds = h.leaves;
 	} else if (rc == RC_TIMEOUT) {
 		c->waits = true;
+		rc = RC_OK;
+	} else if (rc == RC_RETRY) {
+		c->reads = true;
+		c->ticket = h.ticket;
 		rc = RC_OK;
 	} else if (rc == RC_DENIED) {
 		api_refuse(c, &h.why);
