@@ -84,8 +84,9 @@ struct webhook_due {
 	int64_t attempts; /* made so far */
 };
 
-/** webhook_due_list(db, now_s, limit, out, n): the longest due first. *out is freed with free(). */
-enum rc webhook_due_list(struct db *db, int64_t now_s, int64_t limit, struct webhook_due **out,
+/** webhook_due_list(db, now_s, without, limit, out, n): of all tenants but those (zero: none), the longest due first. *out is freed with free(). */
+enum rc webhook_due_list(struct db *db, int64_t now_s,
+	const struct tenant_id without[DUE_WITHOUT_MAX], int64_t limit, struct webhook_due **out,
 	size_t *n) RC_MUST_CHECK;
 /** webhook_next_due(db, out): when the next one is due; RC_NOT_FOUND: none ever. */
 enum rc webhook_next_due(struct db *db, int64_t *out) RC_MUST_CHECK;
