@@ -35,14 +35,20 @@ struct refresh_lease {
 enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
 	const struct uuid *owner, int64_t now_s, struct refresh_lease *out) RC_MUST_CHECK;
 
-/** refresh_commit(db, tenant, row, lease, due_at_s, now_s): the new sealed columns, secret_rev + 1, state
+#define REFRESH_STATE_SIZE sizeof(((struct credential_row *)0)->state)
+
+/** refresh_commit(db, tenant, row, lease, due_at_s, now_s, was): the new sealed columns, secret_rev + 1, state
  * active, lease free. Also when the lease was given up meanwhile, as long as nobody else has one and the revision
  * is the one that was sent: what a provider gave in return for it is better than what it replaces. RC_CONFLICT:
  * overtaken; RC_TIMEOUT: somebody else's call is under way: try again when it has ended. Nothing was changed then.
- * due_at_s 0: never again. */
+ * due_at_s 0: never again. was: the state that it had if the lease had been given up, else "". In a transaction. */
 enum rc refresh_commit(struct db *db, const struct tenant_id *tenant,
 	const struct credential_row *row, const struct refresh_lease *lease, int64_t due_at_s,
-	int64_t now_s) RC_MUST_CHECK;
+	int64_t now_s, char was[REFRESH_STATE_SIZE]) RC_MUST_CHECK;
+
+/** refresh_state(db, tenant, id, out): inside a transaction: as it is, until that ends. RC_NOT_FOUND. */
+enum rc refresh_state(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
+	char out[REFRESH_STATE_SIZE]) RC_MUST_CHECK;
 
 struct refresh_failure {
 	const char *state, *reason; /* as they will stand in the row */

@@ -10,6 +10,7 @@
 #define NOW_S INT64_C(1700000000)
 
 static const struct uuid me = {{1, 1}}, rival = {{2, 2}}, client = {{7}}, other_client = {{8}};
+static char was[REFRESH_STATE_SIZE]; /* of the last commit */
 static struct credential_id one; /* of acme; most tests have this one alone */
 
 /* ---- rows ---- */
@@ -219,7 +220,7 @@ static struct credential_row renewed_row(void)
 static enum rc commit(const struct tenant_id *tenant, const struct refresh_lease *lease)
 {
 	struct credential_row row = renewed_row();
-	enum rc rc = refresh_commit(db, tenant, &row, lease, NOW_S + 2700, NOW_S + 9);
+	enum rc rc = refresh_commit(db, tenant, &row, lease, NOW_S + 2700, NOW_S + 9, was);
 
 	credential_row_release(&row);
 	return rc;
@@ -324,6 +325,7 @@ static void what_a_slow_one_brings_is_kept(void)
 	CHECK_RC(fail(&acme, &slow), RC_CONFLICT);
 	CHECK(is("secret_rev = 5 AND failures = 0 AND state = 'active'"));
 	CHECK_RC(commit(&acme, &slow), RC_OK);
+	CHECK_STR(was, "active");
 	CHECK(is("encrypted_credentials = 'new' AND secret_rev = 6 AND lease_owner IS NULL"));
 	CHECK_RC(commit(&acme, &slow), RC_CONFLICT);
 }
@@ -359,6 +361,7 @@ static void a_slow_one_mends_what_its_rival_was_refused(void)
 	CHECK_RC(fail(&acme, &quick), RC_OK);
 	CHECK(is("state = 'client_error' AND encrypted_credentials = 'old'"));
 	CHECK_RC(commit(&acme, &slow), RC_OK);
+	CHECK_STR(was, "client_error");
 	CHECK(is("state = 'active' AND encrypted_credentials = 'new' AND secret_rev = 6"));
 }
 
@@ -447,7 +450,7 @@ static void a_token_without_an_end_and_without_a_schedule(void)
 	lease = claimed();
 	row = renewed_row();
 	row.expires = false;
-	CHECK_RC(refresh_commit(db, &acme, &row, &lease, 0, NOW_S), RC_OK);
+	CHECK_RC(refresh_commit(db, &acme, &row, &lease, 0, NOW_S, was), RC_OK);
 	CHECK(is("expires_at IS NULL AND refresh_due_at IS NULL"));
 	credential_row_release(&row);
 }

@@ -345,7 +345,11 @@ static void drop_settled(struct settling *s)
 		}
 		if (s->results[i] == RC_CONFLICT) {
 			log_info("refresh.overtaken");
-			refresh_discard(s->renewal->core, &s->items[i]->settlement);
+			if (refresh_discard(s->renewal->core, &s->items[i]->settlement) != RC_OK) {
+				/* what it brought is to be revoked, and nobody else knows it */
+				s->items[i]->not_before_ms = clock_mono_ms() + CONTENDED_PAUSE_MS;
+				continue;
+			}
 		}
 		journal_drop(s->renewal->journal, s->items[i]);
 	}
