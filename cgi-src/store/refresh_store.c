@@ -85,7 +85,8 @@ static const char *const sql[] = {
 			" WHERE client_id = ? AND refresh_due_at <= ? AND lease_owner IS NULL"
 			" ORDER BY refresh_due_at LIMIT ?",
 	/* cross-tenant: a clock was wrong for everybody */
-	[ST_RECALL] = "UPDATE datasource_providers SET refresh_due_at = ? WHERE refresh_due_at > ?",
+	[ST_RECALL] = "UPDATE datasource_providers SET refresh_due_at = ? + FLOOR(RAND() * ?)"
+		      " WHERE refresh_due_at > ? ORDER BY refresh_due_at DESC LIMIT ?",
 	/* 0 comes before all that is due by itself. What was put off after a failure stays so (C4). A token that
 	 * lives shorter than the interval is not renewed more often than that. */
 	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = 0"
@@ -265,9 +266,12 @@ enum rc refresh_postpone(struct db *db, const struct uuid *client_id, const char
 		NULL);
 }
 
-enum rc refresh_recall(struct db *db, int64_t latest_s, int64_t now_s)
+enum rc refresh_recall(struct db *db, int64_t latest_s, int64_t spread_s, int64_t now_s)
 {
-	return db_exec(db, sql[ST_RECALL], DB_ARGS(db_int(now_s), db_int(latest_s)), NULL);
+	return db_exec(db, sql[ST_RECALL],
+		DB_ARGS(db_int(now_s), db_int(spread_s), db_int(latest_s),
+			db_int(REFRESH_POSTPONE_MAX)),
+		NULL);
 }
 
 enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,

@@ -82,8 +82,10 @@ enum rc refresh_held_list(struct db *db,
 enum rc refresh_postpone(struct db *db, const struct uuid *client_id, const char *reason,
 	int64_t from_s, int64_t spread_s, int64_t now_s) RC_MUST_CHECK;
 
-/** refresh_recall(db, latest_s, now_s): what is due only after latest_s was scheduled by a wrong clock: due now. */
-enum rc refresh_recall(struct db *db, int64_t latest_s, int64_t now_s) RC_MUST_CHECK;
+/** refresh_recall(db, latest_s, spread_s, now_s): what is due only after latest_s was scheduled by a wrong clock: due
+ * within spread_s from now. At most REFRESH_POSTPONE_MAX at once. */
+enum rc refresh_recall(
+	struct db *db, int64_t latest_s, int64_t spread_s, int64_t now_s) RC_MUST_CHECK;
 
 /** refresh_reset(db, tenant, id, due_at_s, now_s): a person authorized it: active, no failures, nobody's lease
  * (whoever has one is overtaken), due then; 0: never. */

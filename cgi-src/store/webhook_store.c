@@ -34,7 +34,8 @@ static const char *const sql[] = {
 	[ST_LIST] = "SELECT w.id, w.url, w.created_by, u.name, w.created_at FROM webhooks w"
 		    " LEFT JOIN users u ON u.id = w.created_by WHERE w.tenant_id = ?"
 		    " ORDER BY w.created_at, w.id",
-	[ST_IDS] = "SELECT id FROM webhooks WHERE tenant_id = ? LIMIT ?",
+	[ST_IDS] = "SELECT w.id FROM webhooks w JOIN tenants t ON t.id = w.tenant_id"
+		   " AND t.disabled = 0 WHERE w.tenant_id = ? LIMIT ?",
 	[ST_DELETE] = "DELETE FROM webhooks WHERE tenant_id = ? AND id = ?",
 	[ST_DELIVERY_INSERT] =
 		"INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, body, state,"

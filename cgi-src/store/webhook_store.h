@@ -43,7 +43,7 @@ enum rc webhook_insert(struct db *db, const struct webhook_row *row) RC_MUST_CHE
 /** webhook_rows_load(db, tenant, out, n): oldest first, without the secrets; *out is freed with free(). */
 enum rc webhook_rows_load(struct db *db, const struct tenant_id *tenant, struct webhook_row **out,
 	size_t *n) RC_MUST_CHECK;
-/** webhook_ids(db, tenant, out, n): at most WEBHOOKS_MAX of them. */
+/** webhook_ids(db, tenant, out, n): at most WEBHOOKS_MAX of them; none of a workspace that is disabled. */
 enum rc webhook_ids(struct db *db, const struct tenant_id *tenant,
 	struct webhook_id out[WEBHOOKS_MAX], size_t *n) RC_MUST_CHECK;
 /** webhook_delete(db, tenant, id): with all its deliveries. RC_NOT_FOUND. */

@@ -128,7 +128,7 @@ for (const point of OF_ANOTHER) {
     await ground.renewer.order('refresh.prepared');
     await ground.due(id);
     await died(ground.renewer);
-    const heir = await ground.more('heir', { conf: { refresh_takeover_ms: 1000 } });
+    const heir = await ground.more('heir', { conf: { refresh_takeover_ms: 1500, provider_timeout_ms: 500 } });
     await heir.order(point);
     await died(heir);
     assert.equal((await ground.row(id)).held, true);

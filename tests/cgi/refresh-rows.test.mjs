@@ -241,7 +241,7 @@ test('C16: two renewers, one an hour ahead, the other an hour behind: each crede
 });
 
 test('C17, C19: who was stopped inside its call and overtaken changes nothing when it goes on, whatever it is told', async () => {
-  const second = await ground.more('second', { conf: { refresh_takeover_ms: 2000 } });
+  const second = await ground.more('second', { conf: { refresh_takeover_ms: 3000, provider_timeout_ms: 1000 } });
   for (const answer of [{ status: 400, body: '{"error":"invalid_grant"}' }, {}]) {
     const id = await ground.connect();
     await ground.provider.ctl({ settings: { rotation: 'grace', grace_s: 60 } });

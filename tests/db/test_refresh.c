@@ -665,13 +665,24 @@ static void to_put_off_hides_no_truer_reason_and_loses_no_count(void)
 static void what_a_wrong_clock_scheduled_is_called_back(void)
 {
 	begin(NOW_S + 1000);
-	CHECK_RC(refresh_recall(db, NOW_S + 1000, NOW_S), RC_OK);
+	CHECK_RC(refresh_recall(db, NOW_S + 1000, 0, NOW_S), RC_OK);
 	CHECK_INT(value("refresh_due_at"), NOW_S + 1000);
-	CHECK_RC(refresh_recall(db, NOW_S + 999, NOW_S), RC_OK);
+	CHECK_RC(refresh_recall(db, NOW_S + 999, 0, NOW_S), RC_OK);
 	CHECK_INT(value("refresh_due_at"), NOW_S);
 	CHECK_RC(refresh_reset(db, &acme, &one, 0, NOW_S), RC_OK);
-	CHECK_RC(refresh_recall(db, 0, NOW_S), RC_OK);
+	CHECK_RC(refresh_recall(db, 0, 0, NOW_S), RC_OK);
 	CHECK(is("refresh_due_at IS NULL"));
+}
+
+/* Or a wrong clock would make everything due in one moment. */
+static void what_is_recalled_is_spread(void)
+{
+	clear();
+	for (unsigned n = 1; n <= 40; n++)
+		(void)add_as(&acme, n, NOW_S + 5000);
+	CHECK_RC(refresh_recall(db, NOW_S + 1000, 600, NOW_S), RC_OK);
+	CHECK_INT(value("SUM(refresh_due_at NOT BETWEEN 1700000000 AND 1700000600)"), 0);
+	CHECK(value("COUNT(DISTINCT refresh_due_at)") > 10);
 }
 
 static void a_consent_forgets_all_that_was(void)
@@ -722,6 +733,7 @@ int main(void)
 	RUN(a_client_whose_endpoint_is_down_is_put_off_and_no_other);
 	RUN(to_put_off_hides_no_truer_reason_and_loses_no_count);
 	RUN(what_a_wrong_clock_scheduled_is_called_back);
+	RUN(what_is_recalled_is_spread);
 	RUN(a_consent_forgets_all_that_was);
 	store_test_end();
 	return CHECK_DONE;

@@ -92,6 +92,18 @@ static struct webhook_due first_due(void)
 	return due;
 }
 
+static void a_disabled_workspace_is_told_nothing(void)
+{
+	(void)add_webhook(&acme);
+	CHECK_RC(db_exec(db, "UPDATE tenants SET disabled = 1", DB_NO_ARGS, NULL), RC_OK);
+	change_state(&acme, "active", "needs_reauth");
+	CHECK_INT(deliveries(), 0);
+	CHECK_RC(db_exec(db, "UPDATE tenants SET disabled = 0", DB_NO_ARGS, NULL), RC_OK);
+	change_state(&acme, "needs_reauth", "active");
+	CHECK_INT(deliveries(), 1);
+	no_webhooks();
+}
+
 /* Who has no room is left out, however much of theirs is due, and before all others'. */
 static void others_are_found_behind_those_that_are_left_out(void)
 {
@@ -360,6 +372,7 @@ int main(void)
 	if (status)
 		return status;
 	now_s = clock_now_s();
+	RUN(a_disabled_workspace_is_told_nothing);
 	RUN(others_are_found_behind_those_that_are_left_out);
 	RUN(nobody_is_told_of_what_stays_as_it_is);
 	RUN(an_incident_is_one_event_for_every_webhook_of_its_workspace);
