@@ -225,8 +225,7 @@ enum rc refresh_state(struct db *db, const struct tenant_id *tenant, const struc
 	char out[REFRESH_STATE_SIZE])
 {
 	struct db_rows *rows = NULL;
-	enum rc rc = db_query(
-		db, sql[ST_STATE], DB_ARGS(db_id(&tenant->u), db_id(&id->u)), &rows);
+	enum rc rc = db_query(db, sql[ST_STATE], DB_ARGS(db_id(&tenant->u), db_id(&id->u)), &rows);
 
 	if (rc == RC_OK && !db_next(rows))
 		rc = RC_NOT_FOUND;

@@ -11,7 +11,7 @@
 
 static const struct uuid me = {{1, 1}}, rival = {{2, 2}}, client = {{7}}, other_client = {{8}};
 static char was[REFRESH_STATE_SIZE]; /* of the last commit */
-static struct credential_id one; /* of acme; most tests have this one alone */
+static struct credential_id one;     /* of acme; most tests have this one alone */
 
 /* ---- rows ---- */
 

@@ -135,11 +135,12 @@ static void check_messages(const char *want)
 	char *text = NULL;
 	struct db_rows *rows = NULL;
 
-	CHECK_RC(db_query(db,
-			 "SELECT IFNULL(GROUP_CONCAT(JSON_VALUE(body, '$.data.previous_state'), '>',"
-			 " JSON_VALUE(body, '$.data.state') ORDER BY created_at SEPARATOR ' '), '')"
-			 " FROM webhook_deliveries",
-			 DB_NO_ARGS, &rows),
+	CHECK_RC(
+		db_query(db,
+			"SELECT IFNULL(GROUP_CONCAT(JSON_VALUE(body, '$.data.previous_state'), '>',"
+			" JSON_VALUE(body, '$.data.state') ORDER BY created_at SEPARATOR ' '), '')"
+			" FROM webhook_deliveries",
+			DB_NO_ARGS, &rows),
 		RC_OK);
 	if (db_next(rows))
 		text = strdup(db_get_text(rows, 0));

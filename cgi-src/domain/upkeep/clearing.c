@@ -12,7 +12,7 @@
 #include "store/webhook_store.h"
 
 #define RECALL_AFTER_S (2 * (int64_t)TOKEN_LIFETIME_MAX_S) /* no schedule of ours reaches so far */
-#define RECALL_SPREAD_S 600 /* who needs one sooner hurries it */
+#define RECALL_SPREAD_S 600                                /* who needs one sooner hurries it */
 
 static enum rc clear_revocations(const struct core *core)
 {

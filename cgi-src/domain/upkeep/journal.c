@@ -293,8 +293,8 @@ enum rc journal_sync(struct journal *journal)
 /* A whole new file, with its room, in the place of the old one: what dies before that finds the old one. */
 static enum rc replace_file(struct journal *journal, const struct buf *all)
 {
-	int fd = openat(journal->dir_fd, "journal.new", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
-		0600);
+	int fd = openat(
+		journal->dir_fd, "journal.new", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int error = fd < 0 ? errno : posix_fallocate(fd, 0, (off_t)RESERVED);
 
 	if (error || !write_at(fd, all->data, all->len, 0) || fdatasync(fd) ||

@@ -347,8 +347,8 @@ static void forget_old(struct lane **at, int64_t now_ms)
 {
 	while (*at) {
 		struct lane *lane = *at;
-		int64_t since_ms = lane->open_until_ms > lane->noted_ms ? lane->open_until_ms
-									: lane->noted_ms;
+		int64_t since_ms =
+			lane->open_until_ms > lane->noted_ms ? lane->open_until_ms : lane->noted_ms;
 
 		if (lane->waiting || lane->active || since_ms + BREAKER_FORGET_MS > now_ms) {
 			at = &lane->next;
