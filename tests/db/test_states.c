@@ -120,6 +120,28 @@ static void a_renewal_that_fails_does_not_undo_it_either(void)
 	}
 }
 
+/* One that can be renewed waits for that; of another only a person can say whether it works again. */
+static void what_was_refused_is_not_whole_again_by_a_switch(void)
+{
+	for (int refreshable = 0; refreshable < 2; refreshable++) {
+		struct credential_row row;
+
+		begin();
+		row = added();
+		CHECK_RC(
+			db_exec(db,
+				"UPDATE datasource_providers SET rejected_rev = 1, refreshable = ?",
+				DB_ARGS(db_int(refreshable)), NULL),
+			RC_OK);
+		CHECK_RC(state_switch(db, &acme, &row, false, &ada, 0, now_s), RC_OK);
+		row.version++;
+		TEXT_COPY(row.state, "disabled");
+		CHECK_RC(state_switch(db, &acme, &row, true, &ada, now_s, now_s), RC_OK);
+		CHECK_INT(number(db, "SELECT rejected_rev FROM datasource_providers"), refreshable);
+		credential_row_release(&row);
+	}
+}
+
 /* ---- what is told of it ---- */
 
 static enum rc settle_work(struct db *own, void *arg)
@@ -280,6 +302,7 @@ int main(void)
 	RUN(one_of_many_switches);
 	RUN(a_renewal_under_way_neither_undoes_it_nor_is_lost);
 	RUN(a_renewal_that_fails_does_not_undo_it_either);
+	RUN(what_was_refused_is_not_whole_again_by_a_switch);
 	RUN(nobody_is_told_of_one_that_was_disabled_meanwhile);
 	RUN(the_recovery_that_comes_late_is_told);
 	RUN(a_state_moves_only_from_what_was_seen);
