@@ -53,6 +53,7 @@ GRANT SELECT ON schema_migrations TO 'grantry_operator';
 
 GRANT SELECT ON keks TO 'grantry_refreshd';
 GRANT SELECT ON tenant_keys TO 'grantry_refreshd';
+GRANT SELECT (id, disabled) ON tenants TO 'grantry_refreshd';
 GRANT SELECT (id, name) ON users TO 'grantry_refreshd';
 GRANT INSERT ON audit_events TO 'grantry_refreshd';
 GRANT SELECT, UPDATE ON datasource_providers TO 'grantry_refreshd';

@@ -326,6 +326,10 @@ static enum rc check_whole(const struct reading *r)
 		return refuse(r, "db_ca_file", "is missing: db_host means TLS");
 	if (cfg->session_idle_s > cfg->session_absolute_s)
 		return refuse(r, "session_idle_s", "is longer than session_absolute_s");
+	/* or a renewal that only waits for its answer would be taken for dead, and its token sent twice */
+	if (cfg->refresh_takeover_ms < 3 * cfg->provider_timeout_ms)
+		return refuse(
+			r, "refresh_takeover_ms", "is less than three times provider_timeout_ms");
 	return RC_OK;
 }
 

@@ -31,6 +31,9 @@ struct delivery_id {
 /* The installation itself: owner of system OAuth clients and their key. */
 #define TENANT_SYSTEM ((struct tenant_id){{{0}}})
 
+/* So many workspaces can be left out of a look at what is due. */
+#define DUE_WITHOUT_MAX 4
+
 #define NAME_MAX_CHARS 100
 #define NAME_SIZE (NAME_MAX_CHARS * 4 + 1)
 #define EMAIL_SIZE 255

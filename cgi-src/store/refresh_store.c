@@ -12,7 +12,9 @@ enum {
 	ST_CLAIM,
 	ST_CLAIMED,
 	ST_COMMIT,
-	ST_IS_CONTENDED,
+	ST_COMMIT_LATE,
+	ST_LATE,
+	ST_STATE,
 	ST_FAIL,
 	ST_ABANDON,
 	ST_ABANDON_OWNER,
@@ -29,6 +31,17 @@ enum {
 	" WHERE tenant_id = ? AND id = ? AND lease_owner = ? AND lease_fence = ? AND secret_rev "  \
 	"= ?"
 
+/* From left to right: what compares with secret_rev stands before it grows. Here and below: what was disabled during
+ * the renewal stays so, and keeps what the renewal brought. */
+#define COMMIT                                                                                     \
+	"UPDATE datasource_providers SET encrypted_credentials = ?, encrypted_profile = ?,"        \
+	" forced_rev = IF(rejected_rev = secret_rev, secret_rev + 1, forced_rev),"                 \
+	" secret_rev = secret_rev + 1, expires_at = ?, refreshable = ?,"                           \
+	" state_since = IF(state IN ('active', 'disabled'), state_since, ?),"                      \
+	" state = IF(state = 'disabled', state, 'active'), state_reason = '',"                     \
+	" failures = 0, unanswered_rev = 0,"                                                       \
+	" refresh_due_at = IF(state = 'disabled', NULL, ?), refreshed_at = ?, lease_owner = NULL"
+
 static const char *const sql[] = {
 	/* cross-tenant: the schedule serves all tenants; a row names its own */
 	[ST_DUE] = "SELECT tenant_id, id, refresh_due_at, client_id, plugin_id, provider"
@@ -42,24 +55,17 @@ static const char *const sql[] = {
 	[ST_CLAIMED] = "SELECT lease_fence, lease_rev, unanswered_rev = secret_rev"
 		       " FROM datasource_providers"
 		       " WHERE tenant_id = ? AND id = ? AND lease_owner = ?",
-	/* from left to right: what compares with secret_rev stands before it grows */
-	/* Here and below: what was disabled during the renewal stays so, and keeps what the renewal brought. */
-	[ST_COMMIT] = "UPDATE datasource_providers SET encrypted_credentials = ?,"
-		      " encrypted_profile = ?,"
-		      " forced_rev = IF(rejected_rev = secret_rev, secret_rev + 1, forced_rev),"
-		      " secret_rev = secret_rev + 1, expires_at = ?,"
-		      " refreshable = ?,"
-		      " state_since = IF(state IN ('active', 'disabled'), state_since, ?),"
-		      " state = IF(state = 'disabled', state, 'active'), state_reason = '',"
-		      " failures = 0, unanswered_rev = 0,"
-		      " refresh_due_at = IF(state = 'disabled', NULL, ?), refreshed_at = ?, "
-		      "lease_owner = NULL WHERE tenant_id = ? AND id = ? AND secret_rev = ?"
-		      " AND (lease_owner IS NULL OR (lease_owner = ? AND lease_fence = ?))",
-	[ST_IS_CONTENDED] = "SELECT 1 FROM datasource_providers"
-			    " WHERE tenant_id = ? AND id = ? AND secret_rev = ?",
+	[ST_COMMIT] = COMMIT LEASE_HOLDS,
+	[ST_COMMIT_LATE] = COMMIT " WHERE tenant_id = ? AND id = ? AND lease_owner IS NULL"
+				  " AND secret_rev = ?",
+	[ST_LATE] = "SELECT state, lease_owner IS NULL FROM datasource_providers"
+		    " WHERE tenant_id = ? AND id = ? AND secret_rev = ? FOR UPDATE",
+	[ST_STATE] = "SELECT state FROM datasource_providers WHERE tenant_id = ? AND id = ?"
+		     " FOR UPDATE",
 	[ST_FAIL] = "UPDATE datasource_providers SET"
 		    " state_since = IF(state IN (?, 'disabled'), state_since, ?),"
-		    " state = IF(state = 'disabled', state, ?), state_reason = ?,"
+		    " state = IF(state = 'disabled', state, ?),"
+		    " state_reason = IF(state = 'disabled', state_reason, ?),"
 		    " failures = IF(?, failures + 1, 0),"
 		    " unanswered_rev = IF(?, secret_rev, unanswered_rev),"
 		    " refresh_due_at = IF(state = 'disabled', NULL, ?),"
@@ -79,7 +85,8 @@ static const char *const sql[] = {
 			" WHERE client_id = ? AND refresh_due_at <= ? AND lease_owner IS NULL"
 			" ORDER BY refresh_due_at LIMIT ?",
 	/* cross-tenant: a clock was wrong for everybody */
-	[ST_RECALL] = "UPDATE datasource_providers SET refresh_due_at = ? WHERE refresh_due_at > ?",
+	[ST_RECALL] = "UPDATE datasource_providers SET refresh_due_at = ? + FLOOR(RAND() * ?)"
+		      " WHERE refresh_due_at > ? ORDER BY refresh_due_at DESC LIMIT ?",
 	/* 0 comes before all that is due by itself. What was put off after a failure stays so (C4). A token that
 	 * lives shorter than the interval is not renewed more often than that. */
 	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = 0"
@@ -172,34 +179,60 @@ enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struc
 	return rc;
 }
 
-/* The revision that was renewed is still there: then it is another's lease that kept us out. */
-static enum rc why_not(struct db *db, const struct tenant_id *tenant,
-	const struct credential_id *id, const struct refresh_lease *lease)
+#define COMMIT_ARGS(row, due_at_s, now_s)                                                          \
+	db_bytes((row)->credentials.data, (row)->credentials.len),                                 \
+		db_bytes((row)->profile.data, (row)->profile.len),                                 \
+		(row)->expires ? db_int((row)->expires_at_s) : db_null(),                          \
+		db_int((row)->refreshable), db_int(now_s), time_or_null(due_at_s), db_int(now_s)
+
+/* The revision that was renewed is still there, and nobody has its lease: was says how it is. */
+static enum rc look_late(struct db *db, const struct tenant_id *tenant,
+	const struct credential_id *id, const struct refresh_lease *lease,
+	char was[REFRESH_STATE_SIZE])
 {
 	struct db_rows *rows = NULL;
-	enum rc rc = db_query(db, sql[ST_IS_CONTENDED],
+	enum rc rc = db_query(db, sql[ST_LATE],
 		DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_int((int64_t)lease->rev)), &rows);
 
+	if (rc == RC_OK && !db_next(rows))
+		rc = RC_CONFLICT;
+	else if (rc == RC_OK && !db_get_int(rows, 1))
+		rc = RC_TIMEOUT;
 	if (rc == RC_OK)
-		rc = db_next(rows) ? RC_TIMEOUT : RC_CONFLICT;
+		text_copy(was, REFRESH_STATE_SIZE, db_get_text(rows, 0));
 	db_rows_free(rows);
 	return rc;
 }
 
 enum rc refresh_commit(struct db *db, const struct tenant_id *tenant,
 	const struct credential_row *row, const struct refresh_lease *lease, int64_t due_at_s,
-	int64_t now_s)
+	int64_t now_s, char was[REFRESH_STATE_SIZE])
 {
 	enum rc rc = exec_held(db, sql[ST_COMMIT],
-		DB_ARGS(db_bytes(row->credentials.data, row->credentials.len),
-			db_bytes(row->profile.data, row->profile.len),
-			row->expires ? db_int(row->expires_at_s) : db_null(),
-			db_int(row->refreshable), db_int(now_s), time_or_null(due_at_s),
-			db_int(now_s), db_id(&tenant->u), db_id(&row->id.u),
-			db_int((int64_t)lease->rev), db_id(&lease->owner),
-			db_int((int64_t)lease->fence)));
+		DB_ARGS(COMMIT_ARGS(row, due_at_s, now_s), LEASE_ARGS(tenant, &row->id, lease)));
 
-	return rc == RC_CONFLICT ? why_not(db, tenant, &row->id, lease) : rc;
+	was[0] = '\0';
+	if (rc != RC_CONFLICT)
+		return rc;
+	rc = look_late(db, tenant, &row->id, lease, was);
+	return rc == RC_OK ? exec_held(db, sql[ST_COMMIT_LATE],
+				     DB_ARGS(COMMIT_ARGS(row, due_at_s, now_s), db_id(&tenant->u),
+					     db_id(&row->id.u), db_int((int64_t)lease->rev)))
+			   : rc;
+}
+
+enum rc refresh_state(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
+	char out[REFRESH_STATE_SIZE])
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = db_query(db, sql[ST_STATE], DB_ARGS(db_id(&tenant->u), db_id(&id->u)), &rows);
+
+	if (rc == RC_OK && !db_next(rows))
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK)
+		text_copy(out, REFRESH_STATE_SIZE, db_get_text(rows, 0));
+	db_rows_free(rows);
+	return rc;
 }
 
 enum rc refresh_fail(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
@@ -232,9 +265,12 @@ enum rc refresh_postpone(struct db *db, const struct uuid *client_id, const char
 		NULL);
 }
 
-enum rc refresh_recall(struct db *db, int64_t latest_s, int64_t now_s)
+enum rc refresh_recall(struct db *db, int64_t latest_s, int64_t spread_s, int64_t now_s)
 {
-	return db_exec(db, sql[ST_RECALL], DB_ARGS(db_int(now_s), db_int(latest_s)), NULL);
+	return db_exec(db, sql[ST_RECALL],
+		DB_ARGS(db_int(now_s), db_int(spread_s), db_int(latest_s),
+			db_int(REFRESH_POSTPONE_MAX)),
+		NULL);
 }
 
 enum rc refresh_hurry(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,

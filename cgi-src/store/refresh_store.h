@@ -35,14 +35,20 @@ struct refresh_lease {
 enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
 	const struct uuid *owner, int64_t now_s, struct refresh_lease *out) RC_MUST_CHECK;
 
-/** refresh_commit(db, tenant, row, lease, due_at_s, now_s): the new sealed columns, secret_rev + 1, state
+#define REFRESH_STATE_SIZE sizeof(((struct credential_row *)0)->state)
+
+/** refresh_commit(db, tenant, row, lease, due_at_s, now_s, was): the new sealed columns, secret_rev + 1, state
  * active, lease free. Also when the lease was given up meanwhile, as long as nobody else has one and the revision
  * is the one that was sent: what a provider gave in return for it is better than what it replaces. RC_CONFLICT:
  * overtaken; RC_TIMEOUT: somebody else's call is under way: try again when it has ended. Nothing was changed then.
- * due_at_s 0: never again. */
+ * due_at_s 0: never again. was: the state that it had if the lease had been given up, else "". In a transaction. */
 enum rc refresh_commit(struct db *db, const struct tenant_id *tenant,
 	const struct credential_row *row, const struct refresh_lease *lease, int64_t due_at_s,
-	int64_t now_s) RC_MUST_CHECK;
+	int64_t now_s, char was[REFRESH_STATE_SIZE]) RC_MUST_CHECK;
+
+/** refresh_state(db, tenant, id, out): inside a transaction: as it is, until that ends. RC_NOT_FOUND. */
+enum rc refresh_state(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
+	char out[REFRESH_STATE_SIZE]) RC_MUST_CHECK;
 
 struct refresh_failure {
 	const char *state, *reason; /* as they will stand in the row */
@@ -76,8 +82,10 @@ enum rc refresh_held_list(struct db *db,
 enum rc refresh_postpone(struct db *db, const struct uuid *client_id, const char *reason,
 	int64_t from_s, int64_t spread_s, int64_t now_s) RC_MUST_CHECK;
 
-/** refresh_recall(db, latest_s, now_s): what is due only after latest_s was scheduled by a wrong clock: due now. */
-enum rc refresh_recall(struct db *db, int64_t latest_s, int64_t now_s) RC_MUST_CHECK;
+/** refresh_recall(db, latest_s, spread_s, now_s): what is due only after latest_s was scheduled by a wrong clock: due
+ * within spread_s from now. At most REFRESH_POSTPONE_MAX at once. */
+enum rc refresh_recall(
+	struct db *db, int64_t latest_s, int64_t spread_s, int64_t now_s) RC_MUST_CHECK;
 
 /** refresh_reset(db, tenant, id, due_at_s, now_s): a person authorized it: active, no failures, nobody's lease
  * (whoever has one is overtaken), due then; 0: never. */

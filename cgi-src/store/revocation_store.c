@@ -23,7 +23,8 @@ static const char *const sql[] = {
 	/* cross-tenant: the work is done for all tenants; a row names its own */
 	[ST_DUE] = "SELECT tenant_id, id, plugin_id, provider, name, encrypted_tokens,"
 		   " client_source, client_id, state, reason, attempts, requested_by, created_at,"
-		   " finished_at FROM revocations WHERE due_at <= ? ORDER BY due_at LIMIT ?",
+		   " finished_at FROM revocations FORCE INDEX (revocation_due)"
+		   " WHERE due_at <= ? AND tenant_id NOT IN (?, ?, ?, ?) ORDER BY due_at LIMIT ?",
 	[ST_CLAIM] = "UPDATE revocations SET due_at = ?, attempts = attempts + 1" STILL_MINE
 		     " AND due_at <= ?",
 	[ST_FINISH] = "UPDATE revocations SET state = ?, reason = ?, encrypted_tokens = NULL,"
@@ -104,11 +105,15 @@ enum rc revocation_list_recent(struct db *db, const struct tenant_id *tenant,
 	return rc;
 }
 
-enum rc revocation_due_list(
-	struct db *db, int64_t now_s, int64_t limit, struct revocation_row **out, size_t *n)
+enum rc revocation_due_list(struct db *db, int64_t now_s,
+	const struct tenant_id without[DUE_WITHOUT_MAX], int64_t limit, struct revocation_row **out,
+	size_t *n)
 {
 	struct db_rows *rows = NULL;
-	enum rc rc = db_query(db, sql[ST_DUE], DB_ARGS(db_int(now_s), db_int(limit)), &rows);
+	enum rc rc = db_query(db, sql[ST_DUE],
+		DB_ARGS(db_int(now_s), db_id(&without[0].u), db_id(&without[1].u),
+			db_id(&without[2].u), db_id(&without[3].u), db_int(limit)),
+		&rows);
 
 	*out = NULL;
 	*n = 0;

@@ -48,10 +48,11 @@ enum rc revocation_list_recent(struct db *db, const struct tenant_id *tenant,
 	const struct provider_ref *ref, int64_t since_s, int64_t limit,
 	void (*visit)(const struct revocation_row *row, void *arg), void *arg) RC_MUST_CHECK;
 
-/** revocation_due_list(db, now_s, limit, out, n): of all tenants, the longest due first, with their tokens. Each
- * row is released, *out then freed with free(); also after an error. */
-enum rc revocation_due_list(struct db *db, int64_t now_s, int64_t limit,
-	struct revocation_row **out, size_t *n) RC_MUST_CHECK;
+/** revocation_due_list(db, now_s, without, limit, out, n): of all tenants but those (zero: none), the longest due
+ * first, with their tokens. Each row is released, *out then freed with free(); also after an error. */
+enum rc revocation_due_list(struct db *db, int64_t now_s,
+	const struct tenant_id without[DUE_WITHOUT_MAX], int64_t limit, struct revocation_row **out,
+	size_t *n) RC_MUST_CHECK;
 
 /** revocation_claim(db, row, now_s, until_s): it is the caller's until then: row as listed; its attempts grow by
  * one here too. RC_NOT_FOUND: somebody else was faster. */

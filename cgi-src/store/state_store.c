@@ -11,10 +11,12 @@ enum {
 	ST_SYSTEM_CLIENT_SAVED,
 };
 
-/* Assignments are made from left to right: state_since before state. */
+/* Assignments are made from left to right: state_since before state. What was refused and can be renewed is not handed
+ * out again because it was switched off and on. */
 static const char *const sql[] = {
 	[ST_SWITCH] = "UPDATE datasource_providers SET state_since = ?, state = ?,"
-		      " state_reason = '', failures = 0, rejected_rev = 0, refresh_due_at = ?,"
+		      " state_reason = '', failures = 0,"
+		      " rejected_rev = IF(refreshable, rejected_rev, 0), refresh_due_at = ?,"
 		      " version = version + 1, changed_by = ?, updated_at = ?"
 		      " WHERE tenant_id = ? AND id = ? AND version = ? AND state = ?",
 	[ST_MOVE] = "UPDATE datasource_providers SET state_since = ?, state = ?,"

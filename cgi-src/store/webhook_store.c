@@ -34,7 +34,8 @@ static const char *const sql[] = {
 	[ST_LIST] = "SELECT w.id, w.url, w.created_by, u.name, w.created_at FROM webhooks w"
 		    " LEFT JOIN users u ON u.id = w.created_by WHERE w.tenant_id = ?"
 		    " ORDER BY w.created_at, w.id",
-	[ST_IDS] = "SELECT id FROM webhooks WHERE tenant_id = ? LIMIT ?",
+	[ST_IDS] = "SELECT w.id FROM webhooks w JOIN tenants t ON t.id = w.tenant_id"
+		   " AND t.disabled = 0 WHERE w.tenant_id = ? LIMIT ?",
 	[ST_DELETE] = "DELETE FROM webhooks WHERE tenant_id = ? AND id = ?",
 	[ST_DELIVERY_INSERT] =
 		"INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, body, state,"
@@ -49,8 +50,9 @@ static const char *const sql[] = {
 				"due_at = ?, finished_at = NULL WHERE tenant_id = ? AND id = ?"
 				" AND state = 'dead'",
 	/* cross-tenant: the schedule serves all tenants; a row names its own */
-	[ST_DUE] = "SELECT tenant_id, id, attempts FROM webhook_deliveries WHERE due_at <= ?"
-		   " ORDER BY due_at LIMIT ?",
+	[ST_DUE] = "SELECT tenant_id, id, attempts FROM webhook_deliveries"
+		   " FORCE INDEX (delivery_due) WHERE due_at <= ?"
+		   " AND tenant_id NOT IN (?, ?, ?, ?) ORDER BY due_at LIMIT ?",
 	/* cross-tenant: as above */
 	[ST_NEXT_DUE] = "SELECT due_at FROM webhook_deliveries WHERE due_at IS NOT NULL"
 			" ORDER BY due_at LIMIT 1",
@@ -224,12 +226,16 @@ enum rc delivery_requeue(
 
 /* ---- the schedule ---- */
 
-enum rc webhook_due_list(
-	struct db *db, int64_t now_s, int64_t limit, struct webhook_due **out, size_t *n)
+enum rc webhook_due_list(struct db *db, int64_t now_s,
+	const struct tenant_id without[DUE_WITHOUT_MAX], int64_t limit, struct webhook_due **out,
+	size_t *n)
 {
 	struct db_rows *rows = NULL;
 	void *room = NULL;
-	enum rc rc = db_query(db, sql[ST_DUE], DB_ARGS(db_int(now_s), db_int(limit)), &rows);
+	enum rc rc = db_query(db, sql[ST_DUE],
+		DB_ARGS(db_int(now_s), db_id(&without[0].u), db_id(&without[1].u),
+			db_id(&without[2].u), db_id(&without[3].u), db_int(limit)),
+		&rows);
 
 	*n = 0;
 	if (rc == RC_OK)

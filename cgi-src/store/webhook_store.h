@@ -43,7 +43,7 @@ enum rc webhook_insert(struct db *db, const struct webhook_row *row) RC_MUST_CHE
 /** webhook_rows_load(db, tenant, out, n): oldest first, without the secrets; *out is freed with free(). */
 enum rc webhook_rows_load(struct db *db, const struct tenant_id *tenant, struct webhook_row **out,
 	size_t *n) RC_MUST_CHECK;
-/** webhook_ids(db, tenant, out, n): at most WEBHOOKS_MAX of them. */
+/** webhook_ids(db, tenant, out, n): at most WEBHOOKS_MAX of them; none of a workspace that is disabled. */
 enum rc webhook_ids(struct db *db, const struct tenant_id *tenant,
 	struct webhook_id out[WEBHOOKS_MAX], size_t *n) RC_MUST_CHECK;
 /** webhook_delete(db, tenant, id): with all its deliveries. RC_NOT_FOUND. */
@@ -84,8 +84,9 @@ struct webhook_due {
 	int64_t attempts; /* made so far */
 };
 
-/** webhook_due_list(db, now_s, limit, out, n): the longest due first. *out is freed with free(). */
-enum rc webhook_due_list(struct db *db, int64_t now_s, int64_t limit, struct webhook_due **out,
+/** webhook_due_list(db, now_s, without, limit, out, n): of all tenants but those (zero: none), the longest due first. *out is freed with free(). */
+enum rc webhook_due_list(struct db *db, int64_t now_s,
+	const struct tenant_id without[DUE_WITHOUT_MAX], int64_t limit, struct webhook_due **out,
 	size_t *n) RC_MUST_CHECK;
 /** webhook_next_due(db, out): when the next one is due; RC_NOT_FOUND: none ever. */
 enum rc webhook_next_due(struct db *db, int64_t *out) RC_MUST_CHECK;

@@ -128,7 +128,7 @@ for (const point of OF_ANOTHER) {
     await ground.renewer.order('refresh.prepared');
     await ground.due(id);
     await died(ground.renewer);
-    const heir = await ground.more('heir', { conf: { refresh_takeover_ms: 1000 } });
+    const heir = await ground.more('heir', { conf: { refresh_takeover_ms: 1500, provider_timeout_ms: 500 } });
     await heir.order(point);
     await died(heir);
     assert.equal((await ground.row(id)).held, true);
@@ -141,6 +141,30 @@ for (const point of OF_ANOTHER) {
     await isWhole(id, row);
   });
 }
+
+test('C10, C12: more answers than one transaction takes are in the journal when it dies: none is asked for again', async () => {
+  const ids = [];
+  for (let i = 0; i < 56; i += 1) ids.push(await ground.connect());
+  await ground.provider.clear();
+  const old = new Map(await Promise.all(ids.map(async (id) => [id, await ground.row(id)])));
+  await ground.fault({ hold: 'after', gate: 'many' });
+  for (const id of ids) await ground.set('expires_at = 1, refresh_due_at = 1', id);
+  await ground.wake();
+  await ground.gate('many', ids.length);
+  await ground.db.run('SET GLOBAL read_only = 1');
+  try {
+    await ground.release('many');
+    const journal = join(ground.renewer.folder, 'journal');
+    await until('all answers in the journal', async () => (await readFile(journal, 'latin1')).split('GRJ').length > ids.length);
+    await ground.renewer.kill();
+  } finally {
+    await ground.db.run('SET GLOBAL read_only = 0');
+  }
+  await ground.provider.ctl({ faults: [] });
+  await ground.renewer.start();
+  for (const id of ids) assert.equal((await finished(id, old.get(id))).rev, old.get(id).rev + 1);
+  assert.deepEqual(await statuses(), ids.map(() => 200));
+});
 
 test('C9: the answer of the provider is on its way when its renewer is killed', async () => {
   for (const rotation of ROTATIONS) {

@@ -241,7 +241,7 @@ test('C16: two renewers, one an hour ahead, the other an hour behind: each crede
 });
 
 test('C17, C19: who was stopped inside its call and overtaken changes nothing when it goes on, whatever it is told', async () => {
-  const second = await ground.more('second', { conf: { refresh_takeover_ms: 2000 } });
+  const second = await ground.more('second', { conf: { refresh_takeover_ms: 3000, provider_timeout_ms: 1000 } });
   for (const answer of [{ status: 400, body: '{"error":"invalid_grant"}' }, {}]) {
     const id = await ground.connect();
     await ground.provider.ctl({ settings: { rotation: 'grace', grace_s: 60 } });
@@ -516,4 +516,33 @@ test('C34: what cannot be written into the audit log is neither handed out nor s
   }
   assert.equal((await ground.settled(id, before)).rev, before.rev + 1);
   assert.equal((await ground.calls()).length, 1);
+});
+
+test('C12: where the database refuses what renewals bring, no more providers are called, and nothing is lost', async () => {
+  const all = [];
+  for (let i = 0; i < 12; i += 1) all.push(await ground.connect());
+  const victim = all.pop(), ids = all.slice(0, 8), later = all.slice(8);
+  await ground.provider.clear();
+  const old = new Map(await Promise.all(all.map(async (id) => [id, await ground.row(id)])));
+  const refused = async () => (await ground.renewer.log()).split('"event":"refresh.refused"').length - 1;
+  const before = await refused();
+  await ground.db.run(`CREATE TRIGGER refuses BEFORE UPDATE ON datasource_providers FOR EACH ROW
+    SET NEW.refreshable = IF(NEW.secret_rev <> OLD.secret_rev, (SELECT 1 UNION SELECT 2), NEW.refreshable)`);
+  try {
+    for (const id of ids) await ground.due(id);
+    await until('as many refusals', async () => await refused() - before === ids.length);
+    for (const id of later) await ground.due(id);
+    // what else is to be done goes on, and by then the schedule was looked at
+    const page = await ground.ada.get(`/data-sources/${SANDBOX}/credentials/${victim}/delete`);
+    assert.equal((await ground.ada.submit(page, {}, '/delete')).status, 303);
+    await until('a revocation', async () => (await ground.provider.record('/revoke')).length === 1);
+    assert.equal((await ground.calls()).length, ids.length);
+  } finally {
+    await ground.db.run('DROP TRIGGER refuses');
+  }
+  for (const id of all) {
+    const row = await ground.settled(id, old.get(id));
+    assert.deepEqual([row.state, row.rev], ['active', old.get(id).rev + 1]);
+  }
+  assert.equal((await ground.calls()).length, all.length);
 });

@@ -276,3 +276,27 @@ test('the operator adds, lists and removes too; every change is in the audit log
   const actions = (await db.rows("SELECT DISTINCT action FROM audit_events WHERE action LIKE 'webhook.%' AND result = 'ok'")).flat().sort();
   assert.deepEqual(actions, ['webhook.add', 'webhook.remove', 'webhook.send_again', 'webhook.test']);
 });
+
+// ---- who holds up whom ----
+
+test('a workspace whose receiver hangs holds up none of the others, nor what else is to be done', async () => {
+  await add('/hangs');
+  receiver.answer('/hangs', { hang: true });
+  await press('test', '/hangs');
+  await receiver.next('/hangs');
+  // ever so many, and all due before anything else
+  await db.run(`INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, body, state, due_at, created_at)
+    WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 400)
+    SELECT tenant_id, UNHEX(MD5(i)), webhook_id, event_id, body, 'queued', 1, created_at FROM webhook_deliveries, n`);
+  await db.run("UPDATE webhook_deliveries SET due_at = 1, attempts = 0 WHERE state = 'queued'");
+  await receiver.next('/hangs');
+  await stack.operator('tenant', 'add', 'Globex');
+  await stack.operator('user', 'add', 'eve@globex.test', '--name', 'Eve', '--tenant', 'Globex', '--role', 'owner');
+  await stack.operator('webhook', 'add', `${receiver.origin}/lives`, '--tenant', 'Globex');
+  const eve = await signedIn(stack, 'eve@globex.test');
+  const { text } = await eve.get('/webhooks');
+  assert.equal((await eve.post(text.match(/action="(\/webhooks\/[^"]*\/test)"/)[1], { csrf: await eve.csrf() })).status, 303);
+  assert.equal((await receiver.next('/lives')).json.type, 'webhook.test');
+  const [[waiting]] = await db.rows("SELECT COUNT(*) FROM webhook_deliveries WHERE state = 'queued' AND due_at = 1");
+  assert.ok(Number(waiting) > 100, `${waiting} of the other workspace still wait`);
+});

@@ -10,7 +10,8 @@
 #define NOW_S INT64_C(1700000000)
 
 static const struct uuid me = {{1, 1}}, rival = {{2, 2}}, client = {{7}}, other_client = {{8}};
-static struct credential_id one; /* of acme; most tests have this one alone */
+static char was[REFRESH_STATE_SIZE]; /* of the last commit */
+static struct credential_id one;     /* of acme; most tests have this one alone */
 
 /* ---- rows ---- */
 
@@ -219,7 +220,7 @@ static struct credential_row renewed_row(void)
 static enum rc commit(const struct tenant_id *tenant, const struct refresh_lease *lease)
 {
 	struct credential_row row = renewed_row();
-	enum rc rc = refresh_commit(db, tenant, &row, lease, NOW_S + 2700, NOW_S + 9);
+	enum rc rc = refresh_commit(db, tenant, &row, lease, NOW_S + 2700, NOW_S + 9, was);
 
 	credential_row_release(&row);
 	return rc;
@@ -324,6 +325,7 @@ static void what_a_slow_one_brings_is_kept(void)
 	CHECK_RC(fail(&acme, &slow), RC_CONFLICT);
 	CHECK(is("secret_rev = 5 AND failures = 0 AND state = 'active'"));
 	CHECK_RC(commit(&acme, &slow), RC_OK);
+	CHECK_STR(was, "active");
 	CHECK(is("encrypted_credentials = 'new' AND secret_rev = 6 AND lease_owner IS NULL"));
 	CHECK_RC(commit(&acme, &slow), RC_CONFLICT);
 }
@@ -359,6 +361,7 @@ static void a_slow_one_mends_what_its_rival_was_refused(void)
 	CHECK_RC(fail(&acme, &quick), RC_OK);
 	CHECK(is("state = 'client_error' AND encrypted_credentials = 'old'"));
 	CHECK_RC(commit(&acme, &slow), RC_OK);
+	CHECK_STR(was, "client_error");
 	CHECK(is("state = 'active' AND encrypted_credentials = 'new' AND secret_rev = 6"));
 }
 
@@ -447,7 +450,7 @@ static void a_token_without_an_end_and_without_a_schedule(void)
 	lease = claimed();
 	row = renewed_row();
 	row.expires = false;
-	CHECK_RC(refresh_commit(db, &acme, &row, &lease, 0, NOW_S), RC_OK);
+	CHECK_RC(refresh_commit(db, &acme, &row, &lease, 0, NOW_S, was), RC_OK);
 	CHECK(is("expires_at IS NULL AND refresh_due_at IS NULL"));
 	credential_row_release(&row);
 }
@@ -662,13 +665,24 @@ static void to_put_off_hides_no_truer_reason_and_loses_no_count(void)
 static void what_a_wrong_clock_scheduled_is_called_back(void)
 {
 	begin(NOW_S + 1000);
-	CHECK_RC(refresh_recall(db, NOW_S + 1000, NOW_S), RC_OK);
+	CHECK_RC(refresh_recall(db, NOW_S + 1000, 0, NOW_S), RC_OK);
 	CHECK_INT(value("refresh_due_at"), NOW_S + 1000);
-	CHECK_RC(refresh_recall(db, NOW_S + 999, NOW_S), RC_OK);
+	CHECK_RC(refresh_recall(db, NOW_S + 999, 0, NOW_S), RC_OK);
 	CHECK_INT(value("refresh_due_at"), NOW_S);
 	CHECK_RC(refresh_reset(db, &acme, &one, 0, NOW_S), RC_OK);
-	CHECK_RC(refresh_recall(db, 0, NOW_S), RC_OK);
+	CHECK_RC(refresh_recall(db, 0, 0, NOW_S), RC_OK);
 	CHECK(is("refresh_due_at IS NULL"));
+}
+
+/* Or a wrong clock would make everything due in one moment. */
+static void what_is_recalled_is_spread(void)
+{
+	clear();
+	for (unsigned n = 1; n <= 40; n++)
+		(void)add_as(&acme, n, NOW_S + 5000);
+	CHECK_RC(refresh_recall(db, NOW_S + 1000, 600, NOW_S), RC_OK);
+	CHECK_INT(value("SUM(refresh_due_at NOT BETWEEN 1700000000 AND 1700000600)"), 0);
+	CHECK(value("COUNT(DISTINCT refresh_due_at)") > 10);
 }
 
 static void a_consent_forgets_all_that_was(void)
@@ -719,6 +733,7 @@ int main(void)
 	RUN(a_client_whose_endpoint_is_down_is_put_off_and_no_other);
 	RUN(to_put_off_hides_no_truer_reason_and_loses_no_count);
 	RUN(what_a_wrong_clock_scheduled_is_called_back);
+	RUN(what_is_recalled_is_spread);
 	RUN(a_consent_forgets_all_that_was);
 	store_test_end();
 	return CHECK_DONE;

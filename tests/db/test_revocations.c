@@ -7,6 +7,7 @@
 #include "store_test.h"
 
 static int64_t now_s;
+static const struct tenant_id nobody[DUE_WITHOUT_MAX];
 
 static const struct provider_ref drive = {"acme/drive", "drive"};
 
@@ -47,7 +48,7 @@ static bool take_due(int64_t at_s, struct revocation_row *out)
 	struct revocation_row *rows;
 	size_t n;
 
-	CHECK_RC(revocation_due_list(db, at_s, 10, &rows, &n), RC_OK);
+	CHECK_RC(revocation_due_list(db, at_s, nobody, 10, &rows, &n), RC_OK);
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 1; i < n; i++)
 		revocation_row_release(&rows[i]);
@@ -55,6 +56,19 @@ static bool take_due(int64_t at_s, struct revocation_row *out)
 		*out = rows[0];
 	free(rows);
 	return n == 1;
+}
+
+static void who_is_left_out_is_not_found(void)
+{
+	const struct tenant_id without[DUE_WITHOUT_MAX] = {[1] = acme};
+	struct revocation_row *rows;
+	size_t n;
+
+	clear_queue();
+	add("mine", REVOCATION_QUEUED);
+	CHECK_RC(revocation_due_list(db, now_s, without, 10, &rows, &n), RC_OK);
+	CHECK_INT(n, 0);
+	free(rows);
 }
 
 static void what_is_queued_is_due_at_once(void)
@@ -169,6 +183,7 @@ int main(void)
 	if (status)
 		return status;
 	now_s = clock_now_s();
+	RUN(who_is_left_out_is_not_found);
 	RUN(what_is_queued_is_due_at_once);
 	RUN(what_cannot_be_done_is_not_queued_and_keeps_nothing);
 	RUN(one_of_many_takes_it);

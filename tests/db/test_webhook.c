@@ -10,6 +10,7 @@
 #include "store_test.h"
 
 static int64_t now_s;
+static const struct tenant_id nobody[DUE_WITHOUT_MAX];
 
 /* ---- helpers ---- */
 
@@ -83,12 +84,47 @@ static struct webhook_due first_due(void)
 	struct webhook_due *list, due = {0};
 	size_t n;
 
-	CHECK_RC(webhook_due_list(db, now_s, 1, &list, &n), RC_OK);
+	CHECK_RC(webhook_due_list(db, now_s, nobody, 1, &list, &n), RC_OK);
 	CHECK_INT(n, 1);
 	if (n)
 		due = list[0];
 	free(list);
 	return due;
+}
+
+static void a_disabled_workspace_is_told_nothing(void)
+{
+	(void)add_webhook(&acme);
+	CHECK_RC(db_exec(db, "UPDATE tenants SET disabled = 1", DB_NO_ARGS, NULL), RC_OK);
+	change_state(&acme, "active", "needs_reauth");
+	CHECK_INT(deliveries(), 0);
+	CHECK_RC(db_exec(db, "UPDATE tenants SET disabled = 0", DB_NO_ARGS, NULL), RC_OK);
+	change_state(&acme, "needs_reauth", "active");
+	CHECK_INT(deliveries(), 1);
+	no_webhooks();
+}
+
+/* Who has no room is left out, however much of theirs is due, and before all others'. */
+static void others_are_found_behind_those_that_are_left_out(void)
+{
+	const struct tenant_id without[DUE_WITHOUT_MAX] = {[3] = acme};
+	struct webhook_due *list;
+	size_t n;
+
+	(void)add_webhook(&acme);
+	for (int i = 0; i < 40; i++)
+		change_state(&acme, "active", "needs_reauth");
+	CHECK_RC(db_exec(db, "UPDATE webhook_deliveries SET due_at = 1", DB_NO_ARGS, NULL), RC_OK);
+	CHECK_RC(webhook_due_list(db, now_s, without, 1, &list, &n), RC_OK);
+	CHECK_INT(n, 0);
+	free(list);
+	(void)add_webhook(&globex);
+	change_state(&globex, "active", "needs_reauth");
+	CHECK_RC(webhook_due_list(db, now_s + 60, without, 5, &list, &n), RC_OK);
+	CHECK_INT(n, 1);
+	CHECK(n == 1 && uuid_equal(&list[0].tenant.u, &globex.u));
+	free(list);
+	no_webhooks();
 }
 
 /* ---- incidents ---- */
@@ -336,6 +372,8 @@ int main(void)
 	if (status)
 		return status;
 	now_s = clock_now_s();
+	RUN(a_disabled_workspace_is_told_nothing);
+	RUN(others_are_found_behind_those_that_are_left_out);
 	RUN(nobody_is_told_of_what_stays_as_it_is);
 	RUN(an_incident_is_one_event_for_every_webhook_of_its_workspace);
 	RUN(a_message_says_what_happened);

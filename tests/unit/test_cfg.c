@@ -150,7 +150,9 @@ static void cfg_numbers_are_digits_in_range(void)
 		"db_port = 99999999999999999999", "session_idle_s = 59", "session_idle_s = 604801",
 		"session_absolute_s = 59", "session_idle_s = 86401", "provider_timeout_ms = 15001",
 		"provider_timeout_ms = 99", "runtime_key_rate = -1", "runtime_tenant_rate = 100001",
-		"refresh_takeover_ms = 999", "refresh_takeover_ms = 600001"};
+		"refresh_takeover_ms = 999", "refresh_takeover_ms = 600001",
+		"refresh_takeover_ms = 44999",
+		"provider_timeout_ms = 400\nrefresh_takeover_ms = 1199"};
 	char text[2048];
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

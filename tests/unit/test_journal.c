@@ -17,7 +17,7 @@
 #include "check.h"
 #include "platform/codec.h"
 
-static char dir[64], file[96], owner_file[96];
+static char dir[64], file[96], owner_file[96], refused_file[96];
 static struct journal *journal;
 
 /* ---- settlements by number ---- */
@@ -277,6 +277,7 @@ static void empty_folder(void)
 	journal = NULL;
 	(void)unlink(file);
 	(void)unlink(owner_file);
+	(void)unlink(refused_file);
 }
 
 static enum rc reopen(void)
@@ -619,6 +620,82 @@ static void what_never_reached_the_disk_can_be_dropped(void)
 	holds(2, 2);
 }
 
+/* ---- what stays for long ---- */
+
+static off_t length(const char *path)
+{
+	struct stat st = {0};
+
+	return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+/* One that is never settled, and ever so many that are. */
+static void add_many_behind_one(void)
+{
+	add(1);
+	for (int n = 0; n < 300; n++) {
+		struct journal_item *item = add(2);
+
+		buf_release(&item->settlement.row.profile);
+		buf_init(&item->settlement.row.profile, 1 << 16);
+		for (int i = 0; i < 30000; i++)
+			buf_putc(&item->settlement.row.profile, 'p');
+		CHECK_INT(journal_sync(journal), RC_OK);
+		journal_drop(journal, item);
+		journal_trim(journal);
+	}
+}
+
+static void one_that_stays_does_not_make_the_file_grow(void)
+{
+	struct journal_item *last;
+
+	begin();
+	CHECK(journal_ready(journal));
+	add_many_behind_one();
+	CHECK(length(file) < 5 << 20); /* 9 MiB went through it */
+	add(2);
+	CHECK_INT(journal_sync(journal), RC_OK); /* behind what was written anew */
+	CHECK_INT(reopen(), RC_OK);
+	is_number(&journal_first(journal)->settlement, 1);
+	for (last = journal_first(journal); last->next; last = last->next)
+		;
+	is_number(&last->settlement, 2);
+}
+
+/* The operator can give it back: the file is a journal. */
+static void what_is_set_aside_is_whole_and_gone_from_the_journal(void)
+{
+	begin();
+	for (int n = 1; n <= 3; n++)
+		add(n);
+	add(4)->settlement.renewed = false;
+	CHECK_INT(journal_sync(journal), RC_OK);
+	CHECK_INT(journal_set_aside(journal, journal_first(journal)), RC_OK);
+	CHECK_INT(journal_set_aside(journal, journal_first(journal)), RC_OK);
+	CHECK_INT(count(), 2);
+	is_number(&journal_first(journal)->settlement, 3);
+	CHECK_INT(journal_set_aside(journal, journal_first(journal)->next), RC_OK); /* no token */
+	drop_all();
+	CHECK(rename(refused_file, file) == 0);
+	CHECK_INT(reopen(), RC_OK);
+	holds(1, 2);
+}
+
+static void what_cannot_be_set_aside_stays(void)
+{
+	enum rc rc;
+
+	begin();
+	add(1);
+	disk_of(100);
+	rc = journal_set_aside(journal, journal_first(journal));
+	disk_of(RLIM_INFINITY);
+	CHECK_INT(rc, RC_UNAVAILABLE);
+	CHECK_INT(length(refused_file), 0);
+	holds(1, 1);
+}
+
 int main(void)
 {
 	if (codec_init() != RC_OK || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
@@ -628,6 +705,7 @@ int main(void)
 		return 99;
 	(void)snprintf(file, sizeof(file), "%s/journal", dir);
 	(void)snprintf(owner_file, sizeof(owner_file), "%s/owner", dir);
+	(void)snprintf(refused_file, sizeof(refused_file), "%s/refused", dir);
 	RUN(what_is_written_is_read);
 	RUN(empty_parts_and_longest_texts_are_kept);
 	RUN(what_does_not_fit_is_no_half_a_record);
@@ -651,6 +729,9 @@ int main(void)
 	RUN(what_the_disk_refused_is_kept_and_synced_later);
 	RUN(what_was_half_written_harms_nothing_that_was_whole);
 	RUN(what_never_reached_the_disk_can_be_dropped);
+	RUN(one_that_stays_does_not_make_the_file_grow);
+	RUN(what_is_set_aside_is_whole_and_gone_from_the_journal);
+	RUN(what_cannot_be_set_aside_stays);
 	empty_folder();
 	(void)rmdir(dir);
 	return CHECK_DONE;

@@ -534,6 +534,27 @@ static void whatever_comes_no_lane_is_left_and_none_is_lost(void)
 	CHECK_INT(queue_waiting(queue), 0);
 }
 
+/* A client that was removed is never asked again, and its breaker would be remembered for ever. */
+static void a_breaker_without_work_is_forgotten(void)
+{
+	begin();
+	let_fail(7, 1);
+	let_fail(8, BREAKER_FAILURES);
+	CHECK_INT(lanes(), 2);
+	now_ms += BREAKER_FORGET_MS - S;
+	queue_held_back(queue, now_ms, note, NULL);
+	CHECK_INT(lanes(), 2);
+	now_ms += S;
+	queue_held_back(queue, now_ms, note, NULL);
+	CHECK_INT(lanes(), 1); /* that one was open for a while */
+	CHECK_INT(offer(1, 1, 8, "drive"), QUEUE_TAKEN_IN);
+	now_ms += 2 * BREAKER_FORGET_MS;
+	queue_held_back(queue, now_ms, note, NULL);
+	CHECK_INT(queue_waiting(queue), 1);
+	give(queue_take(queue, now_ms), QUEUE_ANSWERED);
+	CHECK_INT(lanes(), 0);
+}
+
 static void an_empty_handed_end(void)
 {
 	begin();
@@ -567,6 +588,7 @@ int main(void)
 	RUN(what_the_provider_asks_for_is_kept_within_bounds);
 	RUN(many_that_are_limited_together_ask_for_one_pause);
 	RUN(whatever_comes_no_lane_is_left_and_none_is_lost);
+	RUN(a_breaker_without_work_is_forgotten);
 	RUN(an_empty_handed_end);
 	return CHECK_DONE;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "domain/audit.h"
+#include "domain/credential_state.h"
 #include "domain/incident.h"
 #include "domain/keyring.h"
 #include "domain/oauth/revocation.h"
@@ -361,7 +362,9 @@ void refresh_end(const struct core *core, struct refresh_attempt *a, enum rc rc,
 
 /* ---- settle ---- */
 
-static enum rc write_row(struct db *db, const struct refresh_settlement *s)
+/* was: the state before, where it is another than the renewal began with. */
+static enum rc write_row(
+	struct db *db, const struct refresh_settlement *s, char was[REFRESH_STATE_SIZE])
 {
 	struct refresh_failure failure = {
 		.state = s->state,
@@ -371,22 +374,43 @@ static enum rc write_row(struct db *db, const struct refresh_settlement *s)
 		.due_at_s = s->due_at_s,
 	};
 
+	was[0] = '\0';
 	if (s->renewed)
 		return refresh_commit(
-			db, &s->tenant, &s->row, &s->lease, s->due_at_s, clock_now_s());
+			db, &s->tenant, &s->row, &s->lease, s->due_at_s, clock_now_s(), was);
 	return refresh_fail(db, &s->tenant, &s->row.id, &s->lease, &failure, clock_now_s());
+}
+
+/* What others made of it meanwhile counts: what was given up for lost has recovered, and what is disabled stays so and
+ * is no news. */
+static enum rc tell(
+	struct db *db, const struct refresh_settlement *s, const char *state, const char *was)
+{
+	const char *disabled = credential_state_word(CREDENTIAL_DISABLED);
+	struct credential_row before = s->row; /* borrowed */
+	char now[REFRESH_STATE_SIZE];
+	enum rc rc;
+
+	if (was[0])
+		TEXT_COPY(before.state, was);
+	if (strcmp(before.state, state) == 0)
+		return RC_OK;
+	rc = refresh_state(db, &s->tenant, &s->row.id, now);
+	if (rc != RC_OK || strcmp(now, disabled) == 0)
+		return rc;
+	return incident_raise(db, &s->tenant, &before, state, s->renewed ? "" : s->reason);
 }
 
 enum rc refresh_settle(const struct core *core, struct db *db, const struct refresh_settlement *s)
 {
 	struct actor scheduler = {.tenant = s->tenant, .peer = "refreshd"};
 	const char *state = s->renewed ? "active" : s->state;
-	char object[AUDIT_ID_SIZE];
-	enum rc rc = write_row(db, s);
+	char object[AUDIT_ID_SIZE], was[REFRESH_STATE_SIZE];
+	enum rc rc = write_row(db, s, was);
 
 	audit_id("credential", &s->row.id.u, object);
 	if (rc == RC_OK)
-		rc = incident_raise(db, &s->tenant, &s->row, state, s->renewed ? "" : s->reason);
+		rc = tell(db, s, state, was);
 	if (rc == RC_OK)
 		rc = audit_event(core, &scheduler, "credential.refresh", object,
 			s->renewed ? "ok" : "failed");
@@ -412,23 +436,26 @@ static enum rc queue_revocation(const struct core *core, const struct refresh_se
 	return rc;
 }
 
-void refresh_discard(const struct core *core, const struct refresh_settlement *s)
+enum rc refresh_discard(const struct core *core, const struct refresh_settlement *s)
 {
 	struct provider_ref ref = {s->row.plugin_id, s->row.provider};
 	const struct provider *provider =
 		catalogue_find_ref(core->catalogue, PROVIDER_DATASOURCE, &ref);
 	struct fieldset tokens = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
 	struct credential_row row = {0};
-	enum rc rc = credential_row_load(core->db, &s->tenant, &ref, &s->row.id, &row);
+	enum rc rc;
 
+	if (!s->renewed || !provider)
+		return RC_OK;
+	rc = credential_row_load(core->db, &s->tenant, &ref, &s->row.id, &row);
 	credential_row_release(&row);
-	if (!s->renewed || rc == RC_OK || !provider)
-		return;
-	if (rc == RC_NOT_FOUND)
-		rc = credential_unseal(core, &s->tenant, &s->row, &tokens, &profile);
+	if (rc != RC_NOT_FOUND)
+		return rc == RC_UNAVAILABLE ? rc : RC_OK;
+	rc = credential_unseal(core, &s->tenant, &s->row, &tokens, &profile);
 	if (rc == RC_OK)
 		rc = queue_revocation(core, s, provider, &tokens);
 	log_info("refresh.discarded", "revocation", rc_name(rc));
 	fieldset_release(&tokens);
 	fieldset_release(&profile);
+	return rc == RC_UNAVAILABLE ? rc : RC_OK;
 }

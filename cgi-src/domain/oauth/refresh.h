@@ -73,8 +73,9 @@ enum rc refresh_settle(
 	const struct core *core, struct db *db, const struct refresh_settlement *s) RC_MUST_CHECK;
 
 /** refresh_discard(core, s): after RC_CONFLICT: what was renewed for a credential that is deleted is queued to be
- * revoked (C22). A newer consent of the same grant is left alone: to revoke might end that too. */
-void refresh_discard(const struct core *core, const struct refresh_settlement *s);
+ * revoked (C22). A newer consent of the same grant is left alone: to revoke might end that too. RC_UNAVAILABLE: not
+ * yet. */
+enum rc refresh_discard(const struct core *core, const struct refresh_settlement *s) RC_MUST_CHECK;
 
 /** refresh_due_at(recipe, now_s, expires, expires_at_s): when to renew; with jitter; 0: never. */
 int64_t refresh_due_at(

@@ -12,6 +12,7 @@
 #include "store/webhook_store.h"
 
 #define RECALL_AFTER_S (2 * (int64_t)TOKEN_LIFETIME_MAX_S) /* no schedule of ours reaches so far */
+#define RECALL_SPREAD_S 600                                /* who needs one sooner hurries it */
 
 static enum rc clear_revocations(const struct core *core)
 {
@@ -27,7 +28,7 @@ static enum rc recall(const struct core *core)
 {
 	int64_t now_s = clock_now_s();
 
-	return refresh_recall(core->db, now_s + RECALL_AFTER_S, now_s);
+	return refresh_recall(core->db, now_s + RECALL_AFTER_S, RECALL_SPREAD_S, now_s);
 }
 
 enum rc clearing_turn(const struct core *core)

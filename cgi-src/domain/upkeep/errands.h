@@ -9,7 +9,9 @@
 #include "domain/core.h"
 #include "platform/httpc_multi.h"
 
-#define ERRANDS_ACTIVE_MAX 24 /* of a kind */
+#define ERRANDS_ACTIVE_MAX 32 /* of a kind */
+#define ERRANDS_TENANT_MAX                                                                         \
+	8 /* of these, of one workspace: whose receiver hangs holds up its own messages alone */
 #define ERRANDS_KINDS 2
 
 struct errands;

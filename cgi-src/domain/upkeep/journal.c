@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -19,13 +20,15 @@
 
 #define RESERVED ((size_t)1 << 22) /* 256 answers of 16 KiB */
 #define BATCH_MAX ((size_t)1 << 26)
+#define COMPACT_SHARE 2 /* worth it when so much smaller */
 
 struct journal {
 	int dir_fd, lock_fd, fd;
 	struct uuid owner, dead_owner;
 	bool has_dead_owner, reserved;
 	struct journal_item *first, **last;
-	size_t end; /* of what is written */
+	size_t end;        /* of what is written */
+	size_t compact_at; /* longer than that: is it worth to write the rest anew? */
 };
 
 struct journal_item *journal_item_new(void)
@@ -137,6 +140,9 @@ static enum rc read_records(struct journal *journal)
 	while ((n = read(journal->fd, chunk, sizeof(chunk))) > 0)
 		buf_add(&all, chunk, (size_t)n);
 	rc = n < 0 ? complain("read") : buf_done(&all);
+	if (rc == RC_LIMIT) /* none that we wrote: without a word it must not be thrown away */
+		log_error("journal", "what",
+			"larger than 64 MiB: move it away to start without what it holds");
 	if (rc == RC_OK)
 		rc = take_records(journal, (const unsigned char *)buf_text(&all), all.len);
 	buf_release(&all);
@@ -167,6 +173,7 @@ enum rc journal_open(const char *dir, struct journal **out)
 		return RC_NOMEM;
 	journal->lock_fd = journal->fd = -1;
 	journal->last = &journal->first;
+	journal->compact_at = RESERVED;
 	journal->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	rc = journal->dir_fd < 0 ? complain(dir) : take_folder(journal);
 	if (rc == RC_OK)
@@ -235,14 +242,15 @@ static bool is_wanted(const struct journal_item *item)
 	return item->settlement.renewed && !item->on_disk;
 }
 
-static enum rc encode_all(const struct journal *journal, struct buf *out)
+/* again: also what is on the disk already. */
+static enum rc encode_all(const struct journal *journal, bool again, struct buf *out)
 {
 	static const char end[sizeof(uint64_t)];
 	enum rc rc = RC_OK;
 
 	for (const struct journal_item *item = journal->first; item && rc == RC_OK;
 		item = item->next)
-		if (is_wanted(item))
+		if (is_wanted(item) || (again && item->on_disk))
 			rc = journal_encode(&item->settlement, out);
 	if (rc == RC_OK && out->len)
 		buf_add(out, end, sizeof(end));
@@ -264,7 +272,7 @@ enum rc journal_sync(struct journal *journal)
 	enum rc rc;
 
 	buf_init(&all, BATCH_MAX);
-	rc = encode_all(journal, &all);
+	rc = encode_all(journal, false, &all);
 	if (rc != RC_OK) {
 		log_error("journal", "what", "encode", "rc", rc_name(rc));
 		rc = RC_UNAVAILABLE;
@@ -280,14 +288,83 @@ enum rc journal_sync(struct journal *journal)
 	return rc;
 }
 
+/* ---- what stays for long ---- */
+
+/* A whole new file, with its room, in the place of the old one: what dies before that finds the old one. */
+static enum rc replace_file(struct journal *journal, const struct buf *all)
+{
+	int fd = openat(
+		journal->dir_fd, "journal.new", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int error = fd < 0 ? errno : posix_fallocate(fd, 0, (off_t)RESERVED);
+
+	if (error || !write_at(fd, all->data, all->len, 0) || fdatasync(fd) ||
+		renameat(journal->dir_fd, "journal.new", journal->dir_fd, "journal")) {
+		if (fd >= 0)
+			(void)close(fd);
+		(void)unlinkat(journal->dir_fd, "journal.new", 0);
+		return complain("compact");
+	}
+	(void)close(journal->fd);
+	journal->fd = fd;
+	journal->end = all->len - sizeof(uint64_t);
+	return fsync(journal->dir_fd) ? complain("compact") : RC_OK;
+}
+
+/* One settlement that stays must not make the file grow with all that come and go. */
+static void compact(struct journal *journal)
+{
+	struct buf all;
+
+	if (journal->end <= journal->compact_at)
+		return;
+	buf_init(&all, BATCH_MAX);
+	if (encode_all(journal, true, &all) == RC_OK && all.len &&
+		all.len <= journal->end / COMPACT_SHARE && replace_file(journal, &all) == RC_OK)
+		for (struct journal_item *item = journal->first; item; item = item->next)
+			item->on_disk = item->on_disk || is_wanted(item);
+	journal->compact_at = journal->end < RESERVED ? RESERVED : journal->end * COMPACT_SHARE;
+	buf_release(&all);
+}
+
 void journal_trim(struct journal *journal)
 {
 	static const char end[sizeof(uint64_t)];
 
-	if (journal->first || !journal->end)
-		return;
-	if (write_at(journal->fd, end, sizeof(end), 0))
+	if (journal->first)
+		compact(journal);
+	else if (journal->end && write_at(journal->fd, end, sizeof(end), 0))
 		journal->end = 0;
-	else
+	else if (journal->end)
 		(void)complain("trim");
+}
+
+static enum rc append(struct journal *journal, const struct buf *record)
+{
+	int fd = openat(journal->dir_fd, "refused", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	off_t end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	bool written = end >= 0 && write_at(fd, record->data, record->len, (size_t)end) &&
+		       fdatasync(fd) == 0 && fsync(journal->dir_fd) == 0;
+	enum rc rc = written ? RC_OK : complain("refused");
+
+	if (!written && end >= 0)
+		(void)!ftruncate(fd, end); /* half a record would hide those behind it */
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
+enum rc journal_set_aside(struct journal *journal, struct journal_item *item)
+{
+	struct buf record;
+	enum rc rc = RC_OK;
+
+	buf_init(&record, BATCH_MAX);
+	if (item->settlement.renewed)
+		rc = journal_encode(&item->settlement, &record);
+	if (rc == RC_OK && record.len)
+		rc = append(journal, &record);
+	buf_release(&record);
+	if (rc == RC_OK)
+		journal_drop(journal, item);
+	return rc == RC_OK ? rc : RC_UNAVAILABLE;
 }

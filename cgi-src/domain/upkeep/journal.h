@@ -16,6 +16,8 @@ struct journal_item {
 	struct journal_item *next;
 	struct refresh_settlement settlement;
 	bool on_disk;
+	int64_t not_before_ms; /* not to be settled sooner (monotonic) */
+	int64_t refused_ms;    /* since when the database refuses it; 0: it does not */
 };
 
 struct journal_item *journal_item_new(void);
@@ -48,8 +50,11 @@ enum rc journal_sync(struct journal *journal) RC_MUST_CHECK;
 struct journal_item *journal_first(const struct journal *journal);
 /** journal_drop(journal, item): committed, or overtaken: not needed any more; freed. */
 void journal_drop(struct journal *journal, struct journal_item *item);
+/** journal_set_aside(journal, item): what will never be settled: appended to the file "refused" of the folder, in the
+ * same form, for the operator; then dropped. RC_UNAVAILABLE: it could not be written; nothing was changed. */
+enum rc journal_set_aside(struct journal *journal, struct journal_item *item) RC_MUST_CHECK;
 /** journal_trim(journal): when nothing is left to settle, the file is begun anew. Not synced: a settlement that
- * comes back finds its lease gone. */
+ * comes back finds its lease gone. When little is left of a large file, that little is written to a new one. */
 void journal_trim(struct journal *journal);
 
 /** journal_encode(s, out): appends one record. journal_decode(p, len, out, used): reads one; RC_NOT_FOUND: the end;

@@ -17,6 +17,7 @@ struct lane {
 	unsigned failures;     /* in a row */
 	int64_t open_until_ms; /* 0: closed */
 	int64_t open_for_ms;   /* the last time; doubles */
+	int64_t noted_ms;      /* the last outcome */
 	bool probing;          /* was open: until one succeeds, one at a time */
 	bool asked;            /* it is open because the provider asked for it */
 	bool held_back;        /* somebody was sent away since queue_held_back */
@@ -303,6 +304,7 @@ static void breaker_note(
 	int64_t for_ms = lane->open_for_ms ? lane->open_for_ms * 2 : BREAKER_FIRST_MS;
 	bool open = is_open(lane, now_ms);
 
+	lane->noted_ms = now_ms;
 	if (for_ms > BREAKER_MAX_MS)
 		for_ms = BREAKER_MAX_MS;
 	if (outcome == QUEUE_LIMITED) {
@@ -340,10 +342,28 @@ static void drop_waiting(struct queue *queue, const struct lane *client)
 	}
 }
 
+/* A breaker that nobody will ask any more would stay for ever. */
+static void forget_old(struct lane **at, int64_t now_ms)
+{
+	while (*at) {
+		struct lane *lane = *at;
+		int64_t since_ms =
+			lane->open_until_ms > lane->noted_ms ? lane->open_until_ms : lane->noted_ms;
+
+		if (lane->waiting || lane->active || since_ms + BREAKER_FORGET_MS > now_ms) {
+			at = &lane->next;
+			continue;
+		}
+		*at = lane->next;
+		free(lane);
+	}
+}
+
 void queue_held_back(struct queue *queue, int64_t now_ms,
 	void (*visit)(const struct uuid *client_id, int64_t wait_ms, void *arg), void *arg)
 {
 	for (size_t i = 0; i < BUCKETS; i++) {
+		forget_old(&queue->lanes[i], now_ms);
 		for (struct lane *lane = queue->lanes[i]; lane; lane = lane->next) {
 			if (!lane->held_back)
 				continue;

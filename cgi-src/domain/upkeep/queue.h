@@ -21,6 +21,7 @@
 #define BREAKER_FIRST_MS 30000
 #define BREAKER_MAX_MS 300000
 #define BREAKER_ASKED_MAX_MS 3600000 /* when the provider itself says how long */
+#define BREAKER_FORGET_MS 3600000    /* closed for so long, without work: the client may be gone */
 
 struct queue;
 struct lane;

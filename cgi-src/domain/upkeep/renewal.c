@@ -306,6 +306,14 @@ static enum rc look_at_schedule(struct renewal *r, bool look)
 
 /* ---- settling ---- */
 
+/* When is one tried again that another's call keeps out, and one that the database refuses? And what it refused for so
+ * long it will never take. */
+#define CONTENDED_PAUSE_MS 2000
+#define REFUSED_PAUSE_MS 10000
+#define REFUSED_MAX_MS 3600000
+/* Where so many are refused it is not their fault: no provider is called whose answer could not be kept either. */
+#define REFUSED_MAX 8
+
 struct settling {
 	struct renewal *renewal;
 	struct journal_item *items[BATCH];
@@ -330,61 +338,120 @@ static void drop_settled(struct settling *s)
 {
 	CRASHPOINT("refresh.committed");
 	for (size_t i = 0; i < s->n; i++) {
-		if (s->results[i] == RC_TIMEOUT)
-			continue; /* another's call is under way: once it has ended */
+		if (s->results[i] == RC_TIMEOUT) {
+			/* another's call is under way: once it has ended */
+			s->items[i]->not_before_ms = clock_mono_ms() + CONTENDED_PAUSE_MS;
+			continue;
+		}
 		if (s->results[i] == RC_CONFLICT) {
 			log_info("refresh.overtaken");
-			refresh_discard(s->renewal->core, &s->items[i]->settlement);
+			if (refresh_discard(s->renewal->core, &s->items[i]->settlement) != RC_OK) {
+				/* what it brought is to be revoked, and nobody else knows it */
+				s->items[i]->not_before_ms = clock_mono_ms() + CONTENDED_PAUSE_MS;
+				continue;
+			}
 		}
 		journal_drop(s->renewal->journal, s->items[i]);
 	}
 	CRASHPOINT("refresh.dropped");
 }
 
-static enum rc settle_batch(struct renewal *r, struct journal_item **at, size_t max)
+/* One that the database refuses must not hold up the others, nor what comes after them; nor is it tried for ever. */
+static void put_by(struct renewal *r, struct journal_item *item, enum rc why)
+{
+	int64_t now_ms = clock_mono_ms();
+	char id[UUID_TEXT_SIZE];
+
+	uuid_text(&item->settlement.row.id.u, id);
+	item->not_before_ms = now_ms + REFUSED_PAUSE_MS;
+	if (item->refused_ms == 0) {
+		item->refused_ms = now_ms;
+		log_error("refresh.refused", "credential", id, "rc", rc_name(why));
+	} else if (item->refused_ms + REFUSED_MAX_MS <= now_ms &&
+		   journal_set_aside(r->journal, item) == RC_OK) {
+		log_error("refresh.set_aside", "credential", id, "rc", rc_name(why));
+	}
+}
+
+static enum rc settle_alone(struct renewal *r, struct journal_item *item)
+{
+	struct settling s = {.renewal = r, .items = {item}, .n = 1};
+	enum rc rc = db_transact(r->core->db, settle_each, &s);
+
+	if (rc == RC_OK)
+		drop_settled(&s);
+	else if (rc != RC_UNAVAILABLE)
+		put_by(r, item, rc);
+	return rc == RC_UNAVAILABLE ? rc : RC_OK;
+}
+
+static void take_ready(struct renewal *r, struct settling *s)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	for (struct journal_item *i = journal_first(r->journal); i; i = i->next) {
+		if (i->not_before_ms > now_ms)
+			continue;
+		if (s->n == BATCH) {
+			r->more_now = true;
+			return;
+		}
+		s->items[s->n++] = i;
+	}
+}
+
+static enum rc settle_batch(struct renewal *r)
 {
 	struct settling s = {.renewal = r};
 	enum rc rc;
 
-	for (; *at && s.n < max; *at = (*at)->next)
-		s.items[s.n++] = *at;
-	r->more_now = r->more_now || *at;
+	take_ready(r, &s);
+	if (s.n == 0)
+		return RC_OK;
 	rc = db_transact(r->core->db, settle_each, &s);
 	if (rc == RC_OK)
 		drop_settled(&s);
+	if (rc == RC_OK || rc == RC_UNAVAILABLE)
+		return rc;
+	rc = RC_OK;
+	for (size_t i = 0; i < s.n && rc == RC_OK; i++)
+		rc = settle_alone(r, s.items[i]);
 	return rc;
 }
 
-/* One that the database refuses must not hold up the others, nor what comes after them. */
-static enum rc settle_each_alone(struct renewal *r)
+static enum rc settle_some(struct renewal *r)
 {
-	struct journal_item *at = journal_first(r->journal);
-	enum rc rc = RC_OK;
+	enum rc rc;
 
-	while (at && rc != RC_UNAVAILABLE) {
-		rc = settle_batch(r, &at, 1);
-		if (rc != RC_OK && rc != RC_UNAVAILABLE)
-			log_error("refresh.settle", "rc", rc_name(rc));
-	}
-	return rc == RC_UNAVAILABLE ? rc : RC_OK;
-}
-
-enum rc renewal_settle(struct renewal *r)
-{
-	struct journal_item *at = journal_first(r->journal);
-	enum rc rc = RC_OK;
-
-	if (!at)
+	if (!journal_first(r->journal))
 		return RC_OK;
 	CRASHPOINT("refresh.settling");
 	if (journal_sync(r->journal) == RC_OK)
 		CRASHPOINT("refresh.journalled");
 	/* without the disk the commit alone has to do: waiting would not make it safer */
-	rc = settle_batch(r, &at, BATCH);
-	if (rc != RC_OK && rc != RC_UNAVAILABLE)
-		rc = settle_each_alone(r);
+	rc = settle_batch(r);
 	journal_trim(r->journal);
 	return rc;
+}
+
+enum rc renewal_settle(struct renewal *r)
+{
+	enum rc rc;
+
+	do {
+		r->more_now = false;
+		rc = settle_some(r);
+	} while (rc == RC_OK && r->more_now);
+	return rc;
+}
+
+static size_t count_refused(const struct renewal *r)
+{
+	size_t n = 0;
+
+	for (const struct journal_item *i = journal_first(r->journal); i; i = i->next)
+		n += i->refused_ms != 0;
+	return n;
 }
 
 /* ---- turns ---- */
@@ -394,7 +461,9 @@ enum rc renewal_turn(struct renewal *r, bool look)
 	enum rc rc;
 
 	r->more_now = false;
-	rc = renewal_settle(r);
+	rc = settle_some(r);
+	if (rc == RC_OK && count_refused(r) >= REFUSED_MAX)
+		return RC_UNAVAILABLE;
 	if (rc == RC_OK)
 		rc = look_at_schedule(r, look);
 	/* before a provider is called: could its answer be kept (C32, C33)? */
@@ -427,6 +496,7 @@ enum rc renewal_take_over(struct renewal *r)
 enum rc renewal_bury(struct renewal *r)
 {
 	struct uuid dead;
+	/* all of it: a lease that is given back while its answer still waits would be claimed, and its token sent again */
 	enum rc rc = renewal_settle(r);
 
 	CRASHPOINT("upkeep.burial");

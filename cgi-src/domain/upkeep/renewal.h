@@ -27,7 +27,7 @@ enum rc renewal_bury(struct renewal *r) RC_MUST_CHECK;
 /** renewal_turn(r, look): settles what was answered; starts what is due. look: ask the database now (woken, or a
  * second has passed). Errors: RC_UNAVAILABLE: try again; others end the process. */
 enum rc renewal_turn(struct renewal *r, bool look) RC_MUST_CHECK;
-/** renewal_settle(r): only the first half; for the end of the process. */
+/** renewal_settle(r): settles all that was answered, and no more; for the end of the process. */
 enum rc renewal_settle(struct renewal *r) RC_MUST_CHECK;
 
 /** renewal_take_over(r): every ten seconds or so: leases that nobody moves any more. */

@@ -37,27 +37,32 @@ static bool is_time(int64_t *last_ms, int64_t every_ms)
 	return true;
 }
 
-static enum rc turn(struct upkeep *u, bool woken)
+static enum rc renew(struct upkeep *u, bool look)
 {
-	enum rc rc = RC_OK;
-	bool look;
+	enum rc rc = u->buried ? RC_OK : renewal_bury(u->renewal);
 
-	if (u->stopping)
-		return renewal_settle(u->renewal);
-	if (!u->buried)
-		rc = renewal_bury(u->renewal);
 	u->buried = rc == RC_OK;
 	if (rc == RC_OK &&
 		is_time(&u->watched_ms, u->core->cfg->refresh_takeover_ms / WATCH_EVERY_SHARE))
 		rc = renewal_take_over(u->renewal);
+	return rc == RC_OK ? renewal_turn(u->renewal, look) : rc;
+}
+
+/* What hinders one kind of work, a full disk for instance, is no reason to leave the others. */
+static enum rc turn(struct upkeep *u, bool woken)
+{
+	enum rc rc, others = RC_OK;
+	bool look;
+
+	if (u->stopping)
+		return renewal_settle(u->renewal);
 	look = woken || is_time(&u->looked_ms, LOOK_EVERY_MS);
-	if (rc == RC_OK)
-		rc = renewal_turn(u->renewal, look);
-	if (rc == RC_OK && look)
-		rc = errands_turn(u->errands);
-	if (rc == RC_OK && is_time(&u->cleared_ms, CLEAR_EVERY_MS))
-		rc = clearing_turn(u->core);
-	return rc;
+	rc = renew(u, look);
+	if (look)
+		others = errands_turn(u->errands);
+	if (others == RC_OK && is_time(&u->cleared_ms, CLEAR_EVERY_MS))
+		others = clearing_turn(u->core);
+	return rc == RC_OK ? others : rc;
 }
 
 enum rc upkeep_run(struct upkeep *u, int stop_fd)
