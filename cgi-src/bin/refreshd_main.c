@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "domain/audit.h"
 #include "domain/keyring.h"
 #include "domain/upkeep/upkeep.h"
 #include "platform/log.h"
@@ -62,10 +63,14 @@ int main(int argc, char **argv)
 		rc = core_database(cfg, "grantry_refreshd", &core.db);
 	core.cfg = cfg;
 	core.catalogue = catalogue;
+	core.audit_batch = audit_batch_new();
+	if (rc == RC_OK && !core.audit_batch)
+		rc = RC_NOMEM;
 	if (rc == RC_OK)
 		rc = run(&core);
 	if (rc != RC_OK)
 		log_error("refreshd.stopped", "rc", rc_name(rc));
+	audit_batch_free(core.audit_batch);
 	db_free(core.db);
 	catalogue_free(catalogue);
 	keyring_free(core.keyring);

@@ -101,11 +101,18 @@ enum rc audit_batch_write(const struct core *core)
 	struct audit_batch *batch = core->audit_batch;
 	struct audit_row rows[AUDIT_BATCH_MAX];
 	size_t n = batch->n;
+	enum rc rc;
 
 	for (size_t i = 0; i < n; i++)
 		rows[i] = batch->kept[i].row;
 	batch->n = 0;
-	return audit_insert(core->db, rows, n) == RC_OK ? RC_OK : RC_UNAVAILABLE;
+	rc = audit_insert(core->db, rows, n);
+	return rc == RC_OK || rc == RC_RETRY ? rc : RC_UNAVAILABLE;
+}
+
+void audit_batch_drop(const struct core *core)
+{
+	core->audit_batch->n = 0;
 }
 
 /* ---- with a change ---- */

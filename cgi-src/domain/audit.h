@@ -25,8 +25,10 @@ void audit_batch_free(struct audit_batch *batch);
  * write first. */
 enum rc audit_later(const struct core *core, const struct actor *actor, const char *action,
 	const char *object, const char *result) RC_MUST_CHECK;
-/** audit_batch_write(core): empties it in any case. RC_UNAVAILABLE: none of them was written. */
+/** audit_batch_write(core): empties it in any case. RC_UNAVAILABLE: none of them was written; RC_RETRY: inside a
+ * transaction. */
 enum rc audit_batch_write(const struct core *core) RC_MUST_CHECK;
+void audit_batch_drop(const struct core *core);
 
 /** audit_failure(core, actor, action, object, rc): what a change came to, unless it is RC_OK: that event stands
  * already (audit_transact). Best effort: nothing was changed that would have to be taken back. */

@@ -28,8 +28,8 @@ struct core {
 	const struct catalogue *catalogue; /* NULL in a program that needs none */
 	/* of the runtime API: by key and by workspace; NULL: no limit */
 	struct ratelimit *key_rate, *tenant_rate;
-	struct audit_batch *audit_batch;
 	struct lookup_batch *lookups;
+	struct audit_batch *audit_batch; /* of hand-outs and renewals */
 };
 
 struct actor {

@@ -11,6 +11,7 @@ enum {
 	ST_DUE,
 	ST_CLAIM,
 	ST_CLAIMED,
+	ST_CLAIMED_BY,
 	ST_COMMIT,
 	ST_COMMIT_LATE,
 	ST_LATE,
@@ -55,6 +56,10 @@ static const char *const sql[] = {
 	[ST_CLAIMED] = "SELECT lease_fence, lease_rev, unanswered_rev = secret_rev"
 		       " FROM datasource_providers"
 		       " WHERE tenant_id = ? AND id = ? AND lease_owner = ?",
+	/* cross-tenant: the leases of one process */
+	[ST_CLAIMED_BY] =
+		"SELECT lease_fence, lease_rev, unanswered_rev = secret_rev, tenant_id, id"
+		" FROM datasource_providers WHERE lease_owner = ?",
 	[ST_COMMIT] = COMMIT LEASE_HOLDS,
 	[ST_COMMIT_LATE] = COMMIT " WHERE tenant_id = ? AND id = ? AND lease_owner IS NULL"
 				  " AND secret_rev = ?",
@@ -157,24 +162,67 @@ enum rc refresh_due_list(struct db *db, int64_t now_s, const struct refresh_due 
 	return rc;
 }
 
-enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
-	const struct uuid *owner, int64_t now_s, struct refresh_lease *out)
+static enum rc claim(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
+	const struct uuid *owner, int64_t now_s)
 {
-	struct db_rows *rows = NULL;
 	uint64_t affected = 0;
 	enum rc rc = db_exec(db, sql[ST_CLAIM],
 		DB_ARGS(db_id(owner), db_id(&tenant->u), db_id(&id->u), db_int(now_s)), &affected);
 
-	if (rc == RC_OK && affected == 0)
-		return RC_NOT_FOUND; /* somebody else was faster */
+	return rc == RC_OK && affected == 0 ? RC_NOT_FOUND : rc; /* somebody else was faster */
+}
+
+static struct refresh_lease lease_of(const struct uuid *owner, const struct db_rows *rows)
+{
+	return (struct refresh_lease){*owner, (uint64_t)db_get_int(rows, 0),
+		(uint64_t)db_get_int(rows, 1), db_get_int(rows, 2) != 0};
+}
+
+enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struct credential_id *id,
+	const struct uuid *owner, int64_t now_s, struct refresh_lease *out)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = claim(db, tenant, id, owner, now_s);
+
 	if (rc == RC_OK)
 		rc = db_query(db, sql[ST_CLAIMED],
 			DB_ARGS(db_id(&tenant->u), db_id(&id->u), db_id(owner)), &rows);
 	if (rc == RC_OK && !db_next(rows))
 		rc = RC_NOT_FOUND; /* deleted since */
 	if (rc == RC_OK)
-		*out = (struct refresh_lease){*owner, (uint64_t)db_get_int(rows, 0),
-			(uint64_t)db_get_int(rows, 1), db_get_int(rows, 2) != 0};
+		*out = lease_of(owner, rows);
+	db_rows_free(rows);
+	return rc;
+}
+
+static bool is_row_of(const struct db_rows *rows, const struct refresh_due *due)
+{
+	struct uuid tenant = db_get_id(rows, 3), id = db_get_id(rows, 4);
+
+	return uuid_equal(&id, &due->id.u) && uuid_equal(&tenant, &due->tenant.u);
+}
+
+enum rc refresh_claim_all(struct db *db, const struct uuid *owner, int64_t now_s,
+	const struct refresh_due *const *due, size_t n, struct refresh_lease *out, bool *claimed)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = RC_OK;
+
+	memset(out, 0, n * sizeof(*out));
+	for (size_t i = 0; i < n && rc == RC_OK; i++) {
+		rc = claim(db, &due[i]->tenant, &due[i]->id, owner, now_s);
+		claimed[i] = rc == RC_OK;
+		if (rc == RC_NOT_FOUND)
+			rc = RC_OK;
+	}
+	if (rc == RC_OK) /* with them come those that it claimed before */
+		rc = db_query(db, sql[ST_CLAIMED_BY], DB_ARGS(db_id(owner)), &rows);
+	while (rc == RC_OK && db_next(rows))
+		for (size_t i = 0; i < n; i++)
+			if (claimed[i] && is_row_of(rows, due[i]))
+				out[i] = lease_of(owner, rows);
+	for (size_t i = 0; i < n; i++) /* a fence is never 0 after a claim; that row is gone */
+		claimed[i] = claimed[i] && out[i].fence != 0;
 	db_rows_free(rows);
 	return rc;
 }

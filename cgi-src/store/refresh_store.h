@@ -37,6 +37,12 @@ enum rc refresh_claim(struct db *db, const struct tenant_id *tenant, const struc
 
 #define REFRESH_STATE_SIZE sizeof(((struct credential_row *)0)->state)
 
+/** refresh_claim_all(db, owner, now_s, due, n, out, claimed): each of them likewise, with fewer statements; inside a
+ * transaction. claimed[i]: out[i] is a lease. */
+enum rc refresh_claim_all(struct db *db, const struct uuid *owner, int64_t now_s,
+	const struct refresh_due *const *due, size_t n, struct refresh_lease *out,
+	bool *claimed) RC_MUST_CHECK;
+
 /** refresh_commit(db, tenant, row, lease, due_at_s, now_s, was): the new sealed columns, secret_rev + 1, state
  * active, lease free. Also when the lease was given up meanwhile, as long as nobody else has one and the revision
  * is the one that was sent: what a provider gave in return for it is better than what it replaces. RC_CONFLICT:

@@ -203,6 +203,44 @@ static void whole_batches_are_claimed_by_one_each_in_whatever_order(void)
 		20);
 }
 
+/* Of a page some are not due, some somebody else's, some ours already, and one twice in it. */
+static void of_many_only_what_is_free_and_due(void)
+{
+	struct refresh_due due[5] = {{.tenant = acme}, {.tenant = acme}, {.tenant = acme},
+		{.tenant = globex}, {.tenant = acme}};
+	const struct refresh_due *wanted[5];
+	struct refresh_lease mine, leases[5];
+	bool claimed[5];
+
+	clear();
+	for (unsigned i = 0; i < 5; i++) {
+		due[i].id = add_as(&acme, i + 1, i == 1 ? NOW_S + 1 : NOW_S);
+		wanted[i] = &due[i];
+	}
+	CHECK_RC(refresh_claim(db, &acme, &due[2].id, &me, NOW_S, &mine), RC_OK);
+	wanted[4] = &due[0];
+	CHECK_RC(refresh_claim_all(db, &me, NOW_S, wanted, 5, leases, claimed), RC_OK);
+	CHECK(claimed[0]);
+	CHECK(!claimed[1]); /* not due */
+	CHECK(!claimed[2]); /* under way */
+	CHECK(!claimed[3]); /* of another workspace than it says */
+	CHECK(!claimed[4]); /* the first, once more */
+	CHECK_INT(leases[0].fence, 1);
+	CHECK_INT(leases[0].rev, 5);
+	CHECK(!leases[0].sent_before);
+	CHECK(uuid_equal(&leases[0].owner, &me));
+	CHECK_INT(
+		number(other,
+			"SELECT COUNT(*) FROM datasource_providers WHERE lease_owner IS NOT NULL"),
+		2);
+	CHECK_RC(refresh_abandon(db, &acme, &due[0].id, &leases[0]), RC_OK);
+	CHECK_RC(refresh_claim_all(db, &rival, NOW_S, wanted, 3, leases, claimed), RC_OK);
+	CHECK(claimed[0] && !claimed[1] && !claimed[2]);
+	CHECK_INT(leases[0].fence, 2);
+	CHECK(leases[0].sent_before);
+	CHECK_RC(refresh_claim_all(db, &rival, NOW_S, wanted, 0, leases, claimed), RC_OK);
+}
+
 /* ---- how it ends ---- */
 
 static struct credential_row renewed_row(void)
@@ -711,6 +749,7 @@ int main(void)
 	RUN(what_is_never_due_or_gone_is_not_claimed);
 	RUN(the_fence_grows_with_every_claim);
 	RUN(of_many_one_claims);
+	RUN(of_many_only_what_is_free_and_due);
 	RUN(whole_batches_are_claimed_by_one_each_in_whatever_order);
 	RUN(a_commit_renews_and_frees);
 	RUN(a_state_keeps_its_since_while_it_stays);

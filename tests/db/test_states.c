@@ -3,6 +3,7 @@
  * States that people make, against the real table: one of many switches, a renewal under way neither undoes it nor loses
  * what it brings, and no statement reaches another tenant's row.
  */
+#include "domain/audit.h"
 #include "domain/oauth/refresh.h"
 #include "platform/text.h"
 #include "store/refresh_store.h"
@@ -146,9 +147,13 @@ static void what_was_refused_is_not_whole_again_by_a_switch(void)
 
 static enum rc settle_work(struct db *own, void *arg)
 {
-	const struct core core = {.db = own};
+	const struct core core = {.db = own, .audit_batch = audit_batch_new()};
+	enum rc rc = refresh_settle(&core, own, arg);
 
-	return refresh_settle(&core, own, arg);
+	if (rc == RC_OK)
+		rc = audit_batch_write(&core);
+	audit_batch_free(core.audit_batch);
+	return rc;
 }
 
 /* What the messages tell in their order: "from>to …". */

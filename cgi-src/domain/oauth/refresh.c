@@ -412,7 +412,7 @@ enum rc refresh_settle(const struct core *core, struct db *db, const struct refr
 	if (rc == RC_OK)
 		rc = tell(db, s, state, was);
 	if (rc == RC_OK)
-		rc = audit_event(core, &scheduler, "credential.refresh", object,
+		rc = audit_later(core, &scheduler, "credential.refresh", object,
 			s->renewed ? "ok" : "failed");
 	return rc;
 }

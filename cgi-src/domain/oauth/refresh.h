@@ -67,8 +67,9 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 void refresh_end(const struct core *core, struct refresh_attempt *a, enum rc rc,
 	const struct httpc_response *rs, struct refresh_settlement *s);
 
-/** refresh_settle(core, db, s): inside a transaction: the row, its audit event, and a message where the state changes.
- * RC_TIMEOUT: not now, another's call is under way; RC_CONFLICT: overtaken (deleted, authorized anew, or settled before); nothing was changed. */
+/** refresh_settle(core, db, s): inside a transaction: the row, and a message where the state changes; its event is in
+ * core->audit_batch, which is to be written in the same transaction. RC_TIMEOUT: not now, another's call is under way;
+ * RC_CONFLICT: overtaken (deleted, authorized anew, or settled before); nothing was changed. */
 enum rc refresh_settle(
 	const struct core *core, struct db *db, const struct refresh_settlement *s) RC_MUST_CHECK;
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/audit.h"
 #include "domain/provider.h"
 #include "domain/upkeep/journal.h"
 #include "domain/upkeep/lease_watch.h"
@@ -179,22 +180,15 @@ struct claims {
 	size_t n;
 };
 
-static enum rc claim_each(struct db *db, void *arg)
+static enum rc claim_all(struct db *db, void *arg)
 {
 	struct claims *c = arg;
-	const struct uuid *owner = journal_owner(c->renewal->journal);
-	int64_t now_s = clock_now_s();
-	enum rc rc = RC_OK;
+	const struct refresh_due *due[BATCH];
 
-	for (size_t i = 0; i < c->n && rc == RC_OK; i++) {
-		const struct refresh_due *due = &c->items[i]->due;
-
-		rc = refresh_claim(db, &due->tenant, &due->id, owner, now_s, &c->leases[i]);
-		c->claimed[i] = rc == RC_OK;
-		if (rc == RC_NOT_FOUND)
-			rc = RC_OK;
-	}
-	return rc;
+	for (size_t i = 0; i < c->n; i++)
+		due[i] = &c->items[i]->due;
+	return refresh_claim_all(db, journal_owner(c->renewal->journal), clock_now_s(), due, c->n,
+		c->leases, c->claimed);
 }
 
 static void take_items(struct renewal *r, struct claims *c)
@@ -224,7 +218,7 @@ static enum rc start_some(struct renewal *r)
 	r->more_now = c.n == BATCH;
 	if (c.n == 0)
 		return RC_OK;
-	rc = db_transact(r->core->db, claim_each, &c);
+	rc = db_transact(r->core->db, claim_all, &c);
 	CRASHPOINT("refresh.claimed");
 	for (size_t i = 0; i < c.n; i++) {
 		if (rc == RC_OK && c.claimed[i] && clock_mono_ms() < send_by_ms)
@@ -325,13 +319,14 @@ static enum rc settle_each(struct db *db, void *arg)
 {
 	struct settling *s = arg;
 
+	audit_batch_drop(s->renewal->core); /* of a run that failed */
 	for (size_t i = 0; i < s->n; i++) {
 		s->results[i] = refresh_settle(s->renewal->core, db, &s->items[i]->settlement);
 		if (s->results[i] != RC_OK && s->results[i] != RC_CONFLICT &&
 			s->results[i] != RC_TIMEOUT)
 			return s->results[i];
 	}
-	return RC_OK;
+	return audit_batch_write(s->renewal->core);
 }
 
 static void drop_settled(struct settling *s)
