@@ -237,7 +237,8 @@ static bool may_repeat(const struct db *db, const struct db_call *call, int64_t 
 		return false;
 	if (call->step == DB_STEP_PREPARE || call->err == CR_SERVER_GONE_ERROR)
 		return true;
-	return call->wants_rows && strncasecmp(call->sql, "SELECT", 6) == 0;
+	return call->wants_rows && (strncasecmp(call->sql, "SELECT", 6) == 0 ||
+					   strncasecmp(call->sql, "WITH", 4) == 0);
 }
 
 static enum rc run(struct db *db, struct db_call *call)
@@ -308,7 +309,7 @@ enum rc db_query(
 {
 	struct db_call call = {
 		.sql = sql, .args = args, .n_args = n, .n_rows = 1, .wants_rows = true};
-	enum rc rc = run(db, &call);
+	enum rc rc = exec(db, &call);
 
 	*out = call.rows;
 	return rc;

@@ -99,6 +99,39 @@ static void lost_select_is_asked_again(void)
 	db_free(d);
 }
 
+static void lost_select_with_a_list_before_it_too(void)
+{
+	static const char sql[] = "WITH w (n) AS (VALUES (42)) SELECT n FROM w";
+	struct db *d = open_through_proxy();
+
+	for (int fault = PROXY_CUT_BEFORE; fault <= PROXY_CUT_AFTER; fault++) {
+		CHECK_INT(number(d, sql), 42);
+		proxy_plan(&proxy, fault, COM_STMT_EXECUTE, 0, 1, 0);
+		CHECK_INT(number(d, sql), 42);
+	}
+	db_free(d);
+}
+
+/* Outside of a transaction nobody is told to try again: callers take that word for another thing. */
+static void select_that_lost_a_race_is_run_again(void)
+{
+	static const int errors[] = {1213, 1205, 1020};
+	struct db *d = open_through_proxy();
+
+	for (int i = 0; i < 3; i++) {
+		struct db_rows *rows = NULL;
+
+		CHECK_INT(number(d, "SELECT 42"), 42);
+		proxy_plan(&proxy, PROXY_ERROR, COM_STMT_EXECUTE, 0, 1, errors[i]);
+		CHECK_INT(number(d, "SELECT 42"), 42);
+		proxy_plan(&proxy, PROXY_ERROR, COM_STMT_EXECUTE, 0, 99, errors[i]);
+		CHECK_RC(db_query(d, "SELECT 44", DB_NO_ARGS, &rows), RC_UNAVAILABLE);
+		CHECK(rows == NULL);
+		proxy_plan(&proxy, PROXY_NONE, COM_ANY, 0, 0, 0);
+	}
+	db_free(d);
+}
+
 static void lost_write_is_never_done_twice(void)
 {
 	struct db *d = open_through_proxy();
@@ -313,6 +346,8 @@ int main(void)
 	RUN(killed_connection_is_replaced);
 	RUN(killed_transaction_is_rolled_back);
 	RUN(lost_select_is_asked_again);
+	RUN(lost_select_with_a_list_before_it_too);
+	RUN(select_that_lost_a_race_is_run_again);
 	RUN(lost_write_is_never_done_twice);
 	RUN(cut_anywhere_leaves_no_half_transaction);
 	RUN(lost_commit_race_is_run_again);

@@ -169,7 +169,7 @@ static void what_was_queued_is_taken(void)
 	}
 	lookup_load(batch, db);
 	for (int i = 2; i >= 0; i--) {
-		CHECK_RC(lookup_take(batch, tickets[i], &key, &found),
+		CHECK_RC(lookup_take(batch, tickets[i], hashes[0], &key, &found),
 			i == 2 ? RC_NOT_FOUND : RC_OK); /* the third is another workspace's */
 		CHECK_INT(found.row.secret_rev, i == 2 ? 0 : ids[i].u.b[0]);
 		runtime_credential_release(&found);
@@ -192,9 +192,50 @@ static void who_comes_later_reads_anew(void)
 		RC_OK);
 	CHECK_RC(lookup_queue(batch, hashes[0], &query, &second), RC_OK);
 	lookup_load(batch, db);
-	CHECK_RC(lookup_take(batch, second, &key, &found), RC_OK);
+	CHECK_RC(lookup_take(batch, second, hashes[0], &key, &found), RC_OK);
 	CHECK_INT(found.row.secret_rev, 77);
 	runtime_credential_release(&found);
+	lookup_batch_free(batch);
+}
+
+static void take_nothing(struct lookup_batch *batch, int ticket, int key_of)
+{
+	static const struct runtime_key_row no_key;
+	static const struct runtime_credential nothing;
+	struct runtime_key_row key;
+	struct runtime_credential found;
+
+	memset(&key, 'x', sizeof(key));
+	memset(&found, 'x', sizeof(found));
+	CHECK_RC(lookup_take(batch, ticket, hashes[key_of], &key, &found), RC_INTERNAL);
+	CHECK(memcmp(&key, &no_key, sizeof(key)) == 0);
+	CHECK(memcmp(&found, &nothing, sizeof(found)) == 0);
+}
+
+static void nobody_takes_what_was_not_read_for_him(void)
+{
+	struct lookup_batch *batch = lookup_batch_new();
+	struct runtime_query query = {.id = &ids[0]};
+	struct runtime_key_row key;
+	struct runtime_credential found;
+	int ticket, other;
+
+	take_nothing(batch, 0, 0);
+	CHECK_RC(lookup_queue(batch, hashes[0], &query, &ticket), RC_OK);
+	take_nothing(batch, ticket, 0); /* it was not read yet */
+	lookup_load(batch, db);
+	take_nothing(batch, ticket, 1); /* another key, though of the same workspace */
+	take_nothing(batch, ticket, 2);
+	take_nothing(batch, ticket + 1, 0);
+	take_nothing(batch, -1, 0);
+	CHECK_RC(lookup_take(batch, ticket, hashes[0], &key, &found), RC_OK);
+	runtime_credential_release(&found);
+	take_nothing(batch, ticket, 0); /* a second time */
+	lookup_load(batch, db);
+	take_nothing(batch, ticket, 0); /* of the round before */
+	CHECK_RC(lookup_queue(batch, hashes[2], &query, &other), RC_OK);
+	lookup_load(batch, db);
+	take_nothing(batch, ticket, 0); /* its place is another's now */
 	lookup_batch_free(batch);
 }
 
@@ -228,6 +269,7 @@ int main(void)
 	RUN(sixteen_times_the_same);
 	RUN(a_workspace_that_is_disabled_has_no_keys);
 	RUN(what_was_queued_is_taken);
+	RUN(nobody_takes_what_was_not_read_for_him);
 	RUN(not_by_name_nor_too_long_nor_too_many);
 	RUN(who_comes_later_reads_anew);
 	store_test_end();

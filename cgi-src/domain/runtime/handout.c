@@ -32,9 +32,11 @@ static enum rc search_load(
 	struct db *db, const unsigned char hash[HASH_SIZE], struct runtime_key_row *key, void *arg)
 {
 	struct search *s = arg;
+	int ticket = *s->ticket;
 
-	if (*s->ticket != HANDOUT_UNREAD)
-		return lookup_take(s->batch, *s->ticket, key, s->found);
+	*s->ticket = HANDOUT_UNREAD;
+	if (ticket != HANDOUT_UNREAD)
+		return lookup_take(s->batch, ticket, hash, key, s->found);
 	if (lookup_queue(s->batch, hash, &s->query, s->ticket) == RC_OK)
 		return RC_RETRY;
 	return runtime_find(db, hash, &s->query, key, s->found);

@@ -44,7 +44,7 @@ struct handout {
 	char granted[4097];     /* scopes; "" none or unknown */
 	struct fieldset fields; /* owned: never a refresh token or a client secret */
 	struct refusal why;     /* with RC_DENIED */
-	int ticket;             /* with RC_RETRY */
+	int ticket;             /* with RC_RETRY; HANDOUT_UNREAD: it was an error */
 };
 
 void handout_release(struct handout *h);

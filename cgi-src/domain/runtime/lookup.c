@@ -83,13 +83,27 @@ void lookup_load(struct lookup_batch *batch, struct db *db)
 	batch->loaded = true;
 }
 
-enum rc lookup_take(struct lookup_batch *batch, int ticket, struct runtime_key_row *key,
-	struct runtime_credential *out)
+/* A ticket of another round would be somebody else's row: never that, whatever mistake brought it here. */
+static bool is_there(
+	const struct lookup_batch *batch, int ticket, const unsigned char key_hash[HASH_SIZE])
 {
-	struct runtime_lookup *l = &batch->items[ticket];
+	return batch->loaded && ticket >= 0 && (size_t)ticket < batch->n &&
+	       memcmp(batch->items[ticket].key_hash, key_hash, HASH_SIZE) == 0;
+}
 
+enum rc lookup_take(struct lookup_batch *batch, int ticket, const unsigned char key_hash[HASH_SIZE],
+	struct runtime_key_row *key, struct runtime_credential *out)
+{
+	struct runtime_lookup *l;
+
+	memset(key, 0, sizeof(*key));
+	memset(out, 0, sizeof(*out));
+	if (!is_there(batch, ticket, key_hash))
+		return RC_INTERNAL;
+	l = &batch->items[ticket];
 	*key = l->key;
 	*out = l->found;
 	memset(&l->found, 0, sizeof(l->found));
+	memset(l->key_hash, 0, sizeof(l->key_hash)); /* only once */
 	return l->rc;
 }

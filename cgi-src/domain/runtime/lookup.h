@@ -21,9 +21,9 @@ enum rc lookup_queue(struct lookup_batch *batch, const unsigned char key_hash[HA
 /** lookup_load(batch, db): reads all that are queued. */
 void lookup_load(struct lookup_batch *batch, struct db *db);
 
-/** lookup_take(batch, ticket, key, out): once, after lookup_load and before the next lookup_queue; what runtime_find
- * would have told. */
-enum rc lookup_take(struct lookup_batch *batch, int ticket, struct runtime_key_row *key,
-	struct runtime_credential *out) RC_MUST_CHECK;
+/** lookup_take(batch, ticket, key_hash, key, out): once, after lookup_load and before the next lookup_queue; what
+ * runtime_find would have told. RC_INTERNAL: nothing like that was read for this key. */
+enum rc lookup_take(struct lookup_batch *batch, int ticket, const unsigned char key_hash[HASH_SIZE],
+	struct runtime_key_row *key, struct runtime_credential *out) RC_MUST_CHECK;
 
 #endif

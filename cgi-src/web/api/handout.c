@@ -143,7 +143,7 @@ static enum rc hand_out(struct ctx *c, const struct handout_request *request)
 	} else if (rc == RC_TIMEOUT) {
 		c->waits = true;
 		rc = RC_OK;
-	} else if (rc == RC_RETRY) {
+	} else if (rc == RC_RETRY && h.ticket != HANDOUT_UNREAD) {
 		c->reads = true;
 		c->ticket = h.ticket;
 		rc = RC_OK;
