@@ -207,15 +207,20 @@ void fcgi_exchange_look(struct fcgi_exchange *x, const struct fcgi_service *s, b
 
 /* --- ways to be started --------------------------------------------------------------------- */
 
-/* Nothing else is there to be served: parking is waiting. */
-static void wait_parked(struct fcgi_exchange *x, const struct fcgi_service *s)
+/* Nothing else is there to be served: parking is waiting, and what is held needs to wait for nobody. */
+static void see_through(struct fcgi_exchange *x, const struct fcgi_service *s)
 {
-	do {
+	while (x->fate != FCGI_OVER) {
 		struct pollfd p = {.fd = STDOUT_FILENO};
 
-		(void)poll(&p, 1, (int)s->park_interval_ms); /* ends early when nobody reads */
-		fcgi_exchange_look(x, s, false);
-	} while (x->fate == FCGI_PARKED);
+		if (x->fate == FCGI_PARKED) {
+			(void)poll(&p, 1, (int)s->park_interval_ms); /* ends early when nobody reads */
+			fcgi_exchange_look(x, s, false);
+		} else {
+			s->app->settle(s->app->arg);
+			fcgi_exchange_resume(x, s);
+		}
+	}
 }
 
 static int serve_cgi(const struct fcgi_service *s)
@@ -232,12 +237,7 @@ static int serve_cgi(const struct fcgi_service *s)
 		return FCGI_STATUS_NOT_STARTED;
 	fcgi_exchange_begin(&x, app->resume != NULL);
 	app->handle(&x, app->arg);
-	if (x.fate == FCGI_PARKED)
-		wait_parked(&x, s);
-	while (x.fate == FCGI_HELD) {
-		app->settle(app->arg);
-		fcgi_exchange_resume(&x, s);
-	}
+	see_through(&x, s);
 	if (app->worker_stop)
 		app->worker_stop(app->arg);
 	return 0;

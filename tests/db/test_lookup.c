@@ -218,7 +218,7 @@ static void nobody_takes_what_was_not_read_for_him(void)
 	struct runtime_query query = {.id = &ids[0]};
 	struct runtime_key_row key;
 	struct runtime_credential found;
-	int ticket, other;
+	int ticket, later;
 
 	take_nothing(batch, 0, 0);
 	CHECK_RC(lookup_queue(batch, hashes[0], &query, &ticket), RC_OK);
@@ -233,7 +233,7 @@ static void nobody_takes_what_was_not_read_for_him(void)
 	take_nothing(batch, ticket, 0); /* a second time */
 	lookup_load(batch, db);
 	take_nothing(batch, ticket, 0); /* of the round before */
-	CHECK_RC(lookup_queue(batch, hashes[2], &query, &other), RC_OK);
+	CHECK_RC(lookup_queue(batch, hashes[2], &query, &later), RC_OK);
 	lookup_load(batch, db);
 	take_nothing(batch, ticket, 0); /* its place is another's now */
 	lookup_batch_free(batch);

@@ -13,7 +13,8 @@ static char dir[64], path[96], go_file[96], notes[96];
 
 struct wait {
 	int looks;
-	int steps; /* held: that are still to be taken */
+	int steps;  /* held: that are still to be taken */
+	bool parks; /* held, and to be parked after that */
 };
 
 static int settled; /* by this worker */
@@ -41,6 +42,16 @@ static void say(struct fcgi_exchange *x, const char *status, const char *what, i
 	(void)!fcgi_write(x, text, (size_t)len);
 }
 
+static void park_or_say_full(struct fcgi_exchange *x, struct wait *wait)
+{
+	if (!fcgi_park(x, wait)) {
+		free(wait);
+		say(x, "200", "full", 0);
+		return;
+	}
+	note(fcgi_park(x, NULL) ? "wrong" : "parked"); /* only once */
+}
+
 static void handle(struct fcgi_exchange *x, void *arg)
 {
 	const char *target = fcgi_param(x, "PATH_INFO");
@@ -54,16 +65,19 @@ static void handle(struct fcgi_exchange *x, void *arg)
 	wait = calloc(1, sizeof *wait);
 	if (strncmp(target, "/park/hold", 10) == 0) {
 		wait->steps = target[10] == '2' ? 2 : 1;
-		nap(target[10] == 's' ? 100 : 0); /* others come meanwhile */
+		if (target[10] == 's') {
+			note("begun");
+			nap(100); /* others come meanwhile */
+		}
 		fcgi_hold(x, wait);
 		return;
 	}
-	if (!fcgi_park(x, wait)) {
-		free(wait);
-		say(x, "200", "full", 0);
+	if (strcmp(target, "/park/then") == 0) {
+		wait->parks = true;
+		fcgi_hold(x, wait);
 		return;
 	}
-	note(fcgi_park(x, NULL) ? "wrong" : "parked"); /* only once */
+	park_or_say_full(x, wait);
 }
 
 static void look(struct fcgi_exchange *x, void *state, void *arg)
@@ -71,6 +85,11 @@ static void look(struct fcgi_exchange *x, void *state, void *arg)
 	struct wait *wait = state;
 
 	(void)arg;
+	if (wait->parks) {
+		wait->parks = false;
+		park_or_say_full(x, wait);
+		return;
+	}
 	wait->looks++;
 	if (wait->steps > 0 && --wait->steps > 0) {
 		fcgi_hold(x, wait);
@@ -662,6 +681,7 @@ static void held_ones_are_answered_at_the_end(void)
 	pid_t pid = begin(&with);
 	int fd = fc_ask(path, "/park/holds"), other = fc_ask(path, "/park/hold2");
 
+	CHECK(await_noted("begun", 1)); /* nobody is accepted after the signal */
 	kill(pid, SIGTERM);
 	CHECK(answers(fd, "settled"));
 	(void)fc_answer(other, 10000, &a); /* taken or refused, but not forgotten */
@@ -763,6 +783,21 @@ static void cgi_settles(void)
 	CHECK_INT(noted("settle", 0), 2);
 }
 
+static void cgi_parks_what_was_held(void)
+{
+	char text[256];
+	pid_t pid;
+	int out;
+
+	pid = begin_cgi("/park/then", 0, &out);
+	CHECK(await_noted("parked", 1));
+	CHECK(is_silent(out));
+	go();
+	read_all(out, text, sizeof text);
+	CHECK(strstr(text, "done target=/park/then ") != NULL);
+	CHECK_INT(await_end(pid, 1000), 0);
+}
+
 int main(void)
 {
 	char lock[104];
@@ -804,6 +839,7 @@ int main(void)
 	RUN(held_client_may_leave);
 	RUN(cgi_waits);
 	RUN(cgi_settles);
+	RUN(cgi_parks_what_was_held);
 	unlink(go_file);
 	unlink(notes);
 	snprintf(lock, sizeof lock, "%s.lock", path);
