@@ -65,7 +65,7 @@ static void fill(void)
 	for (int i = 0; i < 2; i++)
 		CHECK_RC(db_exec(db,
 				 "INSERT INTO datasource_provider_defaults (tenant_id, plugin_id,"
-				 " provider, credential_id) VALUES (?, ?, ?, ?)",
+				 " provider, credential_id, revision) VALUES (?, ?, ?, ?, 1)",
 				 DB_ARGS(db_id(&acme.u), db_text(refs[i + 1].plugin_id),
 					 db_text(refs[i + 1].provider), db_id(&ids[i].u)),
 				 NULL),
@@ -124,6 +124,32 @@ static void every_kind_in_batches_of_every_size(void)
 			codes[as_alone(&lookups[i])]++;
 	}
 	CHECK(codes[RC_OK] > 50 && codes[RC_NOT_FOUND] > 50 && codes[RC_DENIED] > 50);
+}
+
+/* Of a request that makes no sense nothing is left for those beside it. */
+static void odd_names_beside_good_ones(void)
+{
+	static char longest[PLUGIN_ID_SIZE], wide[PLUGIN_ID_SIZE];
+	const struct provider_ref odd[] = {{"\xff\xfe", "drive"}, {"acme/drive", "\xc3"},
+		{longest, "drive"}, {wide, "drive"}, {"", ""}, {"acme/drive ", "drive"},
+		{"ACME/drive", "drive"}, {"acme/drive", "dr\xc3\xafve"}};
+	const size_t n = sizeof(odd) / sizeof(odd[0]);
+	struct runtime_lookup lookups[RUNTIME_LOOKUPS];
+
+	memset(longest, 'x', sizeof(longest) - 1);
+	for (size_t i = 0; i + 2 < sizeof(wide); i += 2)
+		memcpy(wide + i, "\xc3\xa9", 2);
+	for (size_t i = 0; i < n; i++) {
+		lookups[i] = kind((IDS - 1) * KEYS); /* the Default, of … */
+		lookups[i].query.ref = odd[i];
+		lookups[n + i] = kind((IDS - 1) * KEYS);
+	}
+	runtime_find_all(db, lookups, 2 * n);
+	for (size_t i = 0; i < n; i++) {
+		CHECK_RC(as_alone(&lookups[i]), RC_NOT_FOUND);
+		CHECK_INT(lookups[n + i].found.row.secret_rev, 11);
+		CHECK_RC(as_alone(&lookups[n + i]), RC_OK);
+	}
 }
 
 static void sixteen_times_the_same(void)
@@ -264,8 +290,9 @@ int main(void)
 
 	if (status)
 		return status;
-	fill();
+	RUN(fill);
 	RUN(every_kind_in_batches_of_every_size);
+	RUN(odd_names_beside_good_ones);
 	RUN(sixteen_times_the_same);
 	RUN(a_workspace_that_is_disabled_has_no_keys);
 	RUN(what_was_queued_is_taken);
