@@ -173,9 +173,9 @@ bool fcgi_is_gone(const struct fcgi_exchange *x)
 	return x->gone;
 }
 
-bool fcgi_is_closing(const struct fcgi_exchange *x)
+bool fcgi_may_park(const struct fcgi_exchange *x)
 {
-	return x->closing;
+	return x->may_park;
 }
 
 /* A peer that closed a Unix socket or a pipe shows as POLLHUP or POLLERR, even when bytes that it sent
@@ -187,10 +187,10 @@ static bool peer_is_gone(const struct fcgi_exchange *x)
 	return poll(&p, 1, 0) > 0;
 }
 
-void fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s)
+void fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s, bool room)
 {
 	x->fate = FCGI_OVER;
-	x->may_park = !x->gone && !x->closing;
+	x->may_park = room && !x->gone && !x->closing;
 	s->app->resume(x, x->state, s->app->arg);
 }
 
@@ -202,7 +202,7 @@ void fcgi_exchange_look(struct fcgi_exchange *x, const struct fcgi_service *s, b
 	x->closing = closing || late;
 	if (late && !closing && !x->gone)
 		log_warn("fcgi", "reason", "a parked request took too long");
-	fcgi_exchange_resume(x, s);
+	fcgi_exchange_resume(x, s, true); /* its own place */
 }
 
 /* --- ways to be started --------------------------------------------------------------------- */
@@ -218,7 +218,7 @@ static void see_through(struct fcgi_exchange *x, const struct fcgi_service *s)
 			fcgi_exchange_look(x, s, false);
 		} else {
 			s->app->settle(s->app->arg);
-			fcgi_exchange_resume(x, s);
+			fcgi_exchange_resume(x, s, true);
 		}
 	}
 }

@@ -85,8 +85,8 @@ void fcgi_hold(struct fcgi_exchange *x, void *state);
 /** fcgi_is_gone(x): the web server closed the connection (seen on a Unix socket or a pipe), because its
  * client left or it waited long enough. Of parked exchanges this is known before each resume. */
 bool fcgi_is_gone(const struct fcgi_exchange *x);
-/** fcgi_is_closing(x): in resume: there is no more time: the worker ends, or request_max_s have passed
- * since the request came. It cannot be parked any more. */
-bool fcgi_is_closing(const struct fcgi_exchange *x);
+/** fcgi_may_park(x): would fcgi_park succeed? Not so when there is no more time: the worker ends, or request_max_s
+ * have passed since the request came. */
+bool fcgi_may_park(const struct fcgi_exchange *x);
 
 #endif

@@ -41,8 +41,8 @@ struct fcgi_service {
 void fcgi_exchange_begin(struct fcgi_exchange *x, bool may_park);
 /** fcgi_exchange_look(x, s, closing): resumes a parked exchange; closing: for the last time. */
 void fcgi_exchange_look(struct fcgi_exchange *x, const struct fcgi_service *s, bool closing);
-/** fcgi_exchange_resume(x, s): resumes it, parked or held. */
-void fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s);
+/** fcgi_exchange_resume(x, s, room): resumes it, parked or held; room: for one more parked. */
+void fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s, bool room);
 
 /** fcgi_worker_live(listen_fd, ready_fd, service): fcgi_worker.c; a pool_work. */
 int fcgi_worker_live(int listen_fd, int ready_fd, void *service);

@@ -170,6 +170,11 @@ static void go_on(struct worker *w, struct fcgi_exchange *x)
 		exchange_end(w, x);
 }
 
+static bool has_room(const struct worker *w)
+{
+	return w->n_parked < w->service->park_max;
+}
+
 static void look_at_first(struct worker *w, bool closing)
 {
 	struct fcgi_exchange *x = unpark(w);
@@ -200,7 +205,7 @@ static void settle_once(struct worker *w)
 	s->app->settle(s->app->arg);
 	for (; x; x = next) {
 		next = x->next;
-		fcgi_exchange_resume(x, s);
+		fcgi_exchange_resume(x, s, has_room(w));
 		go_on(w, x);
 	}
 	alarm(0);
@@ -284,9 +289,8 @@ static bool is_request(FCGX_Request *request)
 static void answer(struct worker *w, struct fcgi_exchange *x)
 {
 	const struct fcgi_app *app = w->service->app;
-	bool may_park = app->resume && w->n_parked < w->service->park_max;
 
-	fcgi_exchange_begin(x, may_park);
+	fcgi_exchange_begin(x, app->resume && has_room(w));
 	if (is_request(&x->request))
 		app->handle(x, app->arg);
 	go_on(w, x);

@@ -269,7 +269,6 @@ static struct ctx *ctx_new(struct app *app)
 	c->core = &app->core;
 	c->language = "en_US";
 	c->begun_ms = clock_mono_ms();
-	c->may_wait = true;
 	c->ticket = -1;
 	codec_random(random, sizeof(random));
 	codec_hex(random, sizeof(random), c->request_id);
@@ -301,10 +300,9 @@ static void finish(struct fcgi_exchange *x, struct ctx *c)
 /* After the handler: kept for later, or answered. */
 static void go_on(struct fcgi_exchange *x, struct ctx *c)
 {
-	if (c->waits && !fcgi_park(x, c)) { /* too many wait here already */
-		c->may_wait = false;
-		c->again = true;
-		run_handler(c);
+	if (c->waits && !fcgi_park(x, c)) { /* though it was told that it must not wait */
+		c->waits = false;
+		error_answer(c, 503);
 	}
 	if (c->reads || c->holds)
 		fcgi_hold(x, c);
@@ -327,6 +325,7 @@ void dispatch(struct fcgi_exchange *x, struct app *app)
 	}
 	c->resp.no_body = c->req.method == REQ_HEAD;
 	c->resp.https = app->cfg->origin_is_https;
+	c->may_wait = fcgi_may_park(x); /* not so when too many wait here already */
 	if (rc == RC_OK)
 		answer(c);
 	else
@@ -349,10 +348,9 @@ static void resume(struct fcgi_exchange *x, struct ctx *c)
 		finish(x, c);
 		return;
 	}
-	if (!c->reads) {
-		c->may_wait = !fcgi_is_closing(x);
+	c->may_wait = fcgi_may_park(x);
+	if (!c->reads)
 		c->again = true;
-	}
 	run_handler(c);
 	go_on(x, c);
 }

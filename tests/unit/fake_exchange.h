@@ -21,7 +21,7 @@ struct fcgi_exchange {
 	size_t body_len, body_at;
 	size_t read_at_most; /* bytes a read, to arrive in pieces; 0: all */
 	bool client_is_gone;
-	bool may_park, is_closing;
+	bool may_park;
 	void *parked; /* its state */
 	char out[65536];
 	size_t out_len;
@@ -89,9 +89,9 @@ bool fcgi_is_gone(const struct fcgi_exchange *x)
 	return x->client_is_gone;
 }
 
-bool fcgi_is_closing(const struct fcgi_exchange *x)
+bool fcgi_may_park(const struct fcgi_exchange *x)
 {
-	return x->is_closing;
+	return x->may_park;
 }
 
 #endif

@@ -46,6 +46,7 @@ static void park_or_say_full(struct fcgi_exchange *x, struct wait *wait)
 {
 	if (!fcgi_park(x, wait)) {
 		free(wait);
+		note("full");
 		say(x, "200", "full", 0);
 		return;
 	}
@@ -102,7 +103,7 @@ static void look(struct fcgi_exchange *x, void *state, void *arg)
 	}
 	if (fcgi_is_gone(x)) {
 		note(fcgi_write(x, "x", 1) ? "wrong" : "gone");
-	} else if (fcgi_is_closing(x)) {
+	} else if (!fcgi_may_park(x)) {
 		note("closing");
 		say(x, "503", "closing", wait->looks);
 	} else if (access(go_file, F_OK) == 0) {
@@ -112,7 +113,7 @@ static void look(struct fcgi_exchange *x, void *state, void *arg)
 			note("wrong");
 		return;
 	}
-	if (fcgi_is_gone(x) || fcgi_is_closing(x)) /* the last word has been said */
+	if (fcgi_is_gone(x) || !fcgi_may_park(x)) /* the last word has been said */
 		note(fcgi_park(x, wait) ? "wrong" : "over");
 	free(wait);
 }
@@ -675,6 +676,32 @@ static void two_steps_are_taken_together(void)
 	finish(pid);
 }
 
+/* One is parked already: of four that were held two find room. */
+static void park_max_is_kept_for_the_held(void)
+{
+	struct fcgi_options with = options(1);
+	int fd, held[4], n_full = 0;
+	pid_t pid;
+
+	with.park_max = 3;
+	pid = begin(&with);
+	fd = fc_ask(path, "/park");
+	CHECK(await_noted("parked", 1));
+	for (int i = 0; i < 4; i++)
+		held[i] = fc_ask(path, "/park/then");
+	CHECK(await_noted("full", 2));
+	go();
+	CHECK(answers(fd, "done"));
+	for (int i = 0; i < 4; i++) {
+		CHECK(fc_answer(held[i], 10000, &a));
+		n_full += strstr(a.out, "full") != NULL;
+		close(held[i]);
+	}
+	CHECK_INT(n_full, 2);
+	CHECK_INT(noted("parked", 0), 3);
+	finish(pid);
+}
+
 static void held_ones_are_answered_at_the_end(void)
 {
 	struct fcgi_options with = options(1);
@@ -835,6 +862,7 @@ int main(void)
 	RUN(no_more_than_so_many_at_once);
 	RUN(one_alone_does_not_wait);
 	RUN(two_steps_are_taken_together);
+	RUN(park_max_is_kept_for_the_held);
 	RUN(held_ones_are_answered_at_the_end);
 	RUN(held_client_may_leave);
 	RUN(cgi_waits);
