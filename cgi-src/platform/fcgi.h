@@ -78,7 +78,7 @@ bool fcgi_write(struct fcgi_exchange *x, const void *p, size_t len);
  * already as may be, or there is no more time, or the program has no resume; x is to be answered now. */
 bool fcgi_park(struct fcgi_exchange *x, void *state) RC_MUST_CHECK;
 /** fcgi_hold(x, state): from inside handle or resume, once: likewise, until settle has run: at once when no
- * other request has arrived, and when FCGI_HOLD_MAX are held. An exchange may need several such steps and be
+ * other request has arrived, else after FCGI_HOLD_MAX, held or not. An exchange may need several such steps and be
  * held in each resume. Only in a program with settle and resume. */
 #define FCGI_HOLD_MAX 16
 void fcgi_hold(struct fcgi_exchange *x, void *state);

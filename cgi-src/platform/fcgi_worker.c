@@ -39,6 +39,7 @@ struct worker {
 	struct fcgi_exchange *parked; /* by due_ms */
 	struct fcgi_exchange *held;
 	unsigned n_parked, n_held;
+	unsigned n_turns; /* since the first of the held came, with its own */
 };
 
 /* libfcgi waits for a silent peer without limit, and nothing may hold a worker for ever. Whoever
@@ -200,7 +201,7 @@ static void settle_once(struct worker *w)
 	struct fcgi_exchange *x = w->held, *next;
 
 	w->held = NULL;
-	w->n_held = 0;
+	w->n_held = w->n_turns = 0;
 	alarm(s->request_max_s);
 	s->app->settle(s->app->arg);
 	for (; x; x = next) {
@@ -337,6 +338,15 @@ static bool is_worn(const struct worker *w)
 	return w->n_served >= max && (!w->parked || w->n_served / 2 >= max);
 }
 
+/* Others than those that are held come too, perhaps without end. */
+static bool must_settle(struct worker *w, enum event event)
+{
+	if (w->held)
+		w->n_turns++;
+	return event != EVENT_CONNECTION || w->n_held >= FCGI_HOLD_MAX ||
+	       w->n_turns >= FCGI_HOLD_MAX;
+}
+
 static int serve_requests(struct worker *w)
 {
 	bool good = true;
@@ -349,7 +359,7 @@ static int serve_requests(struct worker *w)
 		if (event == EVENT_CONNECTION)
 			good = accept_one(w);
 		look_at_due(w);
-		if (event != EVENT_CONNECTION || w->n_held >= FCGI_HOLD_MAX)
+		if (must_settle(w, event))
 			settle(w);
 	}
 	drain(w);

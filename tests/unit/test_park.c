@@ -60,6 +60,8 @@ static void handle(struct fcgi_exchange *x, void *arg)
 
 	(void)arg;
 	if (strncmp(target, "/park", 5) != 0) {
+		if (strcmp(target, "/quick") == 0)
+			note("quick");
 		say(x, "200", "hello", 0);
 		return;
 	}
@@ -666,6 +668,38 @@ static void one_alone_does_not_wait(void)
 	finish(pid);
 }
 
+/* How many of these had happened when that happened first. */
+static int noted_before(const char *what, const char *than)
+{
+	FILE *in = fopen(notes, "r");
+	char word[32];
+	long who;
+	int n = 0;
+
+	while (in && fscanf(in, "%31s %ld", word, &who) == 2 && strcmp(word, than) != 0)
+		n += strcmp(word, what) == 0;
+	if (in)
+		fclose(in);
+	return n;
+}
+
+static void who_is_not_held_does_not_hold_up_who_is(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin(&with);
+	int fd = fc_ask(path, "/park/holds"), others[3 * FCGI_HOLD_MAX];
+
+	for (int i = 0; i < 3 * FCGI_HOLD_MAX; i++)
+		others[i] = fc_ask(path, "/quick");
+	for (int i = 0; i < 3 * FCGI_HOLD_MAX; i++)
+		CHECK(answers(others[i], "hello target=/quick"));
+	CHECK(answers(fd, "settled"));
+	CHECK(noted_before("quick", "settle") < FCGI_HOLD_MAX);
+	unlink(notes); /* and after that as many wait for each other again */
+	CHECK_INT(held_together("/park/hold", FCGI_HOLD_MAX, others), 1);
+	finish(pid);
+}
+
 static void two_steps_are_taken_together(void)
 {
 	struct fcgi_options with = options(1);
@@ -861,6 +895,7 @@ int main(void)
 	RUN(who_came_together_is_settled_together);
 	RUN(no_more_than_so_many_at_once);
 	RUN(one_alone_does_not_wait);
+	RUN(who_is_not_held_does_not_hold_up_who_is);
 	RUN(two_steps_are_taken_together);
 	RUN(park_max_is_kept_for_the_held);
 	RUN(held_ones_are_answered_at_the_end);
