@@ -70,7 +70,8 @@ static void handle(struct fcgi_exchange *x, void *arg)
 		wait->steps = target[10] == '2' ? 2 : 1;
 		if (target[10] == 's') {
 			note("begun");
-			nap(100); /* others come meanwhile */
+			while (access(go_file, F_OK) != 0) /* others come meanwhile */
+				nap(1);
 		}
 		fcgi_hold(x, wait);
 		return;
@@ -626,9 +627,11 @@ static void most_that_may_be_parked(void)
 /* The first keeps the worker busy until all have arrived. */
 static int held_together(const char *target, int n, int fds[])
 {
+	unlink(go_file);
 	fds[0] = fc_ask(path, "/park/holds");
 	for (int i = 1; i < n; i++)
 		fds[i] = fc_ask(path, target);
+	go();
 	for (int i = 0; i < n; i++)
 		CHECK(answers(fds[i], "settled target=/park/hold"));
 	return noted("settle", 0);
@@ -691,6 +694,7 @@ static void who_is_not_held_does_not_hold_up_who_is(void)
 
 	for (int i = 0; i < 3 * FCGI_HOLD_MAX; i++)
 		others[i] = fc_ask(path, "/quick");
+	go();
 	for (int i = 0; i < 3 * FCGI_HOLD_MAX; i++)
 		CHECK(answers(others[i], "hello target=/quick"));
 	CHECK(answers(fd, "settled"));
@@ -744,6 +748,7 @@ static void held_ones_are_answered_at_the_end(void)
 
 	CHECK(await_noted("begun", 1)); /* nobody is accepted after the signal */
 	kill(pid, SIGTERM);
+	go();
 	CHECK(answers(fd, "settled"));
 	(void)fc_answer(other, 10000, &a); /* taken or refused, but not forgotten */
 	close(other);
@@ -757,6 +762,7 @@ static void held_client_may_leave(void)
 	int fd = fc_ask(path, "/park/holds");
 
 	close(fc_ask(path, "/park/hold"));
+	go();
 	CHECK(answers(fd, "settled"));
 	CHECK(get("/park/hold"));
 	finish(pid);
