@@ -262,6 +262,8 @@ static void nobody_takes_what_was_not_read_for_him(void)
 	CHECK_RC(lookup_queue(batch, hashes[2], &query, &later), RC_OK);
 	lookup_load(batch, db);
 	take_nothing(batch, ticket, 0); /* its place is another's now */
+	lookup_load(batch, db);
+	take_nothing(batch, later, 2); /* nobody asked for it in this round */
 	lookup_batch_free(batch);
 }
 
