@@ -237,8 +237,8 @@ static bool may_repeat(const struct db *db, const struct db_call *call, int64_t 
 		return false;
 	if (call->step == DB_STEP_PREPARE || call->err == CR_SERVER_GONE_ERROR)
 		return true;
-	return call->wants_rows && (strncasecmp(call->sql, "SELECT", 6) == 0 ||
-					   strncasecmp(call->sql, "WITH", 4) == 0);
+	return call->wants_rows &&
+	       (strncasecmp(call->sql, "SELECT", 6) == 0 || strncasecmp(call->sql, "WITH", 4) == 0);
 }
 
 static enum rc run(struct db *db, struct db_call *call)

@@ -214,7 +214,8 @@ static void see_through(struct fcgi_exchange *x, const struct fcgi_service *s)
 		struct pollfd p = {.fd = STDOUT_FILENO};
 
 		if (x->fate == FCGI_PARKED) {
-			(void)poll(&p, 1, (int)s->park_interval_ms); /* ends early when nobody reads */
+			(void)poll(
+				&p, 1, (int)s->park_interval_ms); /* ends early when nobody reads */
 			fcgi_exchange_look(x, s, false);
 		} else {
 			s->app->settle(s->app->arg);

@@ -209,6 +209,7 @@ enum rc refresh_claim_all(struct db *db, const struct uuid *owner, int64_t now_s
 	enum rc rc = RC_OK;
 
 	memset(out, 0, n * sizeof(*out));
+	memset(claimed, 0, n * sizeof(*claimed)); /* of those that an error leaves out too */
 	for (size_t i = 0; i < n && rc == RC_OK; i++) {
 		rc = claim(db, &due[i]->tenant, &due[i]->id, owner, now_s);
 		claimed[i] = rc == RC_OK;
