@@ -158,7 +158,7 @@ async function restartDatabase(during) {
   await until('the database', () => ground.db.rows('SELECT 1').then(() => true, () => false));
 }
 
-test('C12: the database is away when the answer comes: it is kept, and written when the database is back', async () => {
+test('C12, B37: the database is away when the answer comes: it is kept, and written when the database is back', async () => {
   const id = await ground.connect();
   await ground.renewer.stop(); // a new one has no keys in its memory
   await ground.renewer.start();
