@@ -107,8 +107,8 @@ int cli_workspace(struct cli *cli, const char *name, struct actor *out)
 	*out = audit_operator(rc == RC_OK ? &id : NULL);
 	if (rc != RC_NOT_FOUND)
 		return rc == RC_OK ? 0 : cli_fail(name, rc);
-	(void)fprintf(stderr,
-		"grantry: there is no workspace %s; grantry tenant list names them\n", name);
+	(void)fprintf(stderr, "grantry: there is no workspace %s; grantry tenant list names them\n",
+		name);
 	return 1;
 }
 

@@ -53,9 +53,9 @@ enum {
 /* With the indices named, for MariaDB took longer to choose among them than to read the rows. */
 #define FIND_ROWS                                                                                  \
 	KEY_COLUMNS                                                                                \
-		", " CREDENTIAL_COLUMNS ", c.encrypted_credentials, c.encrypted_profile"           \
-		" FROM runtime_keys k FORCE INDEX (runtime_key_hash)"                              \
-		" JOIN tenants t FORCE INDEX (PRIMARY) ON t.id = k.tenant_id AND t.disabled = 0"
+	", " CREDENTIAL_COLUMNS ", c.encrypted_credentials, c.encrypted_profile"                   \
+	" FROM runtime_keys k FORCE INDEX (runtime_key_hash)"                                      \
+	" JOIN tenants t FORCE INDEX (PRIMARY) ON t.id = k.tenant_id AND t.disabled = 0"
 #define FIND_AT 6                 /* first column of CREDENTIAL_COLUMNS in FIND_ROWS */
 #define SEALED_AT (FIND_AT + 17)  /* first sealed column */
 #define NUMBER_AT (SEALED_AT + 2) /* in FIND_MANY: which one it is */
