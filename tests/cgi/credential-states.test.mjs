@@ -341,6 +341,13 @@ test('only admins, only once, only what they saw', async () => {
   assert.equal((await ada.post(of(drive, 'enable'), { csrf, version: await versionOf(drive) })).status, 303);
 });
 
+test('who renames is told what asks by the name', async () => {
+  const told = /Pipelines that ask for it by its name have to ask by the new one/;
+  assert.match(words(await ada.get(of(drive, 'rename'))), told);
+  assert.match(words(await ada.get(of(key, 'edit'))), told);
+  assert.doesNotMatch(words(await ada.get(`${PAGE}/api-key`)), told);
+});
+
 // ---- healing ----
 
 test('a new key heals; a new name does not', async () => {
