@@ -205,7 +205,9 @@ test('a refused token that cannot be renewed needs a person; a good Test takes t
   await fresh();
   await set(drive, 'refreshable = 0, refresh_due_at = NULL');
   await provider.ctl({ fault: { endpoint: 'userinfo', status: 401, body: '{}' } });
-  assert.match(words(await press(drive)), /It needs to be authorized again/);
+  const refusal = words(await press(drive));
+  assert.match(refusal, /Answer HTTP 401 .*It needs to be authorized again/);
+  assert.doesNotMatch(refusal, /the sandbox answered/, 'it gave no words');
   await provider.ctl({ faults: [] });
   assert.deepEqual(await get(drive, 'state, state_reason'), ['needs_reauth', 'rejected']);
   await again(drive);

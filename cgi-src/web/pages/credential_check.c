@@ -119,7 +119,7 @@ static void set_said(struct view_node *node, const struct test_page *t)
 {
 	const struct probe_result *probe = &t->test->probe;
 
-	if (!probe->status || !probe->words[0])
+	if (!probe->status || !probe->words[0] || probe->own_words)
 		return;
 	view_text(node, "SaidBy", page_vendor(t->p));
 	view_text(node, "Said.Text", probe->words);
