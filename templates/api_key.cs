@@ -22,7 +22,7 @@ call:page_head(Layout.Title + " — " + Provider.Label) ?><?cs call:panel_open("
     <label for="auth-name">Authorization Name<?cs if:!Form.Edit ?> <span class="optional">optional</span><?cs /if ?></label><?cs
     if:?Form.NameError ?><p class="field-error" id="auth-name-error"><?cs var:Form.NameError ?></p><?cs /if ?>
     <input type="text" id="auth-name" name="name" value="<?cs var:Form.Name ?>" maxlength="255" autocomplete="off"<?cs if:Form.Edit ?> required<?cs /if ?> aria-describedby="<?cs if:?Form.NameError ?>auth-name-error <?cs /if ?>auth-name-help"<?cs if:?Form.NameError ?> aria-invalid="true"<?cs /if ?>>
-    <p class="help" id="auth-name-help">Tells several keys apart, for example by team or purpose.</p>
+    <p class="help" id="auth-name-help">Tells several keys apart, for example by team or purpose.<?cs if:Form.Edit ?> Pipelines that ask for it by its name have to ask by the new one.<?cs /if ?></p>
   </div>
   <?cs call:fields() ?>
   <div class="form-actions">

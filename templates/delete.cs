@@ -11,15 +11,12 @@
     Form.Url                  url             POST
     Form.CancelUrl            url
     Form.Version              int             hidden field version
-    Uses.N.Text               text            who uses it ("Nightly import, last 2 h ago"); empty = nobody known
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
 call:page_head("Delete " + Credential.Name) ?><?cs call:panel_open("dim") ?>
 <h1>Delete “<?cs var:Credential.Name ?>”?</h1>
 <p class="lede"><?cs if:Credential.Kind == "oauth2" ?>The OAuth authorization<?cs else ?>The API key<?cs /if ?> for <?cs var:Provider.Label ?><?cs if:?Credential.Account ?> (<?cs var:Credential.Account ?>)<?cs /if ?> is removed for everyone in <?cs var:Workspace.Name ?>.</p>
 <ul class="consequences">
-  <?cs if:subcount(Uses) ?><li>It is in use. Until they get another one, these will fail:
-    <ul><?cs each:use = Uses ?><li><?cs var:use.Text ?></li><?cs /each ?></ul></li><?cs
-  else ?><li>No app or runtime is known to use it.</li><?cs /if ?>
+  <li>Apps and pipelines that name it get an error from then on.</li>
   <?cs if:Credential.Default ?><li>It is the default. <?cs if:?Credential.NextDefault ?>“<?cs var:Credential.NextDefault ?>” becomes the default.<?cs else ?>Apps that use the default for <?cs var:Provider.Label ?> will fail: there is no other.<?cs /if ?></li><?cs /if ?>
   <li><?cs if:Credential.Revokes ?>Access is revoked at <?cs var:Provider.Vendor ?> as well.<?cs elif:Credential.Kind == "oauth2" ?>Access is not revoked at <?cs var:Provider.Vendor ?>: remove the app in the account there too.<?cs else ?>The key itself stays valid at <?cs var:Provider.Vendor ?>: revoke it there too.<?cs /if ?></li>
   <li>This cannot be undone.</li>

@@ -10,7 +10,7 @@
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs include!"part_form.cs" ?><?cs
 call:page_head("Rename " + Credential.Name) ?><?cs call:panel_open("dim") ?>
 <h1>Rename “<?cs var:Credential.Name ?>”</h1>
-<p class="lede">An authorization for <?cs var:Provider.Label ?>. Apps that use it keep working.</p>
+<p class="lede">An authorization for <?cs var:Provider.Label ?>. Pipelines that ask for it by its name have to ask by the new one; by its id, or as the default, they get it as before.</p>
 <?cs call:conflict("0") ?>
 <form method="post" action="<?cs var:Form.Url ?>">
   <?cs call:csrf_field() ?><input type="hidden" name="version" value="<?cs var:Form.Version ?>">

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "domain/keyring.h"
+#include "domain/people/admin.h"
 #include "platform/log.h"
 
 static const struct command commands[] = {
@@ -43,13 +44,35 @@ static const struct command commands[] = {
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int usage(void)
+/* Of one command, of a group, or of all (NULL, NULL). */
+static void print_usage(FILE *to, const struct command *one, const char *group)
 {
-	(void)fprintf(stderr, "usage: grantry [-c CONFIG] COMMAND\n");
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		(void)fprintf(stderr, "  %s%s%s %s\n", commands[i].group,
-			commands[i].verb ? " " : "", commands[i].verb ? commands[i].verb : "",
-			commands[i].usage);
+	(void)fprintf(to, "usage: grantry [-c CONFIG] COMMAND\n");
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		const struct command *c = &commands[i];
+
+		if ((one && c != one) || (group && strcmp(c->group, group) != 0))
+			continue;
+		(void)fprintf(to, "  %s%s%s%s%s\n", c->group, c->verb ? " " : "",
+			c->verb ? c->verb : "", c->usage[0] ? " " : "", c->usage);
+	}
+}
+
+/* No command: help was asked for, or what is there is none. */
+static int without_command(int argc, char **argv)
+{
+	const char *word = argc ? argv[0] : "", *group = NULL;
+
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+		print_usage(stdout, NULL, NULL);
+		return 0;
+	}
+	for (size_t i = 0; i < N_COMMANDS && !group; i++)
+		if (strcmp(commands[i].group, word) == 0)
+			group = commands[i].group;
+	if (argc && !group)
+		(void)fprintf(stderr, "grantry: there is no command %s\n", word);
+	print_usage(stderr, NULL, group);
 	return 2;
 }
 
@@ -67,6 +90,25 @@ int cli_fail(const char *what, enum rc rc)
 
 	(void)fprintf(stderr, "grantry: %s: %s\n", what,
 		(unsigned)rc < RC__MAX && why[rc] ? why[rc] : rc_name(rc));
+	return 1;
+}
+
+int cli_wrong(const char *what, const char *rule)
+{
+	(void)fprintf(stderr, "grantry: %s: %s\n", what, rule);
+	return 2;
+}
+
+int cli_workspace(struct cli *cli, const char *name, struct actor *out)
+{
+	struct tenant_id id;
+	enum rc rc = admin_tenant_find(&cli->core, name, &id);
+
+	*out = audit_operator(rc == RC_OK ? &id : NULL);
+	if (rc != RC_NOT_FOUND)
+		return rc == RC_OK ? 0 : cli_fail(name, rc);
+	(void)fprintf(stderr, "grantry: there is no workspace %s; grantry tenant list names them\n",
+		name);
 	return 1;
 }
 
@@ -155,15 +197,19 @@ int cli_main(int argc, char **argv)
 	config = cli_option(&argc, argv, "-c");
 	command = find_command(&argc, &argv);
 	if (!command)
-		return usage();
+		return without_command(argc, argv);
 	log_open("grantry", LOG_WARN);
 	if (command->need == CLI_ADMIN)
 		cli.admin_socket = cli_option(&argc, argv, "--admin-socket");
 	rc = cli_open(&cli, command->need, config);
 	if (rc == RC_OK)
 		status = command->run(&cli, argc, argv);
-	else
+	else if (cli.cfg)
 		status = cli_fail("cannot start", rc);
+	else
+		status = cli_fail(config ? config : "the configuration", rc);
 	cli_close(&cli);
-	return status == 2 ? usage() : status;
+	if (status == 2)
+		print_usage(stderr, command, NULL);
+	return status;
 }

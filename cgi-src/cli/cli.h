@@ -7,6 +7,7 @@
 #ifndef GRANTRY_CLI_CLI_H
 #define GRANTRY_CLI_CLI_H
 
+#include "domain/audit.h"
 #include "domain/core.h"
 
 /* What a command wants opened before it runs. */
@@ -40,6 +41,13 @@ char *cli_option(int *argc, char **argv, const char *name);
 
 /** cli_fail(what, rc): prints a sentence for people; returns 1. */
 int cli_fail(const char *what, enum rc rc);
+
+/** cli_wrong(what, rule): an argument breaks this rule; returns 2. */
+int cli_wrong(const char *what, const char *rule);
+
+/** cli_workspace(cli, name, out): the operator, at work for the workspace of that name. Returns 0, or 1 after a
+ * sentence that names the workspace. */
+int cli_workspace(struct cli *cli, const char *name, struct actor *out);
 
 /* people.c */
 int cli_tenant_add(struct cli *cli, int argc, char **argv);

@@ -61,6 +61,26 @@ static enum rc read_fields(const struct secret *text, struct fieldset *out)
 	return rc;
 }
 
+/* On failure out is empty. */
+static enum rc read_client(const char *file, struct fieldset *out)
+{
+	struct secret text = SECRET_EMPTY;
+	enum rc rc = file && strcmp(file, "-") != 0 ? secret_load(file, INPUT_MAX, &text)
+						    : read_input(&text);
+
+	if (rc == RC_OK) {
+		rc = read_fields(&text, out);
+		if (rc == RC_INVALID)
+			(void)fprintf(stderr,
+				"grantry: the client has to be a JSON object of texts, like "
+				"{\"client_id\":\"…\"}\n");
+	}
+	secret_release(&text);
+	if (rc != RC_OK)
+		fieldset_release(out);
+	return rc;
+}
+
 static const struct provider *find(struct cli *cli, int *argc, char **argv)
 {
 	const char *word = cli_option(argc, argv, "--kind");
@@ -75,7 +95,6 @@ int cli_client_set(struct cli *cli, int argc, char **argv)
 {
 	const char *file = cli_option(&argc, argv, "--file");
 	const struct provider *p = find(cli, &argc, argv);
-	struct secret text = SECRET_EMPTY;
 	struct fieldset fields = FIELDSET_EMPTY;
 	struct client_change change = {.custom = true, .fields = &fields};
 	enum rc rc;
@@ -84,16 +103,13 @@ int cli_client_set(struct cli *cli, int argc, char **argv)
 		return 2;
 	if (!p || !p->has_oauth)
 		return cli_fail(argv[0], RC_NOT_FOUND);
-	rc = file && strcmp(file, "-") != 0 ? secret_load(file, INPUT_MAX, &text)
-					    : read_input(&text);
-	if (rc == RC_OK)
-		rc = read_fields(&text, &fields);
-	if (rc == RC_OK)
-		rc = client_system_set(&cli->core, p, &change);
+	rc = read_client(file, &fields);
+	if (rc != RC_OK)
+		return cli_fail(file ? file : "standard input", rc);
+	rc = client_system_set(&cli->core, p, &change);
 	if (rc == RC_INVALID && change.reason)
 		(void)fprintf(stderr, "grantry: %s: %s\n",
 			change.bad_field ? change.bad_field : argv[0], change.reason);
-	secret_release(&text);
 	fieldset_release(&fields);
 	return rc == RC_OK ? 0 : cli_fail(argv[0], rc);
 }

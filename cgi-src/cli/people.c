@@ -5,6 +5,8 @@
 #include "cli/cli.h"
 #include "domain/people/admin.h"
 
+#define ROLE_RULE "no role; roles are owner, admin, editor and member"
+
 int cli_tenant_add(struct cli *cli, int argc, char **argv)
 {
 	struct tenant_id id;
@@ -59,10 +61,15 @@ int cli_user_add(struct cli *cli, int argc, char **argv)
 	const char *tenant = cli_option(&argc, argv, "--tenant");
 	const char *role = cli_option(&argc, argv, "--role");
 	enum role parsed;
+	struct actor by;
 	enum rc rc;
 
-	if (argc != 1 || !name || !tenant || !role || role_parse(role, &parsed) != RC_OK)
+	if (argc != 1 || !name || !tenant || !role)
 		return 2;
+	if (role_parse(role, &parsed) != RC_OK)
+		return cli_wrong(role, ROLE_RULE);
+	if (cli_workspace(cli, tenant, &by))
+		return 1;
 	rc = admin_member_add(&cli->core, argv[0], name, tenant, parsed);
 	return rc == RC_OK ? 0 : cli_fail(argv[0], rc);
 }
@@ -72,10 +79,15 @@ int cli_user_role(struct cli *cli, int argc, char **argv)
 	const char *tenant = cli_option(&argc, argv, "--tenant");
 	const char *role = cli_option(&argc, argv, "--role");
 	enum role parsed;
+	struct actor by;
 	enum rc rc;
 
-	if (argc != 1 || !tenant || !role || role_parse(role, &parsed) != RC_OK)
+	if (argc != 1 || !tenant || !role)
 		return 2;
+	if (role_parse(role, &parsed) != RC_OK)
+		return cli_wrong(role, ROLE_RULE);
+	if (cli_workspace(cli, tenant, &by))
+		return 1;
 	rc = admin_member_role(&cli->core, argv[0], tenant, parsed);
 	return rc == RC_OK ? 0 : cli_fail(argv[0], rc);
 }
@@ -83,10 +95,13 @@ int cli_user_role(struct cli *cli, int argc, char **argv)
 int cli_user_remove(struct cli *cli, int argc, char **argv)
 {
 	const char *tenant = cli_option(&argc, argv, "--tenant");
+	struct actor by;
 	enum rc rc;
 
 	if (argc != 1 || !tenant)
 		return 2;
+	if (cli_workspace(cli, tenant, &by))
+		return 1;
 	rc = admin_member_remove(&cli->core, argv[0], tenant);
 	return rc == RC_OK ? 0 : cli_fail(argv[0], rc);
 }

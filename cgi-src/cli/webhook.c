@@ -3,19 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "domain/audit.h"
-#include "domain/people/admin.h"
 #include "domain/webhook.h"
-
-/* The operator, at work for that workspace. */
-static enum rc act_for(struct cli *cli, const char *tenant, struct actor *out)
-{
-	struct tenant_id id;
-	enum rc rc = admin_tenant_find(&cli->core, tenant, &id);
-
-	*out = audit_operator(rc == RC_OK ? &id : NULL);
-	return rc;
-}
 
 int cli_webhook_add(struct cli *cli, int argc, char **argv)
 {
@@ -26,9 +14,9 @@ int cli_webhook_add(struct cli *cli, int argc, char **argv)
 
 	if (argc != 1 || !tenant)
 		return 2;
-	rc = act_for(cli, tenant, &by);
-	if (rc == RC_OK)
-		rc = webhook_add(&cli->core, &by, argv[0], &reason, &secret);
+	if (cli_workspace(cli, tenant, &by))
+		return 1;
+	rc = webhook_add(&cli->core, &by, argv[0], &reason, &secret);
 	if (reason)
 		(void)fprintf(stderr, "grantry: %s\n", reason);
 	if (rc == RC_OK)
@@ -58,9 +46,9 @@ int cli_webhook_list(struct cli *cli, int argc, char **argv)
 
 	if (argc != 0 || !tenant)
 		return 2;
-	rc = act_for(cli, tenant, &by);
-	if (rc == RC_OK)
-		rc = webhook_list_load(&cli->core, &by.tenant, &list);
+	if (cli_workspace(cli, tenant, &by))
+		return 1;
+	rc = webhook_list_load(&cli->core, &by.tenant, &list);
 	for (size_t i = 0; rc == RC_OK && i < list.n; i++)
 		print_webhook(&list, &list.items[i]);
 	webhook_list_release(&list);
@@ -87,8 +75,8 @@ int cli_webhook_remove(struct cli *cli, int argc, char **argv)
 
 	if (argc != 1 || !tenant)
 		return 2;
-	rc = act_for(cli, tenant, &by);
-	if (rc == RC_OK)
-		rc = remove_by_url(cli, &by, argv[0]);
+	if (cli_workspace(cli, tenant, &by))
+		return 1;
+	rc = remove_by_url(cli, &by, argv[0]);
 	return rc == RC_OK ? 0 : cli_fail(argv[0], rc);
 }

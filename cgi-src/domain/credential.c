@@ -80,6 +80,7 @@ static void view_row(
 	TEXT_COPY(out->added_by, row->added_by_name);
 	TEXT_COPY(out->changed_by, row->changed_by_name);
 	out->expires = row->expires;
+	out->rejected = row->rejected;
 	out->refreshable = row->refreshable;
 	out->custom_client = strcmp(row->client_source, "tenant") == 0;
 	out->expires_at_s = row->expires_at_s;

@@ -26,6 +26,7 @@ struct credential_view {
 	char account[256]; /* e-mail or the like; "" unknown */
 	char added_by[NAME_SIZE], changed_by[NAME_SIZE]; /* "" when the person is gone */
 	bool expires, refreshable, custom_client;
+	bool rejected; /* the provider refused what it has: it is not handed out */
 	int64_t expires_at_s, created_at_s, updated_at_s;
 	int64_t refresh_due_at_s; /* 0: nothing to renew */
 	uint64_t version;         /* goes into forms */

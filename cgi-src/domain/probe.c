@@ -333,6 +333,7 @@ static void take_words(const struct check_recipe *check, const struct httpc_resp
 		probe_words(secret_text(&answer->body), answer->body.len, values, out->words);
 	if (out->words[0] != '\0')
 		return;
+	out->own_words = true;
 	if (out->verdict == PROBE_NO_ANSWER && is_success(check, out->status))
 		snprintf(out->words, sizeof(out->words), "The answer could not be read.");
 	else
@@ -357,6 +358,7 @@ static enum rc no_answer(enum rc rc, struct probe_result *out)
 		if (map[i].rc != rc)
 			continue;
 		out->verdict = map[i].verdict;
+		out->own_words = true;
 		snprintf(out->words, sizeof(out->words), "%s", map[i].words);
 		return RC_OK;
 	}

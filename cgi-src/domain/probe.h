@@ -35,6 +35,7 @@ struct probe_result {
 	int64_t elapsed_ms;
 	int64_t retry_after_s;        /* as the provider asks for; -1 it does not */
 	char words[PROBE_WORDS_SIZE]; /* the provider's words, or ours when it said nothing */
+	bool own_words;               /* they are ours */
 	struct identity identity;     /* filled when identity pointers are given and found */
 };
 

@@ -29,7 +29,8 @@ enum {
 	" c.client_source, c.client_id, c.client_revision, c.expires_at, c.refreshable,"           \
 	" d.credential_id IS NOT NULL, c.created_at, c.updated_at, c.state, c.state_reason,"       \
 	" c.state_since, c.failures, c.refresh_due_at, c.refreshed_at,"                            \
-	" c.client_id IS NOT NULL AND t.id IS NULL AND s.id IS NULL"                               \
+	" c.client_id IS NOT NULL AND t.id IS NULL AND s.id IS NULL,"                              \
+	" c.rejected_rev = c.secret_rev"                                                           \
 	" FROM datasource_providers c"                                                             \
 	" LEFT JOIN datasource_oauth_tenant_params t ON c.client_source = 'tenant'"                \
 	" AND t.tenant_id = c.tenant_id AND t.id = c.client_id"                                    \
@@ -150,6 +151,7 @@ static enum rc credential_from_row(const struct db_rows *rows, struct credential
 	out->refresh_due_at_s = db_get_int(rows, 25);
 	out->refreshed_at_s = db_get_int(rows, 26);
 	out->client_gone = db_get_int(rows, 27) != 0;
+	out->rejected = db_get_int(rows, 28) != 0;
 	rc = copy_sealed(rows, 5, &out->credentials);
 	if (rc == RC_OK)
 		rc = copy_sealed(rows, 6, &out->profile);

@@ -36,6 +36,7 @@ struct credential_row {
 	int64_t state_since_s, failures;
 	int64_t refresh_due_at_s; /* 0: nothing to renew */
 	int64_t refreshed_at_s;   /* when what it has was obtained; 0 unknown */
+	bool rejected;            /* the provider refused what it has */
 	bool client_gone;         /* the OAuth client that it came from is not there any more */
 	int64_t created_at_s, updated_at_s;
 };

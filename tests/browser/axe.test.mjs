@@ -57,6 +57,9 @@ const settled = ({ page }) => page.evaluate(() => Promise.allSettled(document.ge
 
 const overflow = ({ page }) => page.evaluate(() => {
   const wide = document.documentElement.scrollWidth - innerWidth;
+  // what stands left of the page no scrolling reaches
+  const lost = [...document.querySelectorAll('.menu[open] .menu-list')].filter((e) => e.getBoundingClientRect().left < 0);
+  if (lost.length) return lost.map((e) => `lost: ${e.outerHTML.slice(0, 120)}`);
   if (wide <= 0) return [];
   return [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
     .map((e) => e.outerHTML.slice(0, 120)).slice(0, 5).concat(`${wide}px too wide`);

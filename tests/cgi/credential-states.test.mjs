@@ -127,6 +127,28 @@ test('the next step is one that the reader can take', async () => {
   await fresh();
 });
 
+test('the banner says whether pipelines fail already', async () => {
+  const NOW = /Pipelines that use it get an error\./, LATER = /get an error as soon as its access is over\./;
+  const banner = async () => (await ada.get(PAGE)).text.match(/<div class="banner banner-warn">.*?<\/div>/s)[0].replace(/<[^>]*>/g, '');
+  for (const columns of ["state = 'needs_reauth', state_reason = 'invalid_grant'", "state = 'revoked'", "state = 'client_error', state_reason = 'invalid_client'"]) {
+    await set(drive, columns);
+    assert.match(await banner(), LATER, columns);
+    await set(drive, 'rejected_rev = secret_rev');
+    assert.match(await banner(), NOW, `${columns}, and refused`);
+    assert.doesNotMatch((await row('Ada Lovelace')).text, /Still valid/);
+    await set(drive, 'rejected_rev = 0, expires_at = UNIX_TIMESTAMP() - 60');
+    assert.match(await banner(), NOW, `${columns}, and over`);
+    await fresh();
+  }
+  await set(drive, "failures = 1, state_reason = 'timeout', rejected_rev = secret_rev");
+  assert.doesNotMatch((await row('Ada Lovelace')).text, /Still valid/);
+  await set(drive, 'rejected_rev = 0');
+  await fresh();
+  await set(key, "state = 'needs_reauth', state_reason = 'rejected'");
+  assert.match(await banner(), /Team key is not accepted any more: its key has to be entered again\. *Pipelines that use it get an error\./);
+  await fresh();
+});
+
 // ---- Test ----
 
 const press = async (id, visitor = ada) => visitor.post(of(id, 'test'), { csrf: await visitor.csrf() });
@@ -141,6 +163,18 @@ test('Test tells verdict, status and time, and changes nothing', async () => {
   assert.deepEqual(await get(drive, 'state, state_since, secret_rev, version, refresh_due_at, rejected_rev, updated_at'), before);
   assert.match(words(await press(key)), /Team key works/);
   assert.deepEqual((await audit('credential.test')).slice(-2), ['ok', 'ok']);
+});
+
+test('what works now and cannot be renewed is not called well', async () => {
+  for (const [columns, told] of [["state = 'client_error', state_reason = 'invalid_client'", /works .*What now It cannot be renewed, though: something is wrong with its OAuth client\./],
+    ["state = 'needs_reauth', state_reason = 'invalid_grant'", /works .*What now It cannot be renewed, though: it needs to be authorized again\. .*Authorize again/],
+    ["failures = 1, state_reason = 'timeout'", /works (?!.*What now)/]]) {
+    await fresh();
+    await set(drive, columns);
+    await again(drive);
+    assert.match(words(await press(drive)), told);
+  }
+  await fresh();
 });
 
 test('not more than once in five seconds, and the provider is not asked', async () => {
@@ -171,7 +205,9 @@ test('a refused token that cannot be renewed needs a person; a good Test takes t
   await fresh();
   await set(drive, 'refreshable = 0, refresh_due_at = NULL');
   await provider.ctl({ fault: { endpoint: 'userinfo', status: 401, body: '{}' } });
-  assert.match(words(await press(drive)), /It needs to be authorized again/);
+  const refusal = words(await press(drive));
+  assert.match(refusal, /Answer HTTP 401 .*It needs to be authorized again/);
+  assert.doesNotMatch(refusal, /the sandbox answered/, 'it gave no words');
   await provider.ctl({ faults: [] });
   assert.deepEqual(await get(drive, 'state, state_reason'), ['needs_reauth', 'rejected']);
   await again(drive);
@@ -305,6 +341,13 @@ test('only admins, only once, only what they saw', async () => {
   assert.equal((await ada.post(of(drive, 'disable'), { csrf, version })).status, 409);
   assert.equal((await ada.post(of(drive, 'disable'), { csrf, version: await versionOf(drive) })).status, 409, 'it is disabled');
   assert.equal((await ada.post(of(drive, 'enable'), { csrf, version: await versionOf(drive) })).status, 303);
+});
+
+test('who renames is told what asks by the name', async () => {
+  const told = /Pipelines that ask for it by its name have to ask by the new one/;
+  assert.match(words(await ada.get(of(drive, 'rename'))), told);
+  assert.match(words(await ada.get(of(key, 'edit'))), told);
+  assert.doesNotMatch(words(await ada.get(`${PAGE}/api-key`)), told);
 });
 
 // ---- healing ----

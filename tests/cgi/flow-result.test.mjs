@@ -35,6 +35,57 @@ test('nothing is said where there is nothing more', async () => {
   assert.doesNotMatch(words(result), /More was allowed/);
 });
 
+// What is shown of a failure: [what happened, what the provider answered, the likely cause, what to do].
+function told(result) {
+  const [, problem, , answered, cause, next] = words(result)
+    .match(/could not be connected .*could not be connected (.*?\.)( the sandbox answered (.*?))?(?: Likely cause (.*?))? What to do (.*?) Back to/);
+  return [problem, answered, cause, next];
+}
+
+async function failing(visitor, fault) {
+  await box.ctl({ faults: [{ endpoint: 'token', ...fault }] });
+  const { result } = await visitor.connect();
+  await box.reset();
+  return told(result);
+}
+
+for (const [name, fault, happened] of [
+  ['a connection that breaks', { cut: 'reset', process: false }, 'The connection to the provider failed.'],
+  ['an answer without words', { status: 503, body: 'oops' }, 'The provider answered with HTTP status 503.'],
+  ['an answer that is no JSON', { status: 200, body: '<html>' }, 'The provider\'s answer is not JSON, as a token response must be.'],
+  ['an answer without a token', { status: 200, body: '{}' }, 'The provider\'s answer holds no usable access token.'],
+]) {
+  test(`our words are not said to be the provider's: ${name}`, async () => {
+    const [problem, answered, cause, next] = await failing(ada, fault);
+    assert.deepEqual([problem, answered], [happened, undefined]);
+    assert.match(cause, /^The provider has a fault at the moment/);
+    assert.equal(next, 'Nothing was saved. Try again in a while.');
+  });
+}
+
+test('the provider\'s words are', async () => {
+  const [problem, answered] = await failing(ada, { status: 400, body: '{"error":"odd_request","error_description":"Not on Sundays."}' });
+  assert.equal(problem, 'The provider\'s answer could not be used.');
+  assert.match(answered, /odd_request.*Not on Sundays\./);
+});
+
+test('an address that may not be called: the operator can help', async () => {
+  const iss = 'https://localhost';
+  await ada.useCustomClient(SELFHOSTED, { base_url: iss, client_id: 'c', client_secret: 's' });
+  const asked = new URL((await ada.allowAccess(SELFHOSTED)).url).searchParams;
+  const { result } = await ada.follow(`${asked.get('redirect_uri')}?${new URLSearchParams({ code: 'c', state: asked.get('state'), iss })}`);
+  assert.match(words(result), /The provider's address may not be called from here\..*ask your operator to allow it/);
+  assert.doesNotMatch(words(result), /egress_denied|answered|Try again in a while/);
+  await ada.submit(await ada.get(`/data-sources/${SELFHOSTED}/client/remove`), {}, '/remove');
+});
+
+test('a refused OAuth client: who may not mend it is told who may', async () => {
+  const ben = await signedIn(stack, 'ben@acme.test');
+  const refusal = { status: 401, body: '{"error":"invalid_client"}' };
+  assert.match((await failing(ben, refusal))[3], /^Nothing was saved\. An owner or admin of this workspace can correct/);
+  assert.match((await failing(ada, refusal))[3], /^Enter them again in the OAuth client settings\.$/);
+});
+
 // The operator's client has no path of its own, a workspace's has where the client chooses the host.
 for (const whose of ['the operator\'s', 'a workspace\'s']) {
   test(`a failed authorization shows the redirect URI that was sent: ${whose} client`, async () => {

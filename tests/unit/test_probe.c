@@ -440,6 +440,7 @@ static void success_needs_status_and_words(void)
 	run_check(JSON("200 OK", "{\"ok\":true}"), NULL, &r);
 	CHECK_INT(r.verdict, PROBE_REFUSED);
 	CHECK_STR(r.words, "The answer was HTTP status 200.");
+	CHECK(r.own_words);
 	run_check(JSON("200 OK", "<html>"), NULL, &r);
 	CHECK_INT(r.verdict, PROBE_NO_ANSWER);
 	CHECK_STR(r.words, "The answer could not be read.");
@@ -472,6 +473,7 @@ static void refusals_keep_the_providers_words(void)
 	CHECK_STR(r.words, "Not you");
 	run_check(ANSWER("404 No", "text/html", "<h1>no</h1>"), NULL, &r);
 	CHECK_STR(r.words, "The answer was HTTP status 404.");
+	CHECK(r.own_words);
 	run_check(JSON("429 Slow", "{\"error\":\"slow down\"}"), NULL, &r);
 	CHECK_INT(r.verdict, PROBE_RATE_LIMITED);
 	CHECK_STR(r.words, "slow down");

@@ -64,7 +64,7 @@ struct flow_result {
 	enum flow_verdict verdict;
 	char error[TOKEN_ERROR_CODE_SIZE]; /* the provider's code, sanitised; "" none */
 	char words[PROBE_WORDS_SIZE];      /* the provider's words, harmless; "" none */
-	bool unsaid;                       /* nobody answered: words are ours */
+	bool unsaid;                       /* words and error are ours, not the provider's */
 	char account[256], name[CREDENTIAL_NAME_BYTES];
 	char twin[CREDENTIAL_NAME_BYTES]; /* the same account is connected as this too; "" no */
 	char granted[TOKEN_SCOPE_SIZE], requested[TOKEN_SCOPE_SIZE];

@@ -171,7 +171,7 @@ static void judge(const struct token_answer *answer, struct flow_result *result)
 	result->verdict = verdicts[answer->failure];
 	TEXT_COPY(result->error, answer->error);
 	TEXT_COPY(result->words, answer->words);
-	result->unsaid = answer->status == 0;
+	result->unsaid = answer->own_words;
 	if (answer->failure == TOKEN_FORBIDDEN)
 		TEXT_COPY(result->error, "egress_denied");
 }

@@ -292,6 +292,12 @@ static bool is_unanswered(const struct token_answer *answer)
 		       : answer->failure == TOKEN_MALFORMED && (success || answer->status == 0);
 }
 
+/* Nobody answered: the connection failed. */
+static bool is_unreachable(const struct token_answer *answer)
+{
+	return answer->failure == TOKEN_NO_ANSWER && answer->status == 0;
+}
+
 static void give_up_grant(const struct refresh_attempt *a, const struct token_answer *answer,
 	struct refresh_settlement *s)
 {
@@ -335,7 +341,11 @@ static void note_failure(const struct core *core, const struct refresh_attempt *
 		settle_later(a, s, "egress_denied", retry_s);
 		break;
 	default:
-		settle_later(a, s, error[0] ? error : "no_usable_answer", retry_s);
+		settle_later(a, s,
+			error[0]                 ? error
+			: is_unreachable(answer) ? "no_answer"
+						 : "no_usable_answer",
+			retry_s);
 	}
 }
 

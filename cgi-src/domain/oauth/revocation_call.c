@@ -97,7 +97,11 @@ void revocation_end(const struct core *core, const struct revocation_row *row, e
 		return;
 	}
 	if (rc != RC_OK) {
-		again(core, row, rc == RC_TIMEOUT ? "timeout" : "no_usable_answer", -1);
+		again(core, row,
+			rc == RC_TIMEOUT    ? "timeout"
+			: rc == RC_UPSTREAM ? "no_answer"
+					    : "no_usable_answer",
+			-1);
 		return;
 	}
 	(void)snprintf(reason, sizeof(reason), "http_%d", rs->status);

@@ -34,6 +34,7 @@ struct token_answer {
 	int64_t retry_after_s;             /* -1 unknown */
 	char error[TOKEN_ERROR_CODE_SIZE]; /* sanitised code; "" none */
 	char words[PROBE_WORDS_SIZE];      /* the provider's description, harmless, or our reason */
+	bool own_words;                    /* it is ours */
 	/* with TOKEN_OK */
 	struct fieldset tokens; /* owned: access_token, token_type, refresh_token when issued */
 	bool expires;

@@ -15,6 +15,7 @@ void token_answer_release(struct token_answer *a)
 static void fail(struct token_answer *out, enum token_failure failure, const char *words)
 {
 	out->failure = failure;
+	out->own_words = true;
 	probe_words(words, strlen(words), NULL, out->words);
 }
 

@@ -172,6 +172,7 @@ static enum rc no_answer(enum rc rc, struct token_answer *out)
 		if (map[i].rc != rc)
 			continue;
 		out->failure = map[i].failure;
+		out->own_words = true;
 		probe_words(map[i].words, strlen(map[i].words), NULL, out->words);
 		return RC_OK;
 	}
@@ -212,6 +213,7 @@ enum rc token_read(const struct oauth_recipe *recipe, enum rc rc, const struct h
 	if (rs->content_encoded) {
 		out->failure = TOKEN_MALFORMED;
 		out->status = rs->status;
+		out->own_words = true;
 		(void)snprintf(out->words, sizeof(out->words),
 			"The provider's answer is compressed, which was not asked for.");
 	} else {

@@ -60,6 +60,22 @@ static const struct test_words *words_of(const struct test_page *t)
 	return t->test->over ? &over_words : &verdict_words[t->test->probe.verdict];
 }
 
+/* It is accepted, but what is wrong with it is wrong all the same. */
+static const char *next_of_working(const struct credential_view *v)
+{
+	switch (v->state) {
+	case CREDENTIAL_CLIENT_ERROR:
+		return "It cannot be renewed, though: something is wrong with its OAuth client.";
+	case CREDENTIAL_NEEDS_REAUTH:
+	case CREDENTIAL_REVOKED:
+		return v->is_oauth ? "It cannot be renewed, though: it needs to be authorized "
+				     "again."
+				   : NULL;
+	default:
+		return NULL;
+	}
+}
+
 /* What the answer changed comes before what one might do. */
 static const char *next_of(const struct test_page *t)
 {
@@ -70,6 +86,9 @@ static const char *next_of(const struct test_page *t)
 					 : "It needs a new key: enter it again.";
 	if (t->test->healed)
 		return "It was marked as refused; it is active again.";
+	if (!t->too_soon && !t->test->over && !t->test->unreadable &&
+		t->test->probe.verdict == PROBE_OK)
+		return next_of_working(t->view);
 	return words_of(t)->next;
 }
 
@@ -100,7 +119,7 @@ static void set_said(struct view_node *node, const struct test_page *t)
 {
 	const struct probe_result *probe = &t->test->probe;
 
-	if (!probe->status || !probe->words[0])
+	if (!probe->status || !probe->words[0] || probe->own_words)
 		return;
 	view_text(node, "SaidBy", page_vendor(t->p));
 	view_text(node, "Said.Text", probe->words);

@@ -141,7 +141,7 @@ static void set_said(
 {
 	char code[32];
 
-	if (!probe->status)
+	if (probe->own_words)
 		return;
 	(void)snprintf(code, sizeof(code), "HTTP %d", probe->status);
 	view_text(node, "Said.Code", code);
@@ -168,8 +168,8 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 		[PROBE_RATE_LIMITED] = {"The provider asks for a pause.",
 			"Too many requests were made with it. Wait a few minutes, then try again."},
 	};
-	/* words without an answer are ours: nobody said anything */
-	const char *ours = probe->status ? NULL : probe->words;
+	/* words of ours are nobody's answer */
+	const char *ours = probe->own_words ? probe->words : NULL;
 
 	page_form_error(c, texts[probe->verdict].title, ours, texts[probe->verdict].next);
 	set_said(view_child(c->root, "FormError"), p, probe);

@@ -192,24 +192,41 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 	return rc == RC_NOT_FOUND ? RC_OK : rc; /* deleted since: the result is still true */
 }
 
-static void set_failed(struct ctx *c, const struct provider *p, const struct flow_result *r,
-	const struct verdict_text *v)
+/* Where no answer could be used, our own words say why: nobody need have answered at all. */
+static void set_failure(struct ctx *c, const struct flow_result *r, const struct verdict_text *v)
 {
 	const struct error_cause *known =
 		r->verdict == FLOW_PROVIDER_ERROR ? find_cause(r->error) : NULL;
+	bool unusable = r->verdict == FLOW_BAD_ANSWER || r->verdict == FLOW_NO_ANSWER;
+	bool forbidden = r->unsaid && strcmp(r->error, "egress_denied") == 0;
+	bool may_mend = policy_allows(c->actor.role, ACTION_CLIENT_MANAGE);
+	struct view_node *result = view_child(c->root, "Result");
+	const char *cause = known ? known->cause : v->cause, *next = known ? known->next : v->next;
+
+	if (forbidden) {
+		cause = "Only public addresses may be called, and those that your operator allows.";
+		next = "Nothing was saved. If the address is right, ask your operator to allow it.";
+	} else if (r->verdict == FLOW_CLIENT_REFUSED && !may_mend) {
+		next = "Nothing was saved. An owner or admin of this workspace can correct the "
+		       "OAuth client.";
+	}
+	view_text(result, "Problem", r->unsaid && unusable ? r->words : v->problem);
+	view_text(result, "Cause", cause);
+	view_text(result, "Next", next);
+	if (r->error[0] && !r->unsaid)
+		view_text(result, "Said.Code", r->error);
+	if (r->words[0] && !(r->unsaid && unusable))
+		view_text(result, "Said.Text", r->words);
+}
+
+static void set_failed(struct ctx *c, const struct provider *p, const struct flow_result *r,
+	const struct verdict_text *v)
+{
 	struct view_node *result = view_child(c->root, "Result");
 
 	if (r->verdict != FLOW_CREDENTIAL_GONE)
 		set_try_url(c, p, &r->renews);
-	view_text(result, "Problem", v->problem);
-	view_text(result, "Cause", known ? known->cause : v->cause);
-	view_text(result, "Next", known ? known->next : v->next);
-	if (r->error[0] && !r->unsaid)
-		view_text(result, "Said.Code", r->error);
-	if (r->words[0] && !r->unsaid)
-		view_text(result, "Said.Text", r->words);
-	if (r->words[0] && r->unsaid)
-		view_text(result, "Cause", r->words);
+	set_failure(c, r, v);
 	if (v->may_be_client && policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
 		page_url(result, "SettingsUrl", "/data-sources/%s/client", p->id);
 	if (v->may_be_redirect_uri)

@@ -43,7 +43,7 @@ static void set_validity(struct view_node *item, const struct credential_view *v
 {
 	int64_t now_s = clock_now_s(), left_s = v->expires_at_s - now_s;
 
-	if (!v->expires || left_s <= 0)
+	if (!v->expires || v->rejected || left_s <= 0)
 		return;
 	if (v->state == CREDENTIAL_RENEWAL_DELAYED || v->state == CREDENTIAL_CLIENT_ERROR)
 		set_span(item, "Still valid for", left_s, v->expires_at_s);
@@ -112,6 +112,12 @@ static void set_credential(struct ctx *c, const struct provider *p, struct view_
 	set_links(c, p, item, v);
 }
 
+/* What it has is handed out as long as it is valid, whatever the state. */
+static bool still_works(const struct credential_view *v)
+{
+	return v->expires && v->expires_at_s > clock_now_s() && !v->rejected && !v->unreadable;
+}
+
 /* The banners above the list say what has stopped; the rows say why and what to do. */
 static void set_banner(struct ctx *c, const struct provider *p, const struct credential_view *v)
 {
@@ -122,13 +128,16 @@ static void set_banner(struct ctx *c, const struct provider *p, const struct cre
 		[CREDENTIAL_CLIENT_ERROR] =
 			"cannot be renewed: something is wrong with its OAuth client.",
 	};
+	bool is_key = v->state == CREDENTIAL_NEEDS_REAUTH && !v->is_oauth;
 	struct view_node *banner;
 	char title[CREDENTIAL_NAME_BYTES + 64];
 
 	if (!what[v->state])
 		return;
 	banner = view_append(view_child(c->root, "Banners"));
-	(void)snprintf(title, sizeof(title), "%s %s", v->name, what[v->state]);
+	(void)snprintf(title, sizeof(title), "%s %s", v->name,
+		is_key ? "is not accepted any more: its key has to be entered again."
+		       : what[v->state]);
 	view_text(banner, "Kind", "warn");
 	view_text(banner, "Title", title);
 	if (state_is_answer(v->reason)) {
@@ -138,9 +147,8 @@ static void set_banner(struct ctx *c, const struct provider *p, const struct cre
 			page_date(banner, "When", v->since_s);
 	}
 	view_text(banner, "Text",
-		v->state == CREDENTIAL_CLIENT_ERROR && v->expires && v->expires_at_s > clock_now_s()
-			? "Pipelines that use it get an error as soon as its access is over."
-			: "Pipelines that use it get an error until then.");
+		still_works(v) ? "Pipelines that use it get an error as soon as its access is over."
+			       : "Pipelines that use it get an error.");
 }
 
 /* ---- what was disconnected lately ---- */
