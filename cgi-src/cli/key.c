@@ -15,8 +15,10 @@ static bool read_days(const char *text, int64_t *lifetime_s)
 	char *end;
 	long days = strtol(text, &end, 10);
 
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || days < 1 || days > DAYS_MAX)
+		return false;
 	*lifetime_s = (int64_t)days * 86400;
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && days >= 1 && days <= DAYS_MAX;
+	return true;
 }
 
 /* One may be installed later, but most likely it is a slip. */

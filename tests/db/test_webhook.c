@@ -77,6 +77,8 @@ static void change_state(const struct tenant_id *tenant, const char *from, const
 	struct change c = {tenant, &row, to, "invalid_grant"};
 
 	CHECK_RC(db_transact(db, raise_work, &c), RC_OK);
+	if (now_s < clock_now_s()) /* a second has begun since: what was raised is due in it */
+		now_s = clock_now_s();
 }
 
 static struct webhook_due first_due(void)
