@@ -77,8 +77,8 @@ export async function gallery(stack, tab) {
     ])
       await db.run(`INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, body, state, attempts, due_at, last_status, last_error,
         created_at, finished_at) SELECT tenant_id, UNHEX(REPLACE(UUID(), '-', '')), id, id, '${body}', '${state}', ${attempts},
-        IF('${state}' = 'queued', UNIX_TIMESTAMP() + 90000, NULL), ${status}, '${error}', UNIX_TIMESTAMP() - ${age},
-        IF('${state}' = 'queued', NULL, UNIX_TIMESTAMP()) FROM webhooks WHERE url LIKE 'https://${host}.%'`);
+        IF('${state}' = 'queued', created_at + 90000, NULL), ${status}, '${error}', created_at - ${age},
+        IF('${state}' = 'queued', NULL, created_at) FROM webhooks WHERE url LIKE 'https://${host}.%'`);
   }
   async function names() {
     const { text } = await ada.get(`/data-sources/${SANDBOX}`);
@@ -88,7 +88,7 @@ export async function gallery(stack, tab) {
   const state = (name, columns) => db.run(`UPDATE datasource_providers SET ${columns}, tested_at = 0 WHERE name = '${name}'`);
   const ended = (...rows) => Promise.all(rows.map(([name, to, reason], i) =>
     db.run(`INSERT INTO revocations (tenant_id, id, plugin_id, provider, name, client_source, client_id, state, reason, requested_by, created_at)
-      SELECT tenant_id, UNHEX(MD5(${i})), plugin_id, provider, '${name}', 'tenant', id, '${to}', '${reason}', user_id, UNIX_TIMESTAMP() - ${i}
+      SELECT tenant_id, UNHEX(MD5(${i})), plugin_id, provider, '${name}', 'tenant', id, '${to}', '${reason}', user_id, created_at - ${i}
       FROM datasource_providers WHERE name = 'Work Drive'`)));
 
   // ---- the browser ----
@@ -227,16 +227,16 @@ export async function gallery(stack, tab) {
       await page.locator('summary', { hasText: 'More actions for Team key' }).click();
     },
     'provider-states': async () => {
-      await state('Work Drive', "failures = 2, state_reason = 'timeout', state_since = UNIX_TIMESTAMP() - 600, refreshed_at = UNIX_TIMESTAMP() - 3600");
-      await state('Monthly reports', "state = 'client_error', state_reason = 'invalid_client', state_since = 1763600000, expires_at = UNIX_TIMESTAMP() + 2000");
-      await state('Team key', "state = 'needs_reauth', state_reason = 'rejected', state_since = 1763600000");
+      await state('Work Drive', "failures = 2, state_reason = 'timeout', state_since = created_at - 600, refreshed_at = created_at - 3600");
+      await state('Monthly reports', "state = 'client_error', state_reason = 'invalid_client', state_since = created_at - 259200, expires_at = created_at + 2000");
+      await state('Team key', "state = 'needs_reauth', state_reason = 'rejected', state_since = created_at - 259200");
       await as(ada, `/data-sources/${SANDBOX}`);
     },
     'data-sources-states': () => as(ada, '/data-sources'),
     'provider-states-others': async () => {
-      await state('Work Drive', "state = 'revoked', state_reason = '', state_since = 1763600000");
-      await state('Monthly reports', "state = 'needs_reauth', state_reason = 'consent_required', state_since = 1763600000, expires_at = created_at - 86400");
-      await state('Team key', "state = 'disabled', state_reason = '', state_since = 1763600000");
+      await state('Work Drive', "state = 'revoked', state_reason = '', state_since = created_at - 259200");
+      await state('Monthly reports', "state = 'needs_reauth', state_reason = 'consent_required', state_since = created_at - 259200, expires_at = created_at - 86400");
+      await state('Team key', "state = 'disabled', state_reason = '', state_since = created_at - 259200");
       await as(ada, `/data-sources/${SANDBOX}`);
     },
     'provider-states-member': async () => {
