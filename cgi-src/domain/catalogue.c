@@ -101,13 +101,13 @@ static enum rc add_error(
 
 static enum rc add_provider(struct catalogue *catalogue, struct provider *provider)
 {
-	const struct provider *same = catalogue_find(catalogue, provider->kind, provider->id);
+	const struct provider *same = catalogue_find(catalogue, provider->id);
 	struct provider **grown;
 	char reason[YAMLR_REASON_SIZE];
 
 	if (same) {
-		snprintf(reason, sizeof(reason), "%s %s is defined in %s already",
-			provider_kind_word(provider->kind), provider->id, same->file);
+		snprintf(reason, sizeof(reason), "%s is defined in %s already", provider->id,
+			same->file);
 		return add_error(catalogue, provider->file, 0, reason);
 	}
 	grown = realloc(catalogue->providers, (catalogue->n + 1) * sizeof(struct provider *));
@@ -277,25 +277,24 @@ const struct provider *catalogue_at(const struct catalogue *catalogue, size_t i)
 	return i < catalogue->n ? catalogue->providers[i] : NULL;
 }
 
-const struct provider *catalogue_find(
-	const struct catalogue *catalogue, enum provider_kind kind, const char *id)
+const struct provider *catalogue_find(const struct catalogue *catalogue, const char *id)
 {
 	for (size_t i = 0; i < catalogue->n; i++) {
 		const struct provider *provider = catalogue->providers[i];
 
-		if (provider->kind == kind && strcmp(provider->id, id) == 0)
+		if (strcmp(provider->id, id) == 0)
 			return provider;
 	}
 	return NULL;
 }
 
 const struct provider *catalogue_find_ref(
-	const struct catalogue *catalogue, enum provider_kind kind, const struct provider_ref *ref)
+	const struct catalogue *catalogue, const struct provider_ref *ref)
 {
 	for (size_t i = 0; i < catalogue->n; i++) {
 		const struct provider *provider = catalogue->providers[i];
 
-		if (provider->kind == kind && strcmp(provider->name, ref->provider) == 0 &&
+		if (strcmp(provider->name, ref->provider) == 0 &&
 			strcmp(provider->plugin_id, ref->plugin_id) == 0)
 			return provider;
 	}
