@@ -223,7 +223,7 @@ struct oauth_recipe {
 	enum client_auth client_auth;
 	enum body_format token_format;            /* BODY_FORM, BODY_JSON or BODY_QUERY */
 	struct pairs token_headers, token_params; /* added to every token request */
-	bool accept_form_response;                /* GitHub style access_token=…&… */
+	bool accept_form_response;                /* the answer may be access_token=…&… */
 	bool accept_201;
 	struct token_step exchange, then, refresh;
 	const char *then_token_param; /* in which the first token is sent */
