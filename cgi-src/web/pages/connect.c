@@ -56,8 +56,8 @@ static void set_scopes(struct ctx *c, const struct provider *p)
 	struct view_node *list = view_child(c->root, "Scopes");
 
 	for (size_t i = 0; i < p->oauth.scopes.n; i++)
-		(void)page_scope(
-			c, list, p, p->oauth.scopes.items[i].name, strlen(p->oauth.scopes.items[i].name));
+		(void)page_scope(c, list, p, p->oauth.scopes.items[i].name,
+			strlen(p->oauth.scopes.items[i].name));
 }
 
 static enum rc show_review(struct ctx *c, const struct provider *p,
