@@ -64,7 +64,7 @@ static void arguments_are_read_by_name(void)
 static void an_argument_may_be_one_of_some_words(void)
 {
 	static const char *const other[] = {"/on/x", "/onetwo-three/x", "/one%7Ctwo-three/x",
-		"/two/x", "/two-three%2Fx", "/three/x", "/oneo/x", "/part/x", "/one/"};
+		"/two/x", "/three/x", "/oneo/x", "/part/x", "/one/"};
 
 	CHECK_INT(go(REQ_GET, "/one/x"), 7);
 	CHECK_STR(route_arg(&match, "part"), "one");
