@@ -18,16 +18,26 @@
 #define PROVIDER_WORDS_MAX 4096 /* texts for people */
 #define PROVIDER_ITEMS_MAX 64   /* of any list; a form has no more fields than a fieldset holds */
 
+/* What the manifest of a plugin says about a document that it names. */
+struct plugin_entry {
+	const char *org, *name;
+	enum provider_kind kind;
+	const struct yamlr_node *manifest;
+	const struct yamlr_node *recipe; /* section grantry of a definition of ours; NULL: none */
+};
+
 struct parse {
-	struct catalogue *catalogue; /* owns all that is read */
-	const struct pairs *vars;    /* the operator's; may be NULL */
-	bool ours;                   /* has a grantry section: then nothing is forgiven */
-	enum rc rc;                  /* first failure */
+	struct catalogue *catalogue;       /* owns all that is read */
+	const char *file;                  /* for notes */
+	const struct plugin_entry *plugin; /* NULL: a document without a manifest */
+	const struct pairs *vars;          /* the operator's; may be NULL */
+	bool ours;                         /* has a grantry section: then nothing is forgiven */
+	enum rc rc;                        /* first failure */
 	unsigned line;
 	const char *reason;
 	/* what templates may name at this point of the document */
 	const char *spaces;
-	const struct schema *client, *credential;
+	const struct schema *client, *credential, *model;
 	const struct yamlr_node *credential_map, *token_members;
 	bool in_oauth;
 };
@@ -35,6 +45,14 @@ struct parse {
 /** parse_fail(ps, node, fmt, ...): keeps the first reason; node gives line and key, may be NULL. */
 void parse_fail(struct parse *ps, const struct yamlr_node *node, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** parse_note(ps, node, fmt, ...): something was passed over. */
+void parse_note(struct parse *ps, const struct yamlr_node *node, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/** parse_forgive(ps, node, reason): a failure in files of ours; a note in those of others. */
+void parse_forgive(struct parse *ps, const struct yamlr_node *node, const char *reason);
+/** note_unknown(ps, map, known): a note for each key that is not in the NULL-terminated list. map may be NULL. */
+void note_unknown(struct parse *ps, const struct yamlr_node *map, const char *const *known);
 
 /** parse_alloc(ps, size): zeroed, lives as long as the catalogue; NULL: ps->rc is RC_NOMEM. */
 void *parse_alloc(struct parse *ps, size_t size);
@@ -79,6 +97,10 @@ size_t parse_word(
 
 bool provider_id_is_valid(const char *text); /* ^[a-z0-9_-]+$, at most 64 */
 
+/** read_key(ps, map, key, read, at): map[key], when it is there and not null. */
+void read_key(struct parse *ps, const struct yamlr_node *map, const char *key, parse_reader *read,
+	void *at);
+
 parse_reader read_text;     /* const char *: one line */
 parse_reader read_id;       /* const char *: ^[a-z0-9_-]+$ */
 parse_reader read_bool;     /* bool */
@@ -111,11 +133,19 @@ parse_reader read_revocation;      /* struct oauth_recipe: its revocation */
 /* provider_oauth.c */
 parse_reader recipe_read_oauth; /* struct provider: its oauth section */
 
+/* provider_schema.c */
+parse_reader read_schema; /* struct schema */
+/** read_model_schemas(ps, root, out): both forms of a model provider. */
+void read_model_schemas(struct parse *ps, const struct yamlr_node *root, struct provider *out);
+
 /* provider_parse.c */
 /** document_read(ps, root): NULL when something is wrong. */
 struct provider *document_read(struct parse *ps, const struct yamlr_node *root);
 
 /* catalogue.c */
+/** catalogue_note(catalogue, file, line, reason): RC_NOMEM. */
+enum rc catalogue_note(struct catalogue *catalogue, const char *file, unsigned line,
+	const char *reason) RC_MUST_CHECK;
 void *catalogue_alloc(struct catalogue *catalogue, size_t size);
 
 #endif

@@ -258,5 +258,6 @@ void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct prov
 
 	ps->client = &provider->client_schema;
 	ps->credential = &provider->api_key_schema;
+	ps->model = &provider->model_schema;
 	PARSE_MEMBERS(ps, grantry, members, provider);
 }

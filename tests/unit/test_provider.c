@@ -763,7 +763,7 @@ static void wrong_files_are_left_out_and_the_others_work(void)
 	CHECK_STR(catalogue_error_at(catalogue, 1)->file, "d.yaml");
 	CHECK_INT(catalogue_error_at(catalogue, 1)->line, 14);
 	CHECK_STR(catalogue_error_at(catalogue, 2)->reason,
-		"datasource acme/drive/drive is defined in a.yaml already");
+		"acme/drive/drive is defined in a.yaml already");
 	CHECK_STR(catalogue_error_at(catalogue, 3)->reason, "is not a file");
 	CHECK(catalogue_error_at(catalogue, 4) == NULL);
 	catalogue_free(catalogue);

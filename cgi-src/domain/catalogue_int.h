@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Inside of the catalogue: how files come into it.
+ */
+#ifndef GRANTRY_DOMAIN_CATALOGUE_INT_H
+#define GRANTRY_DOMAIN_CATALOGUE_INT_H
+
+#include "domain/provider_read.h"
+
+/* A file that was read. */
+struct document {
+	const char *file; /* as messages name it */
+	const char *text;
+	size_t len;
+	const struct plugin_entry *plugin; /* NULL: no manifest speaks of it */
+};
+
+/** catalogue_new(vars, out): empty; *out is the caller's to free also after RC_INVALID (a variable is no origin). */
+enum rc catalogue_new(const struct pairs *vars, struct catalogue **out) RC_MUST_CHECK;
+
+/** catalogue_document(catalogue, document, vars, out): reads it. What is wrong with it becomes an error of the
+ * catalogue, and *out is NULL. Only RC_NOMEM is returned. */
+enum rc catalogue_document(struct catalogue *catalogue, const struct document *document,
+	const struct pairs *vars, struct provider **out) RC_MUST_CHECK;
+/** catalogue_add(catalogue, document, vars): the same, and adds the provider. */
+enum rc catalogue_add(struct catalogue *catalogue, const struct document *document,
+	const struct pairs *vars) RC_MUST_CHECK;
+
+/** catalogue_text(catalogue, text): a copy; NULL: no memory. */
+const char *catalogue_text(struct catalogue *catalogue, const char *text);
+/** catalogue_error(catalogue, file, line, column, reason): RC_NOMEM. */
+enum rc catalogue_error(struct catalogue *catalogue, const char *file, unsigned line,
+	unsigned column, const char *reason) RC_MUST_CHECK;
+
+#endif
