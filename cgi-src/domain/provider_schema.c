@@ -72,10 +72,8 @@ static void read_default(struct parse *ps, const struct yamlr_node *map, struct 
 	}
 	read_text(ps, node, &field->default_value);
 	if (has_options(field) && field->default_value &&
-		!field_has_option(field, field->default_value)) {
-		parse_forgive(ps, node, "is none of the options");
-		field->default_value = NULL;
-	}
+		!field_has_option(field, field->default_value))
+		parse_fail(ps, node, "is none of the options");
 	if (field->kind != FIELD_BOOLEAN)
 		return;
 	if (yamlr_bool(node, &on) != RC_OK)
