@@ -163,7 +163,7 @@ struct oauth_recipe {
 	enum client_auth client_auth;
 	enum body_format token_format;            /* BODY_FORM or BODY_JSON */
 	struct pairs token_headers, token_params; /* added to every token request */
-	bool accept_form_response;                /* GitHub style access_token=…&… */
+	bool accept_form_response;                /* the answer may be access_token=…&… */
 	bool accept_201;
 	/* where things stand in the token answer */
 	struct pointers access_token, refresh_token, expires_in, expires_at, scope, token_type,
