@@ -140,7 +140,8 @@ static bool join_conditions(struct field *to, const struct field *from)
 {
 	struct condition *when = to->rule.when.items, *more = from->rule.when.items;
 
-	if (to->kind != from->kind || to->rule.when.n != 1 || from->rule.when.n != 1 ||
+	if (to->kind != from->kind || to->rule.format != from->rule.format ||
+		to->rule.when.n != 1 || from->rule.when.n != 1 ||
 		strcmp(when->field, more->field) != 0)
 		return false;
 	for (size_t i = 0; i < more->n; i++)

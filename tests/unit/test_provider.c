@@ -955,9 +955,9 @@ static void write_definition(const char *dir, const char *below, int i)
 {
 	char name[64], text[256];
 
-	snprintf(name, sizeof(name), "%s/p%d.yaml", below, i);
+	snprintf(name, sizeof(name), "%s/p%03d.yaml", below, i);
 	snprintf(text, sizeof(text),
-		"identity: {author: acme, name: p%d}\n"
+		"identity: {author: acme, name: p%03d}\n"
 		"grantry: {org: acme, plugin: many}\n",
 		i);
 	write_file(dir, name, text);
@@ -980,28 +980,29 @@ static void folders_of_kinds_are_read_and_everyone_is_found(void)
 	}
 	write_file(
 		dir, "shared/base.yaml", "oauth: {}\n"); /* no definition, and none is made of it */
-	write_definition(dir, "models", 0);              /* the id of datasources/p0.yaml */
+	write_definition(dir, "models", 0);              /* the id of datasources/p000.yaml */
 	CHECK_INT(catalogue_load(dir, NULL, &catalogue), RC_OK);
 	if (!catalogue)
 		return;
 	CHECK_INT(catalogue_count(catalogue), EACH * KINDS);
 	CHECK_INT(catalogue_error_count(catalogue), 1);
-	CHECK_STR(catalogue_error_at(catalogue, 0)->file, "models/p0.yaml");
+	CHECK_STR(catalogue_error_at(catalogue, 0)->file, "models/p000.yaml");
 	CHECK_STR(catalogue_error_at(catalogue, 0)->reason,
-		"acme/many/p0 is defined in datasources/p0.yaml already");
+		"acme/many/p000 is defined in datasources/p000.yaml already");
 	for (int i = 0; i < EACH * KINDS; i++) {
 		char name[16], id[64];
 		struct provider_ref ref = {"acme/many", name};
 
-		snprintf(name, sizeof(name), "p%d", i);
-		snprintf(id, sizeof(id), "acme/many/p%d", i);
-		CHECK(find_one(catalogue, id) == catalogue_at(catalogue, (size_t)i));
+		snprintf(name, sizeof(name), "p%03d", i);
+		snprintf(id, sizeof(id), "acme/many/p%03d", i);
+		CHECK(catalogue_find(catalogue, PROVIDER_TOOL, id) ==
+			catalogue_at(catalogue, (size_t)i));
 		CHECK(catalogue_find_ref(catalogue, PROVIDER_TOOL, &ref) ==
 			catalogue_at(catalogue, (size_t)i));
 	}
 	CHECK(catalogue_find(catalogue, PROVIDER_TOOL, "acme/many/p300") == NULL);
 	CHECK(catalogue_find(catalogue, PROVIDER_TOOL, "") == NULL);
-	CHECK_STR(catalogue_at(catalogue, EACH)->file, "tools/p100.yaml");
+	CHECK_STR(catalogue_at(catalogue, EACH)->file, "tools/p060.yaml");
 	catalogue_free(catalogue);
 	snprintf(path, sizeof(path), "rm -r '%s'", dir);
 	CHECK_INT(system(path), 0);
