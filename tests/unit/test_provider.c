@@ -1004,8 +1004,17 @@ static void folders_of_kinds_are_read_and_everyone_is_found(void)
 	CHECK(catalogue_find(catalogue, PROVIDER_TOOL, "") == NULL);
 	CHECK_STR(catalogue_at(catalogue, EACH)->file, "tools/p060.yaml");
 	catalogue_free(catalogue);
-	snprintf(path, sizeof(path), "rm -r '%s'", dir);
-	CHECK_INT(system(path), 0);
+	for (int k = 0; k <= KINDS; k++) {
+		for (int i = 0; i < EACH * KINDS; i++) {
+			snprintf(path, sizeof(path), "%s/%s/p%03d.yaml", dir, folders[k], i);
+			(void)remove(path);
+		}
+		snprintf(path, sizeof(path), "%s/%s/base.yaml", dir, folders[k]);
+		(void)remove(path);
+		snprintf(path, sizeof(path), "%s/%s", dir, folders[k]);
+		CHECK_INT(rmdir(path), 0);
+	}
+	CHECK_INT(rmdir(dir), 0);
 }
 
 static void a_folder_that_is_not_there_is_said(void)
