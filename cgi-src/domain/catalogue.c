@@ -202,14 +202,13 @@ static size_t index_find(const struct catalogue *catalogue, const char *id, cons
 
 /* --- documents --- */
 
-static enum rc add_provider(
-	struct catalogue *catalogue, struct provider *provider, bool may_replace)
+enum rc catalogue_put(struct catalogue *catalogue, struct provider *provider)
 {
 	size_t same = index_find(catalogue, provider->id, NULL);
 	void *providers = catalogue->providers;
 	char reason[YAMLR_REASON_SIZE];
 
-	if (same && may_replace) {
+	if (same && provider->imported && !catalogue->providers[same - 1]->imported) {
 		catalogue->providers[same - 1] = provider;
 		return RC_OK;
 	}
@@ -238,6 +237,7 @@ enum rc catalogue_document(struct catalogue *catalogue, const struct document *d
 		.vars = vars,
 		.spaces = "",
 	};
+	char reason[2 * YAMLR_REASON_SIZE];
 	struct yamlr_error error = {0};
 	struct yamlr *doc = NULL;
 	enum rc rc = yamlr_parse(document->text, document->len, &doc, &error);
@@ -251,6 +251,11 @@ enum rc catalogue_document(struct catalogue *catalogue, const struct document *d
 	yamlr_free(doc);
 	if (ps.rc == RC_NOMEM)
 		return RC_NOMEM;
+	if (ps.rc && ps.recipe_file) {
+		snprintf(reason, sizeof(reason), "the recipe of %s does not fit, line %u: %s",
+			ps.recipe_file, ps.line, ps.reason);
+		return catalogue_error(catalogue, document->file, 0, 0, reason);
+	}
 	if (ps.rc)
 		return catalogue_error(catalogue, document->file, ps.line, 0, ps.reason);
 	(*out)->file = catalogue_text(catalogue, document->file);
@@ -263,7 +268,7 @@ enum rc catalogue_add(
 	struct provider *provider;
 	enum rc rc = catalogue_document(catalogue, document, vars, &provider);
 
-	return rc == RC_OK && provider ? add_provider(catalogue, provider, false) : rc;
+	return rc == RC_OK && provider ? catalogue_put(catalogue, provider) : rc;
 }
 
 static bool is_origin(const char *text)
@@ -314,6 +319,13 @@ size_t catalogue_count(const struct catalogue *catalogue)
 const struct provider *catalogue_at(const struct catalogue *catalogue, size_t i)
 {
 	return i < catalogue->n ? catalogue->providers[i] : NULL;
+}
+
+const struct provider *catalogue_get(const struct catalogue *catalogue, const char *id)
+{
+	size_t at = index_find(catalogue, id, NULL);
+
+	return at ? catalogue->providers[at - 1] : NULL;
 }
 
 const struct provider *catalogue_find(

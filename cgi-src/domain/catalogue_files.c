@@ -14,14 +14,6 @@
 
 #include "domain/catalogue_int.h"
 
-/* One reading of one folder and what lies below. */
-struct folder {
-	struct catalogue *catalogue;
-	const struct pairs *vars;
-	int fd;
-	char *text; /* of the file at hand: YAMLR_SIZE_MAX + 1 bytes */
-};
-
 static int is_definition(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
@@ -51,24 +43,30 @@ static bool read_all(int fd, char *p, size_t max, size_t *len)
 	return true;
 }
 
+const char *folder_read(const struct folder *folder, int fd, size_t *len)
+{
+	const char *wrong = NULL;
+	struct stat st;
+
+	*len = 0;
+	if (fd < 0)
+		return strerror(errno);
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		wrong = "is not a file";
+	else if (!read_all(fd, folder->text, YAMLR_SIZE_MAX, len))
+		wrong = "cannot be read";
+	close(fd);
+	return wrong;
+}
+
 static enum rc add_file(const struct folder *f, const char *path)
 {
 	struct document document = {.file = path, .text = f->text};
 	int fd = openat(f->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const char *wrong = NULL;
-	struct stat st;
-	enum rc rc;
+	const char *wrong = folder_read(f, fd, &document.len);
 
-	if (fd < 0)
-		return catalogue_error(f->catalogue, path, 0, 0, strerror(errno));
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		wrong = "is not a file";
-	else if (!read_all(fd, f->text, YAMLR_SIZE_MAX, &document.len))
-		wrong = "cannot be read";
-	rc = wrong ? catalogue_error(f->catalogue, path, 0, 0, wrong)
-		   : catalogue_add(f->catalogue, &document, f->vars);
-	close(fd);
-	return rc;
+	return wrong ? catalogue_error(f->catalogue, path, 0, 0, wrong)
+		     : catalogue_add(f->catalogue, &document, f->vars);
 }
 
 /* below: "", or "tools/". RC_NOT_FOUND: there is no such folder. */
@@ -106,20 +104,38 @@ static enum rc add_all(const struct folder *f)
 	return rc;
 }
 
+enum rc folder_open(
+	const char *dir, const struct pairs *vars, struct catalogue *catalogue, struct folder *out)
+{
+	*out = (struct folder){
+		.catalogue = catalogue,
+		.vars = vars,
+		.fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.text = malloc(YAMLR_SIZE_MAX + 1),
+	};
+	if (!out->text)
+		return RC_NOMEM;
+	return out->fd < 0 ? RC_NOT_FOUND : RC_OK;
+}
+
+void folder_close(struct folder *folder)
+{
+	free(folder->text);
+	if (folder->fd >= 0)
+		close(folder->fd);
+}
+
 enum rc catalogue_load(const char *dir, const struct pairs *vars, struct catalogue **out)
 {
-	struct folder f = {.vars = vars, .fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 	enum rc rc = catalogue_new(vars, out);
+	struct folder folder;
 
-	f.catalogue = *out;
-	f.text = malloc(YAMLR_SIZE_MAX + 1);
-	if (rc == RC_OK && !f.text)
-		rc = RC_NOMEM;
-	if (rc == RC_OK)
-		rc = f.fd < 0 ? RC_NOT_FOUND : add_all(&f);
-	free(f.text);
-	if (f.fd >= 0)
-		close(f.fd);
+	if (rc == RC_OK) {
+		rc = folder_open(dir, vars, *out, &folder);
+		if (rc == RC_OK)
+			rc = add_all(&folder);
+		folder_close(&folder);
+	}
 	if (rc) {
 		catalogue_free(*out);
 		*out = NULL;

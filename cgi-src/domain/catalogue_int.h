@@ -15,6 +15,22 @@ struct document {
 	const struct plugin_entry *plugin; /* NULL: no manifest speaks of it */
 };
 
+/* One reading of a provider folder, or of what is joined with it. */
+struct folder {
+	struct catalogue *catalogue;
+	const struct pairs *vars;
+	int fd;
+	char *text; /* of the file at hand: YAMLR_SIZE_MAX + 1 bytes */
+};
+
+/** folder_open(dir, vars, catalogue, out): RC_NOT_FOUND, RC_NOMEM. To be closed in any case. */
+enum rc folder_open(const char *dir, const struct pairs *vars, struct catalogue *catalogue,
+	struct folder *out) RC_MUST_CHECK;
+void folder_close(struct folder *folder);
+/** folder_read(folder, fd, len): the file into folder->text; at most one byte more than YAMLR_SIZE_MAX. NULL, or what is
+ * wrong with it. fd is closed. */
+const char *folder_read(const struct folder *folder, int fd, size_t *len);
+
 /** catalogue_new(vars, out): empty; *out is the caller's to free also after RC_INVALID (a variable is no origin). */
 enum rc catalogue_new(const struct pairs *vars, struct catalogue **out) RC_MUST_CHECK;
 
@@ -25,6 +41,12 @@ enum rc catalogue_document(struct catalogue *catalogue, const struct document *d
 /** catalogue_add(catalogue, document, vars): the same, and adds the provider. */
 enum rc catalogue_add(struct catalogue *catalogue, const struct document *document,
 	const struct pairs *vars) RC_MUST_CHECK;
+
+/** catalogue_put(catalogue, provider): an imported one replaces our own of that id; apart from that a second one of an
+ * id becomes an error. RC_NOMEM. */
+enum rc catalogue_put(struct catalogue *catalogue, struct provider *provider) RC_MUST_CHECK;
+/** catalogue_get(catalogue, id): whatever its kind; NULL when there is none. */
+const struct provider *catalogue_get(const struct catalogue *catalogue, const char *id);
 
 /** catalogue_text(catalogue, text): a copy; NULL: no memory. */
 const char *catalogue_text(struct catalogue *catalogue, const char *text);

@@ -198,6 +198,8 @@ struct provider {
 	const char *plugin_id;           /* "org/plugin" */
 	const char *id;                  /* "org/plugin/name" */
 	const char *file; /* below the provider folder ("tools/acme.yaml"), for messages */
+	bool imported;           /* its document is that of a plugin folder … */
+	const char *recipe_file; /* … with the recipe of this file of ours; NULL: with none */
 	struct i18n label, description;
 	const char *vendor; /* who runs it, for sentences: "Acme"; NULL: as the label */
 	const char *icon_letter, *icon_tone; /* tile: 1-2 letters; "blue", …, NULL: "ink" */
@@ -232,6 +234,10 @@ struct catalogue;
  * Errors: RC_NOT_FOUND no such folder, RC_INVALID a variable is not an origin, RC_NOMEM. */
 enum rc catalogue_load(
 	const char *dir, const struct pairs *vars, struct catalogue **out) RC_MUST_CHECK;
+/** catalogue_import(catalogue, dir, vars, import_dir): adds the plugins of the folders import_dir/ORG/PLUGIN, see
+ * domain/plugin.h. dir and vars as for catalogue_load. No such folder: nothing to add. RC_NOMEM. */
+enum rc catalogue_import(struct catalogue *catalogue, const char *dir, const struct pairs *vars,
+	const char *import_dir) RC_MUST_CHECK;
 void catalogue_free(struct catalogue *catalogue);
 
 size_t catalogue_count(const struct catalogue *catalogue);

@@ -222,14 +222,21 @@ static void note_document(struct parse *ps, const struct yamlr_node *root)
 	note_unknown(ps, root, known);
 }
 
-/* The recipe: of the document itself, or of the definition of ours that a plugin's document is joined with. */
+/* Of the document itself, or of our own definition of the plugin's provider. */
 static void read_recipe(struct parse *ps, const struct yamlr_node *root, struct provider *out)
 {
-	const struct yamlr_node *grantry =
-		ps->plugin ? ps->plugin->recipe : yamlr_get(root, "grantry");
+	const struct yamlr_node *grantry;
+	const char *file = NULL;
 
-	if (yamlr_is_null(grantry) || ps->rc)
+	if (ps->rc)
 		return;
+	if (ps->plugin)
+		grantry = ps->plugin->recipe_of(ps->plugin->arg, out->id, &file);
+	else
+		grantry = yamlr_get(root, "grantry");
+	if (yamlr_is_null(grantry))
+		return;
+	ps->recipe_file = out->recipe_file = file;
 	ps->ours = true;
 	recipe_read(ps, grantry, out);
 }
@@ -248,6 +255,7 @@ struct provider *document_read(struct parse *ps, const struct yamlr_node *root)
 	ps->ours = !yamlr_is_null(grantry);
 	if (ps->ours && grantry->kind != YAMLR_MAPPING)
 		parse_fail(ps, grantry, "must be a mapping");
+	out->imported = ps->plugin != NULL;
 	read_identity(ps, root, out);
 	read_help(ps, root, out);
 	read_schemas(ps, root, out);
