@@ -32,6 +32,7 @@ struct catalogue {
 	uint32_t *index;
 	size_t n_index;
 	struct problems errors, notes;
+	struct shared *shared; /* borrowed, while files are read */
 };
 
 static struct block *block_new(size_t size)
@@ -227,6 +228,11 @@ enum rc catalogue_put(struct catalogue *catalogue, struct provider *provider)
 	return RC_OK;
 }
 
+void catalogue_share(struct catalogue *catalogue, struct shared *shared)
+{
+	catalogue->shared = shared;
+}
+
 enum rc catalogue_document(struct catalogue *catalogue, const struct document *document,
 	const struct pairs *vars, struct provider **out)
 {
@@ -236,6 +242,7 @@ enum rc catalogue_document(struct catalogue *catalogue, const struct document *d
 		.plugin = document->plugin,
 		.vars = vars,
 		.spaces = "",
+		.shared = catalogue->shared,
 	};
 	char reason[2 * YAMLR_REASON_SIZE];
 	struct yamlr_error error = {0};
@@ -292,14 +299,27 @@ enum rc catalogue_new(const struct pairs *vars, struct catalogue **out)
 enum rc provider_parse(const char *file, const char *text, size_t len, const struct pairs *vars,
 	struct catalogue **out, struct provider_error *error)
 {
+	return provider_parse_in(NULL, file, text, len, vars, out, error);
+}
+
+enum rc provider_parse_in(const char *dir, const char *file, const char *text, size_t len,
+	const struct pairs *vars, struct catalogue **out, struct provider_error *error)
+{
 	struct document document = {.file = file, .text = text, .len = len};
 	enum rc rc = catalogue_new(vars, out);
+	struct shared *shared = NULL;
 
 	*error = (struct provider_error){file, 0, 0, ""};
 	if (rc == RC_INVALID)
 		error->reason = "a variable is not an origin";
-	if (rc == RC_OK)
+	if (rc == RC_OK && dir)
+		rc = shared_open(dir, &shared);
+	if (rc == RC_OK) {
+		catalogue_share(*out, shared);
 		rc = catalogue_add(*out, &document, vars);
+		catalogue_share(*out, NULL);
+	}
+	shared_close(shared);
 	if (rc == RC_NOMEM) {
 		catalogue_free(*out);
 		*out = NULL;

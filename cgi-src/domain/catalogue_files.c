@@ -113,13 +113,16 @@ enum rc folder_open(
 		.fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 		.text = malloc(YAMLR_SIZE_MAX + 1),
 	};
-	if (!out->text)
+	if (!out->text || shared_open(dir, &out->shared) != RC_OK)
 		return RC_NOMEM;
+	catalogue_share(catalogue, out->shared);
 	return out->fd < 0 ? RC_NOT_FOUND : RC_OK;
 }
 
 void folder_close(struct folder *folder)
 {
+	catalogue_share(folder->catalogue, NULL);
+	shared_close(folder->shared);
 	free(folder->text);
 	if (folder->fd >= 0)
 		close(folder->fd);

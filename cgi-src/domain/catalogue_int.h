@@ -20,7 +20,8 @@ struct folder {
 	struct catalogue *catalogue;
 	const struct pairs *vars;
 	int fd;
-	char *text; /* of the file at hand: YAMLR_SIZE_MAX + 1 bytes */
+	struct shared *shared; /* of its folder shared; NULL: there is none */
+	char *text;            /* of the file at hand: YAMLR_SIZE_MAX + 1 bytes */
 };
 
 /** folder_open(dir, vars, catalogue, out): RC_NOT_FOUND, RC_NOMEM. To be closed in any case. */
@@ -34,6 +35,8 @@ const char *folder_read(const struct folder *folder, int fd, size_t *len);
 /** catalogue_new(vars, out): empty; *out is the caller's to free also after RC_INVALID (a variable is no origin). */
 enum rc catalogue_new(const struct pairs *vars, struct catalogue **out) RC_MUST_CHECK;
 
+/** catalogue_share(catalogue, shared): what documents may name from now on; borrowed, NULL: nothing. */
+void catalogue_share(struct catalogue *catalogue, struct shared *shared);
 /** catalogue_document(catalogue, document, vars, out): reads it. What is wrong with it becomes an error of the
  * catalogue, and *out is NULL. Only RC_NOMEM is returned. */
 enum rc catalogue_document(struct catalogue *catalogue, const struct document *document,

@@ -10,14 +10,21 @@
 
 #define TEN_YEARS_S ((int64_t)10 * 366 * 86400)
 
-/* "key: " and the words, into reason[YAMLR_REASON_SIZE]. */
-static void say(char *reason, const struct yamlr_node *node, const char *fmt, va_list ap)
+/* "key: " and the words, into reason[YAMLR_REASON_SIZE]. Returns the line. */
+static unsigned say(const struct parse *ps, char *reason, const struct yamlr_node *node,
+	const char *fmt, va_list ap)
 {
 	size_t at = 0;
 
 	if (node && node->key)
 		at = (size_t)snprintf(reason, YAMLR_REASON_SIZE, "%.80s: ", node->key);
 	vsnprintf(reason + at, YAMLR_REASON_SIZE - at, fmt, ap);
+	if (!node || !shared_line(node->line))
+		return node ? node->line : 0;
+	at = strlen(reason);
+	snprintf(reason + at, YAMLR_REASON_SIZE - at, " (shared/%s.yaml:%u)", ps->base,
+		shared_line(node->line));
+	return ps->base_line;
 }
 
 void parse_fail(struct parse *ps, const struct yamlr_node *node, const char *fmt, ...)
@@ -28,10 +35,9 @@ void parse_fail(struct parse *ps, const struct yamlr_node *node, const char *fmt
 	if (ps->rc)
 		return;
 	va_start(ap, fmt);
-	say(reason, node, fmt, ap);
+	ps->line = say(ps, reason, node, fmt, ap);
 	va_end(ap);
 	ps->reason = parse_copy(ps, reason, strlen(reason));
-	ps->line = node ? node->line : 0;
 	if (!ps->rc)
 		ps->rc = RC_INVALID;
 }
@@ -39,14 +45,15 @@ void parse_fail(struct parse *ps, const struct yamlr_node *node, const char *fmt
 void parse_note(struct parse *ps, const struct yamlr_node *node, const char *fmt, ...)
 {
 	char reason[YAMLR_REASON_SIZE];
+	unsigned line;
 	va_list ap;
 
 	if (ps->rc)
 		return;
 	va_start(ap, fmt);
-	say(reason, node, fmt, ap);
+	line = say(ps, reason, node, fmt, ap);
 	va_end(ap);
-	ps->rc = catalogue_note(ps->catalogue, ps->file ? ps->file : "", node->line, reason);
+	ps->rc = catalogue_note(ps->catalogue, ps->file ? ps->file : "", line, reason);
 }
 
 void parse_forgive(struct parse *ps, const struct yamlr_node *node, const char *reason)
@@ -90,6 +97,23 @@ void *parse_list(struct parse *ps, const struct yamlr_node *node, size_t size)
 		return NULL;
 	}
 	return parse_alloc(ps, (node->n + 1) * size);
+}
+
+void *parse_items(struct parse *ps, const struct yamlr_node *node, enum yamlr_kind kind,
+	size_t size, parse_reader *read, size_t *n)
+{
+	char *items;
+
+	*n = 0;
+	if (node->kind != kind) {
+		parse_fail(
+			ps, node, kind == YAMLR_SEQUENCE ? "must be a list" : "must be a mapping");
+		return NULL;
+	}
+	items = parse_list(ps, node, size);
+	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
+		read(ps, child, items + size * (*n)++);
+	return items;
 }
 
 const char *parse_copy(struct parse *ps, const char *p, size_t len)
