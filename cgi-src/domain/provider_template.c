@@ -13,12 +13,17 @@
 static const char *const token_names[] = {
 	"access_token", "refresh_token", "expires_in", "expires_at", "scope", "token_type"};
 
-static bool is_token_name(const struct parse *ps, const char *name)
+bool token_name_is_standard(const char *name)
 {
 	for (size_t i = 0; i < sizeof(token_names) / sizeof(*token_names); i++)
 		if (strcmp(name, token_names[i]) == 0)
 			return true;
-	return yamlr_get(ps->token_members, name) != NULL;
+	return false;
+}
+
+static bool is_token_name(const struct parse *ps, const char *name)
+{
+	return (!ps->before_tokens && token_name_is_standard(name)) || kept_has(ps, name);
 }
 
 static bool is_credential_name(const struct parse *ps, const char *name)
