@@ -16,6 +16,8 @@
 #include "platform/rc.h"
 #include "store/ids.h"
 
+struct fieldset;
+
 enum provider_kind {
 	PROVIDER_DATASOURCE,
 	PROVIDER_TOOL,
@@ -51,10 +53,37 @@ struct field_option {
 	struct i18n label;
 };
 
+/* "when": a field or a check counts only while every condition holds. */
+struct condition {
+	const char *field;
+	const char **values; /* one of them */
+	size_t n;
+};
+
+struct conditions {
+	struct condition *items;
+	size_t n;
+};
+
+enum field_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_URL, FORMAT_NUMBER };
+
+/* What grantry.fields asks of a value beyond its type. */
+struct field_rule {
+	const char *pattern; /* POSIX extended, for the whole value; NULL: any */
+	struct i18n message; /* what is wrong when the pattern is not met */
+	const char **hosts;  /* "example.com", "*.example.com"; none: any */
+	size_t n_hosts;
+	bool operator_hosts; /* or an origin that the operator allows */
+	enum field_format format;
+	int64_t min, max; /* of a number */
+	struct conditions when;
+};
+
 struct field {
 	const char *name;
 	enum field_kind kind;
 	bool required;
+	struct field_rule rule;
 	const char *default_value; /* NULL: none */
 	const char *url;           /* help page, absolute https; NULL: none */
 	struct i18n label, help, placeholder;
@@ -76,14 +105,29 @@ struct pairs {
 	size_t n;
 };
 
-enum body_format { BODY_NONE, BODY_FORM, BODY_JSON };
+enum body_format { BODY_NONE, BODY_FORM, BODY_JSON, BODY_TEXT };
 
-/* A request to a provider as data; url, header and body values are templates. */
+/* A JSON body: templates and literals in a tree. */
+enum body_kind { BODY_STRING, BODY_LITERAL, BODY_ARRAY, BODY_OBJECT };
+struct body_node {
+	enum body_kind kind;
+	const char *name; /* of a member of an object */
+	const char *text; /* string: a template; literal: number, true, false or null */
+	struct body_node *items;
+	size_t n;
+};
+
+/* A request to a provider as data; url, header, query and body values are templates. */
 struct http_recipe {
 	const char *method; /* NULL: no such request is defined */
 	const char *url;
-	struct pairs headers, body;
+	struct pairs headers, query;
+	const char *basic_user, *basic_password; /* HTTP Basic; NULL: none */
 	enum body_format format;
+	struct pairs body;            /* form */
+	const struct body_node *json; /* json; NULL: no body */
+	const char *text;             /* text */
+	const char *content_type;     /* of a text */
 };
 
 /* JSON pointers (RFC 6901), tried in order. */
@@ -92,13 +136,59 @@ struct pointers {
 	size_t n;
 };
 
+struct status_range {
+	int first, last;
+};
+
+struct statuses {
+	struct status_range *items;
+	size_t n;
+};
+
+/* An answer that has one of the statuses (none given: any) and all that is required. */
+struct answer_rule {
+	struct statuses status;
+	struct pairs require;
+};
+
+struct answer_rules {
+	struct answer_rule *items;
+	size_t n;
+};
+
 /* One call that tells whether a credential works. */
 struct check_recipe {
+	struct conditions when; /* of the credential's fields */
 	struct http_recipe request;
-	int *success_status; /* default: 200 */
-	size_t n_success_status;
+	struct statuses success, forbidden;
 	struct pairs require; /* JSON pointer → text that must stand there ("true", "200", …) */
+	struct pointers present, absent; /* each holds something; each holds nothing */
+	struct answer_rules refused, limited;
 	struct pointers message; /* where the provider's own words are when it refuses */
+};
+
+/* The first whose "when" holds is asked. */
+struct checks {
+	struct check_recipe *items;
+	size_t n;
+};
+
+/* A value computed from others: {{client.name}} or {{credential.name}}. */
+enum derive_how { DERIVE_MAP, DERIVE_ENDS, DERIVE_POINTER, DERIVE_STRIP };
+struct derived {
+	const char *space, *name; /* "client" or "credential" */
+	const char *from;         /* template over fields of that space */
+	enum derive_how how;
+	struct pairs texts;       /* map: value → text; ends: suffix → text */
+	const char *fallback;     /* when none fits; NULL: then it has no value */
+	struct pointers pointers; /* into the value, a JSON document */
+	const char **suffixes;    /* strip: the first that fits is taken away */
+	size_t n_suffixes;
+};
+
+struct derives {
+	struct derived *items;
+	size_t n;
 };
 
 /* Where a connected account's label comes from. */
@@ -119,6 +209,7 @@ enum revocation_style { REVOCATION_NONE, REVOCATION_RFC7009, REVOCATION_REQUEST 
 #define EXPIRES_NEVER (-1)
 
 struct oauth_recipe {
+	const struct derives *derives; /* of the provider */
 	const char *issuer; /* RFC 9207: what "iss" must equal; template; NULL: unknown */
 	bool iss_required; /* the server announces authorization_response_iss_parameter_supported */
 	const char *authorization_url, *token_url; /* templates over client fields */
@@ -149,7 +240,7 @@ struct oauth_recipe {
 	int64_t refresh_at_once;      /* calls at the same time that it bears; 0: the default */
 	enum revocation_style revocation;
 	struct http_recipe revocation_request; /* RFC7009: url only */
-	struct check_recipe check; /* does an access token work? request.method NULL: not said */
+	struct checks checks;                  /* does an access token work? */
 	struct identity_recipe identity;
 	struct i18n *setup_steps; /* numbered steps for the person who makes the OAuth app */
 	size_t n_setup_steps;
@@ -159,6 +250,32 @@ struct oauth_recipe {
 	bool host_from_client;
 };
 
+enum mint_grant { MINT_CLIENT_CREDENTIALS, MINT_JWT_BEARER, MINT_PLAIN };
+enum jwt_alg { JWT_RS256, JWT_ES256, JWT_HS256 };
+
+struct jwt_recipe {
+	enum jwt_alg alg;
+	const char *key, *kid; /* templates; kid may be NULL; key NULL: no assertion is made */
+	struct pairs claims;   /* beside iat, exp and jti */
+	int64_t lifetime_s;
+	bool as_bearer; /* sent as Authorization: Bearer instead of as a parameter */
+};
+
+/* An access token made from the fields of an API key (two-legged). All templates over credential. */
+struct mint_recipe {
+	enum mint_grant grant;
+	const char *client_id, *client_secret; /* NULL: not sent */
+	struct jwt_recipe jwt;
+	struct oauth_recipe
+		oauth; /* its token_url, token_request, token_response, credential, errors */
+};
+
+/* Whether somebody tried the definition against the live service. */
+struct verification {
+	bool said, done;
+	const char *on, *how;
+};
+
 struct provider {
 	enum provider_kind kind;
 	const char *org, *plugin, *name; /* each ^[a-z0-9_-]+$ */
@@ -166,14 +283,21 @@ struct provider {
 	const char *id;                  /* "org/plugin/name" */
 	const char *file;                /* base name, for messages */
 	struct i18n label, description;
-	const char *vendor; /* who runs it, for sentences: "Acme"; NULL: as the label */
+	const char *vendor;   /* who runs it, for sentences: "Acme"; NULL: as the label */
+	struct i18n note;     /* for people, on the provider's page */
+	const char **sources; /* where the facts come from */
+	size_t n_sources;
+	struct verification verified;
 	const char *icon_letter, *icon_tone; /* tile: 1-2 letters; "blue", …, NULL: "ink" */
 	bool has_api_key, has_oauth;
 	struct schema api_key_schema;
-	struct check_recipe api_key_check; /* request.method NULL: cannot be validated */
+	struct checks api_key_checks;   /* none: cannot be validated, */
+	struct i18n api_key_unchecked;  /* and why */
+	const struct mint_recipe *mint; /* NULL: the fields are what a runtime is handed */
 	struct identity_recipe
 		api_key_identity; /* from the validation answer unless a request is given */
 	struct schema client_schema, oauth_credentials_schema;
+	struct derives derives;
 	struct oauth_recipe oauth;
 	const char *missing; /* NULL, or why OAuth cannot be used ("no grantry.oauth section") */
 };
@@ -224,7 +348,14 @@ enum rc provider_kind_parse(const char *word, enum provider_kind *out) RC_MUST_C
 /** provider_can_connect(p): it has OAuth, and its file says how to ask. Else p->oauth is empty. */
 bool provider_can_connect(const struct provider *p);
 
+/** conditions_hold(conditions, fields): an absent field is an empty one; no conditions hold. */
+bool conditions_hold(const struct conditions *conditions, const struct fieldset *fields);
+/** checks_find(checks, fields): the check for a credential with these fields; NULL: it is not checked. */
+const struct check_recipe *checks_find(const struct checks *checks, const struct fieldset *fields);
+
 /** schema_find(schema, name): NULL when absent. */
 const struct field *schema_find(const struct schema *schema, const char *name);
+/** field_has_option(field, value): is it one of those of a select? */
+bool field_has_option(const struct field *field, const char *value);
 
 #endif

@@ -155,7 +155,7 @@ static void read_token_headers(struct parse *ps, const struct yamlr_node *node, 
 			parse_fail(ps, node, "Authorization is what client_auth is for");
 }
 
-static void read_token_request(struct parse *ps, const struct yamlr_node *node, void *at)
+void read_token_request(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	static const struct member members[] = {
 		MEMBER("client_auth", read_client_auth, struct oauth_recipe, client_auth),
@@ -185,7 +185,7 @@ static void read_token_members(struct parse *ps, const struct yamlr_node *node, 
 	read_pairs(ps, node, read_pointer, at);
 }
 
-static void read_token_response(struct parse *ps, const struct yamlr_node *node, void *at)
+void read_token_response(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	static const struct member members[] = {
 		MEMBER("access_token", read_pointers, struct oauth_recipe, access_token),
@@ -216,7 +216,7 @@ static void read_error_class(struct parse *ps, const struct yamlr_node *node, vo
 		read_text(ps, node, at);
 }
 
-static void read_errors(struct parse *ps, const struct yamlr_node *node, void *at)
+void read_errors(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	read_pairs(ps, node, read_error_class, at);
 }
@@ -262,7 +262,7 @@ static void read_oauth_identity(struct parse *ps, const struct yamlr_node *node,
 static void read_oauth_check(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	ps->spaces = "client,credential,token";
-	read_check(ps, node, at);
+	read_checks(ps, node, at);
 	ps->spaces = "client";
 }
 
@@ -300,7 +300,7 @@ static void default_pointer(struct parse *ps, struct pointers *out, const char *
 		out->items[out->n++] = pointer;
 }
 
-static void set_defaults(struct parse *ps, struct oauth_recipe *out)
+void oauth_recipe_defaults(struct parse *ps, struct oauth_recipe *out)
 {
 	default_pointer(ps, &out->access_token, "/access_token");
 	default_pointer(ps, &out->refresh_token, "/refresh_token");
@@ -353,9 +353,28 @@ static void check_client(
 		parse_fail(ps, node, "iss_required needs \"issuer\"");
 }
 
-static bool in_authority(const char *url)
+static bool any_host_chosen(const struct parse *ps, const struct oauth_recipe *out)
 {
-	return url && placeholder_in_authority(url);
+	const char *urls[] = {out->authorization_url, out->token_url, out->revocation_request.url,
+		out->identity.request.url};
+
+	for (size_t i = 0; i < COUNT(urls); i++)
+		if (template_host_chosen(ps, urls[i]))
+			return true;
+	for (size_t i = 0; i < out->checks.n; i++)
+		if (template_host_chosen(ps, out->checks.items[i].request.url))
+			return true;
+	return false;
+}
+
+void oauth_recipe_init(struct oauth_recipe *out)
+{
+	out->pkce = true;
+	out->refresh_supported = true;
+	out->scope_separator = " ";
+	out->token_format = BODY_FORM;
+	out->default_token_type = "Bearer";
+	out->default_expires_in_s = DEFAULT_EXPIRES_IN_S;
 }
 
 void recipe_read_oauth(struct parse *ps, const struct yamlr_node *node, void *at)
@@ -377,19 +396,15 @@ void recipe_read_oauth(struct parse *ps, const struct yamlr_node *node, void *at
 		MEMBER("errors", read_errors, struct oauth_recipe, errors),
 		SECTION("refresh", read_refresh),
 		SECTION("revocation", read_revocation),
-		MEMBER("check", read_oauth_check, struct oauth_recipe, check),
+		MEMBER("check", read_oauth_check, struct oauth_recipe, checks),
 		MEMBER("identity", read_oauth_identity, struct oauth_recipe, identity),
 		SECTION("setup", read_setup),
 	};
 	struct provider *provider = at;
 	struct oauth_recipe *out = &provider->oauth;
 
-	out->pkce = true;
-	out->refresh_supported = true;
-	out->scope_separator = " ";
-	out->token_format = BODY_FORM;
-	out->default_token_type = "Bearer";
-	out->default_expires_in_s = DEFAULT_EXPIRES_IN_S;
+	oauth_recipe_init(out);
+	out->derives = &provider->derives;
 	ps->spaces = "client";
 	ps->in_oauth = true;
 	ps->token_members = yamlr_get(yamlr_get(node, "token_response"), "members");
@@ -400,10 +415,7 @@ void recipe_read_oauth(struct parse *ps, const struct yamlr_node *node, void *at
 	if (ps->rc)
 		return;
 	check_queries(ps, node, out);
-	set_defaults(ps, out);
-	out->host_from_client =
-		in_authority(out->authorization_url) || in_authority(out->token_url) ||
-		in_authority(out->revocation_request.url) || in_authority(out->check.request.url) ||
-		in_authority(out->identity.request.url);
+	oauth_recipe_defaults(ps, out);
+	out->host_from_client = any_host_chosen(ps, out);
 	provider->missing = NULL;
 }

@@ -53,14 +53,6 @@ static void read_options(struct parse *ps, const struct yamlr_node *node, void *
 		read_option(ps, child, &field->options[field->n_options++]);
 }
 
-static bool is_option(const struct field *field, const char *value)
-{
-	for (size_t i = 0; i < field->n_options; i++)
-		if (strcmp(field->options[i].value, value) == 0)
-			return true;
-	return false;
-}
-
 static void read_default(struct parse *ps, const struct yamlr_node *map, struct field *field)
 {
 	const struct yamlr_node *node = yamlr_get(map, "default");
@@ -70,7 +62,7 @@ static void read_default(struct parse *ps, const struct yamlr_node *map, struct 
 		return;
 	read_text(ps, node, &field->default_value);
 	if (field->kind == FIELD_SELECT && field->default_value &&
-		!is_option(field, field->default_value))
+		!field_has_option(field, field->default_value))
 		parse_fail(ps, node, "is none of the options");
 	if (field->kind != FIELD_BOOLEAN)
 		return;
