@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,15 +46,19 @@ static int lint_file(struct cli *cli, const char *file)
 	struct pairs vars = {items, cli->cfg->n_vars};
 	struct catalogue *one = NULL;
 	struct provider_error error = {0};
+	char dir[PATH_MAX] = ".";
 	struct buf text;
 	enum rc rc;
 
+	if (strrchr(file, '/'))
+		(void)snprintf(
+			dir, sizeof(dir), "%.*s", (int)(strrchr(file, '/') - file + 1), file);
 	for (size_t i = 0; i < cli->cfg->n_vars; i++)
 		items[i] = (struct pair){cli->cfg->vars[i].name, cli->cfg->vars[i].value};
 	buf_init(&text, YAMLR_SIZE_MAX);
 	rc = buf_load(&text, file);
 	if (rc == RC_OK) {
-		rc = provider_parse(file, buf_text(&text), text.len, &vars, &one, &error);
+		rc = provider_parse_in(dir, file, buf_text(&text), text.len, &vars, &one, &error);
 		if (rc == RC_INVALID || rc == RC_LIMIT)
 			(void)printf("%s:%u: %s\n", file, error.line, error.reason);
 	}

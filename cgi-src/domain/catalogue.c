@@ -29,6 +29,7 @@ struct catalogue {
 	struct provider **providers;
 	struct provider_error *errors;
 	size_t n, n_errors;
+	struct shared *shared; /* while files are read */
 };
 
 static struct block *block_new(size_t size)
@@ -66,6 +67,7 @@ void catalogue_free(struct catalogue *catalogue)
 		next = block->next;
 		free(block);
 	}
+	shared_close(catalogue->shared);
 	free(catalogue->providers);
 	free(catalogue->errors);
 	free(catalogue);
@@ -123,7 +125,8 @@ static enum rc add_provider(struct catalogue *catalogue, struct provider *provid
 static enum rc add_document(struct catalogue *catalogue, const char *file, const char *text,
 	size_t len, const struct pairs *vars, enum rc *verdict)
 {
-	struct parse ps = {.catalogue = catalogue, .vars = vars, .spaces = ""};
+	struct parse ps = {
+		.catalogue = catalogue, .vars = vars, .spaces = "", .shared = catalogue->shared};
 	struct yamlr_error error = {0};
 	struct provider *provider = NULL;
 	struct yamlr *doc = NULL;
@@ -162,12 +165,26 @@ static enum rc new_catalogue(const struct pairs *vars, struct catalogue **out)
 	return RC_OK;
 }
 
+static void close_shared(struct catalogue *catalogue)
+{
+	shared_close(catalogue->shared);
+	catalogue->shared = NULL;
+}
+
 enum rc provider_parse(const char *file, const char *text, size_t len, const struct pairs *vars,
 	struct catalogue **out, struct provider_error *error)
+{
+	return provider_parse_in(NULL, file, text, len, vars, out, error);
+}
+
+enum rc provider_parse_in(const char *dir, const char *file, const char *text, size_t len,
+	const struct pairs *vars, struct catalogue **out, struct provider_error *error)
 {
 	enum rc verdict = RC_OK, rc = new_catalogue(vars, out);
 
 	*error = (struct provider_error){file, 0, "a variable is not an origin"};
+	if (!rc && dir)
+		rc = shared_open(dir, &(*out)->shared);
 	if (!rc)
 		rc = add_document(*out, file, text, len, vars, &verdict);
 	if (rc == RC_NOMEM) {
@@ -178,7 +195,8 @@ enum rc provider_parse(const char *file, const char *text, size_t len, const str
 	}
 	if (!rc)
 		*error = (struct provider_error){file, 0, ""};
-	if (*out && (*out)->n_errors)
+	close_shared(*out);
+	if ((*out)->n_errors)
 		*error = (*out)->errors[0];
 	return rc ? rc : verdict;
 }
@@ -259,7 +277,11 @@ enum rc catalogue_load(const char *dir, const struct pairs *vars, struct catalog
 	enum rc rc = new_catalogue(vars, out);
 
 	if (!rc)
+		rc = shared_open(dir, &(*out)->shared);
+	if (!rc)
 		rc = add_folder(*out, dir, vars);
+	if (*out)
+		close_shared(*out);
 	if (rc) {
 		catalogue_free(*out);
 		*out = NULL;

@@ -78,10 +78,10 @@ static enum rc strip(const struct derived *derived, const struct secret *source,
 
 	while (len > 0 && text[len - 1] == '/')
 		len--;
-	for (size_t i = 0; i < derived->n_suffixes; i++) {
-		if (!ends_with(text, len, derived->suffixes[i]))
+	for (size_t i = 0; i < derived->suffixes.n; i++) {
+		if (!ends_with(text, len, derived->suffixes.items[i]))
 			continue;
-		len -= strlen(derived->suffixes[i]);
+		len -= strlen(derived->suffixes.items[i]);
 		break;
 	}
 	return len ? secret_set(out, text, len) : RC_NOT_FOUND;

@@ -127,6 +127,7 @@ static const char *body_type(const struct http_recipe *recipe)
 		return "application/json";
 	case BODY_TEXT:
 		return recipe->content_type;
+	case BODY_QUERY:
 	case BODY_NONE:
 		break;
 	}
@@ -237,6 +238,7 @@ static enum rc add_body(const struct http_recipe *recipe, const struct placehold
 				    : secret_append_text(&out->body, "{}");
 	case BODY_TEXT:
 		return placeholder_expand(recipe->text, values, PLACEHOLDER_FORM, &out->body);
+	case BODY_QUERY:
 	case BODY_NONE:
 		break;
 	}

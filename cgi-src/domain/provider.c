@@ -88,8 +88,8 @@ static bool condition_holds(const struct condition *condition, const struct fiel
 {
 	const char *value = fieldset_text(fields, condition->field);
 
-	for (size_t i = 0; i < condition->n; i++)
-		if (strcmp(condition->values[i], value) == 0)
+	for (size_t i = 0; i < condition->values.n; i++)
+		if (strcmp(condition->values.items[i], value) == 0)
 			return true;
 	return false;
 }

@@ -11,33 +11,37 @@
 
 /* --- conditions --- */
 
-static void read_condition(struct parse *ps, const struct yamlr_node *node, struct condition *out)
+/* Of a list, or one alone. */
+static void read_values(struct parse *ps, const struct yamlr_node *node, struct texts *out)
 {
-	out->field = parse_copy(ps, node->key, strlen(node->key));
-	if (node->kind == YAMLR_MAPPING || (node->kind == YAMLR_SEQUENCE && node->n == 0)) {
-		parse_fail(ps, node, "must be a value or a list of values");
+	if (node->kind != YAMLR_SCALAR) {
+		out->items = parse_items(
+			ps, node, YAMLR_SEQUENCE, sizeof(*out->items), read_text, &out->n);
 		return;
 	}
-	out->values = parse_list(ps, node, sizeof(*out->values));
-	if (ps->rc)
-		return;
-	if (node->kind == YAMLR_SCALAR)
-		read_text(ps, node, &out->values[out->n++]);
-	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
-		read_text(ps, child, &out->values[out->n++]);
+	out->items = parse_list(ps, node, sizeof(*out->items));
+	if (out->items)
+		read_text(ps, node, &out->items[out->n++]);
+}
+
+static void read_condition(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	struct condition *out = at;
+
+	out->field = parse_copy(ps, node->key, strlen(node->key));
+	read_values(ps, node, &out->values);
+	if (out->values.n == 0)
+		parse_fail(ps, node, "must be a value or a list of values");
 }
 
 void read_conditions(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	struct conditions *out = at;
 
-	if (node->kind != YAMLR_MAPPING || node->n == 0) {
+	out->items =
+		parse_items(ps, node, YAMLR_MAPPING, sizeof(*out->items), read_condition, &out->n);
+	if (out->n == 0)
 		parse_fail(ps, node, "must be a mapping from fields to values");
-		return;
-	}
-	out->items = parse_list(ps, node, sizeof(*out->items));
-	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
-		read_condition(ps, child, &out->items[out->n++]);
 }
 
 static bool value_is_possible(const struct field *field, const char *value)
@@ -56,17 +60,18 @@ void check_conditions(struct parse *ps, const struct yamlr_node *node,
 
 		if (!field)
 			parse_fail(ps, node, "there is no field \"%.80s\"", c->field);
-		for (size_t v = 0; field && v < c->n; v++)
-			if (!value_is_possible(field, c->values[v]))
+		for (size_t v = 0; field && v < c->values.n; v++)
+			if (!value_is_possible(field, c->values.items[v]))
 				parse_fail(ps, node, "\"%.80s\" is no value of \"%.80s\"",
-					c->values[v], c->field);
+					c->values.items[v], c->field);
 	}
 }
 
 /* --- answers --- */
 
-static void read_status(struct parse *ps, const struct yamlr_node *node, struct status_range *out)
+static void read_status(struct parse *ps, const struct yamlr_node *node, void *at)
 {
+	struct status_range *out = at;
 	const char *text = yamlr_text(node);
 	int64_t status;
 
@@ -85,18 +90,14 @@ static void read_statuses(struct parse *ps, const struct yamlr_node *node, void 
 {
 	struct statuses *out = at;
 
-	*out = (struct statuses){0};
-	if (node->kind == YAMLR_MAPPING) {
-		parse_fail(ps, node, "must be a list of HTTP statuses");
+	if (node->kind != YAMLR_SCALAR) {
+		out->items = parse_items(
+			ps, node, YAMLR_SEQUENCE, sizeof(*out->items), read_status, &out->n);
 		return;
 	}
 	out->items = parse_list(ps, node, sizeof(*out->items));
-	if (ps->rc)
-		return;
-	if (node->kind == YAMLR_SCALAR)
+	if (out->items)
 		read_status(ps, node, &out->items[out->n++]);
-	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
-		read_status(ps, child, &out->items[out->n++]);
 }
 
 /* A server that fails does not show that a key works. */
@@ -121,7 +122,7 @@ static void default_status(struct parse *ps, struct statuses *out, int status)
 		out->items[out->n++] = (struct status_range){status, status};
 }
 
-static void read_require(struct parse *ps, const struct yamlr_node *node, void *at)
+void read_require(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	struct pairs *out = at;
 
@@ -131,12 +132,13 @@ static void read_require(struct parse *ps, const struct yamlr_node *node, void *
 			parse_fail(ps, node, "the names must be JSON pointers such as /ok");
 }
 
-static void read_rule(struct parse *ps, const struct yamlr_node *node, struct answer_rule *out)
+static void read_rule(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	static const struct member members[] = {
 		MEMBER("status", read_statuses, struct answer_rule, status),
 		MEMBER("require", read_require, struct answer_rule, require),
 	};
+	struct answer_rule *out = at;
 
 	PARSE_MEMBERS(ps, node, members, out);
 	if (!ps->rc && out->status.n == 0 && out->require.n == 0)
@@ -147,18 +149,12 @@ static void read_rules(struct parse *ps, const struct yamlr_node *node, void *at
 {
 	struct answer_rules *out = at;
 
-	if (node->kind != YAMLR_SEQUENCE) {
-		parse_fail(ps, node, "must be a list of rules");
-		return;
-	}
-	out->items = parse_list(ps, node, sizeof(*out->items));
-	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
-		read_rule(ps, child, &out->items[out->n++]);
+	out->items = parse_items(ps, node, YAMLR_SEQUENCE, sizeof(*out->items), read_rule, &out->n);
 }
 
 /* --- checks --- */
 
-static void read_check(struct parse *ps, const struct yamlr_node *node, struct check_recipe *out)
+static void read_check(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	static const struct member members[] = {
 		MEMBER("when", read_conditions, struct check_recipe, when),
@@ -172,6 +168,7 @@ static void read_check(struct parse *ps, const struct yamlr_node *node, struct c
 		MEMBER("limited", read_rules, struct check_recipe, limited),
 		MEMBER("message", read_pointers, struct check_recipe, message),
 	};
+	struct check_recipe *out = at;
 
 	PARSE_MEMBERS(ps, node, members, out);
 	default_status(ps, &out->success, 200);
@@ -199,13 +196,10 @@ void read_checks(struct parse *ps, const struct yamlr_node *node, void *at)
 			read_check(ps, node, &out->items[out->n++]);
 		return;
 	}
-	if (node->kind != YAMLR_SEQUENCE || node->n == 0) {
+	out->items =
+		parse_items(ps, node, YAMLR_SEQUENCE, sizeof(*out->items), read_check, &out->n);
+	if (out->n == 0)
 		parse_fail(ps, node, "must be a check or a list of checks");
-		return;
-	}
-	out->items = parse_list(ps, node, sizeof(*out->items));
-	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
-		read_check(ps, child, &out->items[out->n++]);
 	check_reached(ps, node, out);
 }
 

@@ -3,50 +3,18 @@
  * What a provider file says about fields beyond Dify's part: which values they take, when they count, and
  * values computed from them.
  */
-#include <regex.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "domain/allowed.h"
 #include "domain/provider_read.h"
-#include "platform/url.h"
-
-#define PATTERN_MAX 512
 
 /* --- constraints --- */
 
 static void read_pattern(struct parse *ps, const struct yamlr_node *node, void *at)
 {
-	const char *text = NULL;
-	regex_t compiled;
-
-	read_text(ps, node, &text);
-	if (!text)
-		return;
-	if (strlen(text) > PATTERN_MAX) {
-		parse_fail(ps, node, "is longer than %d bytes", PATTERN_MAX);
-		return;
-	}
-	if (regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB) != 0) {
-		parse_fail(ps, node, "is no POSIX extended regular expression");
-		return;
-	}
-	regfree(&compiled);
-	*(const char **)at = text;
-}
-
-/* "example.com", or "*.example.com" for what lies below it. */
-static bool is_host_rule(const char *text)
-{
-	char url[URL_HOST_MAX + 16];
-	struct url parsed;
-
-	if (strncmp(text, "*.", 2) == 0)
-		text += 2;
-	if (strlen(text) > URL_HOST_MAX || !strchr(text, '.') ||
-		text[strcspn(text, "/:?#")] != '\0')
-		return false;
-	snprintf(url, sizeof(url), "https://%s", text);
-	return url_parse(url, URL_HTTPS_ONLY, &parsed) == RC_OK && strcmp(parsed.host, text) == 0;
+	read_text(ps, node, at);
+	if (!ps->rc && !allowed_pattern_is_valid(*(const char **)at))
+		parse_fail(ps, node, "is no extended regular expression");
 }
 
 static void read_hosts(struct parse *ps, const struct yamlr_node *node, void *at)
@@ -57,18 +25,18 @@ static void read_hosts(struct parse *ps, const struct yamlr_node *node, void *at
 		parse_fail(ps, node, "must be a list of hosts");
 		return;
 	}
-	out->hosts = parse_list(ps, node, sizeof(*out->hosts));
+	out->hosts.items = parse_list(ps, node, sizeof(*out->hosts.items));
 	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next) {
 		const char *text = yamlr_text(child);
 
 		if (text && strcmp(text, "operator") == 0)
 			out->operator_hosts = true;
-		else if (!text || !is_host_rule(text))
+		else if (!text || !allowed_host_is_valid(text))
 			parse_fail(ps, child,
 				"must be hosts such as example.com or *.example.com, or "
 				"\"operator\"");
 		else
-			read_text(ps, child, &out->hosts[out->n_hosts++]);
+			read_text(ps, child, &out->hosts.items[out->hosts.n++]);
 	}
 }
 
@@ -110,7 +78,7 @@ static void read_rule(struct parse *ps, const struct yamlr_node *node, struct fi
 		parse_fail(ps, node, "\"min\" and \"max\" need \"format: number\"");
 	if (out->min > out->max)
 		parse_fail(ps, node, "\"min\" is more than \"max\"");
-	if ((out->hosts || out->pattern) &&
+	if ((yamlr_get(node, "hosts") || out->pattern) &&
 		(out->format == FORMAT_JSON || out->format == FORMAT_NUMBER))
 		parse_fail(ps, node, "a JSON document or a number has no pattern and no hosts");
 }
@@ -184,13 +152,10 @@ static void read_suffixes(struct parse *ps, const struct yamlr_node *node, void 
 {
 	struct derived *out = at;
 
-	if (node->kind != YAMLR_SEQUENCE || node->n == 0) {
+	out->suffixes.items = parse_items(ps, node, YAMLR_SEQUENCE, sizeof(*out->suffixes.items),
+		read_plain, &out->suffixes.n);
+	if (out->suffixes.n == 0)
 		parse_fail(ps, node, "must be a list of texts");
-		return;
-	}
-	out->suffixes = parse_list(ps, node, sizeof(*out->suffixes));
-	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
-		read_plain(ps, child, &out->suffixes[out->n_suffixes++]);
 }
 
 /* How many of the ways are named; how tells the last. */

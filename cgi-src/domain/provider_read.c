@@ -23,8 +23,14 @@ void parse_fail(struct parse *ps, const struct yamlr_node *node, const char *fmt
 	va_start(ap, fmt);
 	vsnprintf(reason + at, sizeof(reason) - at, fmt, ap);
 	va_end(ap);
-	ps->reason = parse_copy(ps, reason, strlen(reason));
 	ps->line = node ? node->line : 0;
+	if (node && shared_line(node->line)) {
+		at = strlen(reason);
+		snprintf(reason + at, sizeof(reason) - at, " (shared/%s.yaml:%u)", ps->base,
+			shared_line(node->line));
+		ps->line = ps->base_line;
+	}
+	ps->reason = parse_copy(ps, reason, strlen(reason));
 	if (!ps->rc)
 		ps->rc = RC_INVALID;
 }
@@ -45,6 +51,23 @@ void *parse_list(struct parse *ps, const struct yamlr_node *node, size_t size)
 		return NULL;
 	}
 	return parse_alloc(ps, (node->n + 1) * size);
+}
+
+void *parse_items(struct parse *ps, const struct yamlr_node *node, enum yamlr_kind kind,
+	size_t size, parse_reader *read, size_t *n)
+{
+	char *items;
+
+	*n = 0;
+	if (node->kind != kind) {
+		parse_fail(
+			ps, node, kind == YAMLR_SEQUENCE ? "must be a list" : "must be a mapping");
+		return NULL;
+	}
+	items = parse_list(ps, node, size);
+	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
+		read(ps, child, items + size * (*n)++);
+	return items;
 }
 
 const char *parse_copy(struct parse *ps, const char *p, size_t len)

@@ -40,49 +40,16 @@ static void read_api_key(struct parse *ps, const struct yamlr_node *node, void *
 
 	if (!out->has_api_key)
 		parse_fail(ps, node, "there is no credentials_schema for it");
-	ps->token_members =
-		yamlr_get(yamlr_get(yamlr_get(node, "mint"), "token_response"), "members");
+	ps->oauth =
+		yamlr_get(node, "mint"); /* its answer is where the names of token.* come from */
 	ps->spaces = "credential";
 	PARSE_MEMBERS(ps, node, first, out);
 	if (out->mint)
 		ps->spaces = "credential,token";
 	PARSE_MEMBERS(ps, node, then, out);
 	ps->spaces = "";
-	ps->token_members = NULL;
+	ps->oauth = NULL;
 	check_api_key(ps, node, out);
-}
-
-/* --- revocation --- */
-
-static void read_style(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const char *const words[] = {[REVOCATION_NONE] = "none",
-		[REVOCATION_RFC7009] = "rfc7009",
-		[REVOCATION_REQUEST] = "request"};
-
-	*(enum revocation_style *)at = (enum revocation_style)parse_word(ps, node, words, 3);
-}
-
-void read_revocation(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const struct member members[] = {
-		MEMBER_REQUIRED("style", read_style, struct oauth_recipe, revocation),
-		MEMBER("url", read_url, struct oauth_recipe, revocation_request.url),
-		MEMBER("request", read_request, struct oauth_recipe, revocation_request),
-	};
-	const struct yamlr_node *request = yamlr_get(node, "request"),
-				*url = yamlr_get(node, "url");
-	struct oauth_recipe *out = at;
-
-	ps->spaces = "client,credential,token";
-	PARSE_MEMBERS(ps, node, members, out);
-	ps->spaces = "client";
-	if (!ps->rc && (out->revocation == REVOCATION_RFC7009) != (url != NULL))
-		parse_fail(ps, node, "style rfc7009, and only that, has \"url\"");
-	if (!ps->rc && (out->revocation == REVOCATION_REQUEST) != (request != NULL))
-		parse_fail(ps, node, "style request, and only that, has \"request\"");
-	if (out->revocation == REVOCATION_RFC7009)
-		out->revocation_request.method = "POST";
 }
 
 /* --- the tile --- */
@@ -125,13 +92,10 @@ static void read_sources(struct parse *ps, const struct yamlr_node *node, void *
 {
 	struct provider *out = at;
 
-	if (node->kind != YAMLR_SEQUENCE || node->n == 0) {
+	out->sources.items = parse_items(
+		ps, node, YAMLR_SEQUENCE, sizeof(*out->sources.items), read_text, &out->sources.n);
+	if (out->sources.n == 0)
 		parse_fail(ps, node, "must be a list of texts");
-		return;
-	}
-	out->sources = parse_list(ps, node, sizeof(*out->sources));
-	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
-		read_text(ps, child, &out->sources[out->n_sources++]);
 }
 
 static void read_day(struct parse *ps, const struct yamlr_node *node, void *at)

@@ -9,6 +9,14 @@
 
 #define HEADERS_MAX 12 /* of a recipe: some of HTTPC_HEADERS_MAX are ours */
 
+static bool is_header_name(const char *name)
+{
+	static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789!#$%&'*+-.^_`|~";
+
+	return *name != '\0' && name[strspn(name, token)] == '\0';
+}
+
 static bool is_one_of(const char *name, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -23,8 +31,6 @@ void read_headers(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	static const char *const ours[] = {"host", "content-length", "content-type",
 		"transfer-encoding", "connection", "cookie", "expect", "te", "upgrade"};
-	static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789!#$%&'*+-.^_`|~";
 	struct pairs *out = at;
 
 	read_pairs(ps, node, read_template, out);
@@ -33,11 +39,21 @@ void read_headers(struct parse *ps, const struct yamlr_node *node, void *at)
 	for (size_t i = 0; !ps->rc && i < out->n; i++) {
 		const char *name = out->items[i].name;
 
-		if (*name == '\0' || name[strspn(name, token)] != '\0')
+		if (!is_header_name(name))
 			parse_fail(ps, node, "\"%.80s\" is no header name", name);
 		else if (IS_ONE_OF(name, ours))
 			parse_fail(ps, node, "the header \"%s\" is set by Grantry", name);
 	}
+}
+
+void read_header_texts(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	struct pairs *out = at;
+
+	read_pairs(ps, node, read_text, out);
+	for (size_t i = 0; !ps->rc && i < out->n; i++)
+		if (!is_header_name(out->items[i].name))
+			parse_fail(ps, node, "\"%.80s\" is no header name", out->items[i].name);
 }
 
 static void read_query(struct parse *ps, const struct yamlr_node *node, void *at)
@@ -62,12 +78,10 @@ static void read_basic(struct parse *ps, const struct yamlr_node *node, void *at
 
 static void read_format(struct parse *ps, const struct yamlr_node *node, void *at)
 {
-	static const char *const words[] = {[BODY_NONE] = "none",
-		[BODY_FORM] = "form",
-		[BODY_JSON] = "json",
-		[BODY_TEXT] = "text"};
+	static const char *const words[] = {"none", "form", "json", "text"};
+	static const enum body_format formats[] = {BODY_NONE, BODY_FORM, BODY_JSON, BODY_TEXT};
 
-	*(enum body_format *)at = (enum body_format)parse_word(ps, node, words, 4);
+	*(enum body_format *)at = formats[parse_word(ps, node, words, 4)];
 }
 
 static void read_method(struct parse *ps, const struct yamlr_node *node, void *at)
@@ -174,6 +188,7 @@ static void read_body(struct parse *ps, const struct yamlr_node *node, struct ht
 	case BODY_TEXT:
 		read_template_lines(ps, node, &out->text);
 		break;
+	case BODY_QUERY:
 	case BODY_NONE:
 		parse_fail(ps, node, "a body needs \"format\": form, json or text");
 		break;

@@ -13,12 +13,17 @@
 static const char *const token_names[] = {
 	"access_token", "refresh_token", "expires_in", "expires_at", "scope", "token_type"};
 
-static bool is_token_name(const struct parse *ps, const char *name)
+bool token_name_is_standard(const char *name)
 {
 	for (size_t i = 0; i < sizeof(token_names) / sizeof(*token_names); i++)
 		if (strcmp(name, token_names[i]) == 0)
 			return true;
-	return yamlr_get(ps->token_members, name) != NULL;
+	return false;
+}
+
+static bool is_token_name(const struct parse *ps, const char *name)
+{
+	return (!ps->before_tokens && token_name_is_standard(name)) || kept_has(ps, name);
 }
 
 static bool is_credential_name(const struct parse *ps, const char *name)
@@ -267,10 +272,10 @@ static void check_url(
 
 static bool is_exact(const struct field_rule *rule)
 {
-	for (size_t i = 0; i < rule->n_hosts; i++)
-		if (*rule->hosts[i] == '*')
+	for (size_t i = 0; i < rule->hosts.n; i++)
+		if (*rule->hosts.items[i] == '*')
 			return false;
-	return rule->n_hosts > 0 && !rule->operator_hosts;
+	return rule->hosts.n > 0 && !rule->operator_hosts;
 }
 
 static bool is_bound(const struct parse *ps, const struct placeholder_part *part)
@@ -282,40 +287,21 @@ static bool is_bound(const struct parse *ps, const struct placeholder_part *part
 	if (derived)
 		return derived_is_fixed(derived);
 	part_name(part, name);
-	field = schema_find(space_is(part, "client") ? ps->client : ps->credential, name);
-	if (space_is(part, "token") || (ps->in_oauth && !space_is(part, "client")) || !field)
-		return false;
-	return field->kind == FIELD_SELECT || is_exact(&field->rule);
+	field = schema_find(ps->client, name);
+	return field && (field->kind == FIELD_SELECT || is_exact(&field->rule));
 }
 
-/* Does the authority end within this literal? The slashes behind the scheme do not count. */
-static bool ends_authority(const struct placeholder_part *part, bool begins)
-{
-	const char *p = part->literal, *end = p + part->literal_len;
-	const char *scheme_end = begins ? strstr(p, "://") : NULL;
-
-	if (scheme_end && scheme_end < end)
-		p = scheme_end + 3;
-	while (p < end && !strchr("/?#", *p))
-		p++;
-	return p < end;
-}
-
+/* What the provider's own answers bring is not chosen in a form. */
 bool template_host_chosen(const struct parse *ps, const char *url)
 {
 	struct placeholder_part part;
 	const char *cursor = url;
 
-	for (;;) {
-		bool begins = cursor == url;
-
-		if (!url || placeholder_next(&cursor, &part) != RC_OK)
-			return false;
-		if (part.name_len && !is_bound(ps, &part))
+	while (cursor && placeholder_next(&cursor, &part) == RC_OK)
+		if (part.name_len && space_is(&part, "client") &&
+			placeholder_part_in_authority(url, &part) && !is_bound(ps, &part))
 			return true;
-		if (!part.name_len && ends_authority(&part, begins))
-			return false;
-	}
+	return false;
 }
 
 void read_url(struct parse *ps, const struct yamlr_node *node, void *at)

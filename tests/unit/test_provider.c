@@ -155,7 +155,7 @@ static void the_defaults_of_oauth_are_those_of_rfc_6749(void)
 	if (!p)
 		return;
 	CHECK(o->pkce && o->refresh_supported && !o->host_from_client && !o->iss_required);
-	CHECK(!o->issuer && o->n_scopes == 0 && o->revocation == REVOCATION_NONE);
+	CHECK(!o->issuer && o->scopes.n == 0 && o->revocation == REVOCATION_NONE);
 	CHECK_INT(o->client_auth, CLIENT_AUTH_POST);
 	CHECK_INT(o->token_format, BODY_FORM);
 	CHECK_STR(o->scope_separator, " ");
@@ -223,8 +223,8 @@ static void every_key_of_the_recipe_arrives(void)
 	CHECK(o->iss_required && !o->pkce && o->accept_201 && o->accept_form_response);
 	CHECK(!o->refresh_supported && o->host_from_client);
 	CHECK_STR(o->scope_separator, ",");
-	CHECK_STR(o->scopes[1].name, "two");
-	CHECK_STR(i18n_text(&o->scopes[1].why, "en_US"), "W");
+	CHECK_STR(o->scopes.items[1].name, "two");
+	CHECK_STR(i18n_text(&o->scopes.items[1].why, "en_US"), "W");
 	CHECK_INT(o->client_auth, CLIENT_AUTH_BASIC);
 	CHECK_INT(o->token_format, BODY_JSON);
 	CHECK_STR(o->access_token.items[1], "/c");
@@ -367,12 +367,12 @@ static void the_section_is_strict(void)
 
 static void wrong_types_are_refused_with_their_key(void)
 {
-	refuse(OAUTH "    pkce: sometimes\n", 14, "pkce: must be true or false");
+	refuse(OAUTH "    pkce: sometimes\n", 14, "pkce: must be true, false or required");
 	refuse(OAUTH "    scopes: a b\n", 14, "scopes: must be a list");
 	refuse(OAUTH "    scopes: ['a b']\n", 14, "is no scope");
 	refuse(OAUTH "    scopes: [a, a]\n", 14, "scope \"a\" is there twice");
 	refuse(OAUTH "    scopes: [{label: x}]\n", 14, "\"name\" is missing");
-	refuse(OAUTH "    scope_separator: ';'\n", 14, "scope_separator: must be one of");
+	refuse(OAUTH "    scope_separator: '+'\n", 14, "scope_separator: must be one of");
 	refuse(OAUTH "    token_request: {client_auth: jwt}\n", 14,
 		"client_auth: must be one of: post, basic, none");
 	refuse(OAUTH "    token_request: {format: xml}\n", 14, "format: must be one of");
@@ -677,9 +677,9 @@ static void every_shipped_scope_has_words_for_people(void)
 	for (size_t i = 0; catalogue && i < catalogue_count(catalogue); i++) {
 		const struct oauth_recipe *o = &catalogue_at(catalogue, i)->oauth;
 
-		for (size_t k = 0; k < o->n_scopes; k++) {
-			CHECK(*i18n_text(&o->scopes[k].label, "en_US"));
-			CHECK(*i18n_text(&o->scopes[k].why, "en_US"));
+		for (size_t k = 0; k < o->scopes.n; k++) {
+			CHECK(*i18n_text(&o->scopes.items[k].label, "en_US"));
+			CHECK(*i18n_text(&o->scopes.items[k].why, "en_US"));
 		}
 	}
 	catalogue_free(catalogue);

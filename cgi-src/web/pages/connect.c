@@ -55,9 +55,9 @@ static void set_scopes(struct ctx *c, const struct provider *p)
 {
 	struct view_node *list = view_child(c->root, "Scopes");
 
-	for (size_t i = 0; i < p->oauth.n_scopes; i++)
-		(void)page_scope(
-			c, list, p, p->oauth.scopes[i].name, strlen(p->oauth.scopes[i].name));
+	for (size_t i = 0; i < p->oauth.scopes.n; i++)
+		(void)page_scope(c, list, p, p->oauth.scopes.items[i].name,
+			strlen(p->oauth.scopes.items[i].name));
 }
 
 static enum rc show_review(struct ctx *c, const struct provider *p,

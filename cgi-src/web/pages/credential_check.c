@@ -195,9 +195,9 @@ struct comparison {
 
 static bool asks_now(const struct provider *p, const char *name, size_t len)
 {
-	for (size_t i = 0; i < p->oauth.n_scopes; i++)
-		if (strlen(p->oauth.scopes[i].name) == len &&
-			memcmp(p->oauth.scopes[i].name, name, len) == 0)
+	for (size_t i = 0; i < p->oauth.scopes.n; i++)
+		if (strlen(p->oauth.scopes.items[i].name) == len &&
+			memcmp(p->oauth.scopes.items[i].name, name, len) == 0)
 			return true;
 	return false;
 }
@@ -255,8 +255,8 @@ static void set_scopes_of(struct comparison *cmp, const char *list, const char *
 
 static void set_scopes_now(struct comparison *cmp)
 {
-	for (size_t i = 0; i < cmp->p->oauth.n_scopes; i++) {
-		const char *name = cmp->p->oauth.scopes[i].name;
+	for (size_t i = 0; i < cmp->p->oauth.scopes.n; i++) {
+		const char *name = cmp->p->oauth.scopes.items[i].name;
 		size_t len = strlen(name);
 
 		if (!text_has_word(cmp->scopes->requested, name, len) &&

@@ -294,8 +294,8 @@ struct view_node *page_scope(struct ctx *c, struct view_node *list, const struct
 	char code[512];
 
 	(void)snprintf(code, sizeof(code), "%.*s", (int)name_len, name);
-	for (size_t i = 0; i < p->oauth.n_scopes; i++) {
-		const struct scope *s = &p->oauth.scopes[i];
+	for (size_t i = 0; i < p->oauth.scopes.n; i++) {
+		const struct scope *s = &p->oauth.scopes.items[i];
 		const char *why = i18n_text(&s->why, c->language);
 
 		if (strcmp(s->name, code) != 0)
