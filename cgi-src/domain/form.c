@@ -92,7 +92,7 @@ static enum rc merge_field(const struct field *field, const struct secret *given
 	rc = check_value(field, p, len, error);
 	if (rc == RC_OK)
 		rc = fieldset_put(out, field->name, p, len);
-	if (rc == RC_OK && field->kind == FIELD_SELECT &&
+	if (rc == RC_OK && (field->kind == FIELD_SELECT || field->kind == FIELD_RADIO) &&
 		!field_has_option(field, fieldset_text(out, field->name)))
 		rc = refuse(error, field, "Please choose one of the options.");
 	return rc;

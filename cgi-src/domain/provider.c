@@ -110,7 +110,14 @@ const struct check_recipe *checks_find(const struct checks *checks, const struct
 	return NULL;
 }
 
-/* --- kinds and ids --- */
+const struct schema *provider_key_schema(const struct provider *p, const struct fieldset *fields)
+{
+	bool of_model =
+		p->model_schema.n &&
+		(!p->api_key_schema.n || (fields && fieldset_get(fields, MODEL_NAME_FIELD)));
+
+	return of_model ? &p->model_schema : &p->api_key_schema;
+}
 
 static const char *const kind_words[PROVIDER_KIND__MAX] = {
 	[PROVIDER_DATASOURCE] = "datasource",

@@ -48,16 +48,19 @@ static bool value_is_possible(const struct field *field, const char *value)
 {
 	if (field->kind == FIELD_BOOLEAN)
 		return strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
-	return field->kind != FIELD_SELECT || field_has_option(field, value);
+	return field->n_options == 0 || field_has_option(field, value);
 }
 
 void check_conditions(struct parse *ps, const struct yamlr_node *node,
-	const struct conditions *conditions, const struct schema *schema)
+	const struct conditions *conditions, const struct schema *schema,
+	const struct schema *other)
 {
 	for (size_t i = 0; !ps->rc && i < conditions->n; i++) {
 		const struct condition *c = &conditions->items[i];
 		const struct field *field = schema_find(schema, c->field);
 
+		if (!field && other)
+			field = schema_find(other, c->field);
 		if (!field)
 			parse_fail(ps, node, "there is no field \"%.80s\"", c->field);
 		for (size_t v = 0; field && v < c->values.n; v++)
@@ -174,7 +177,8 @@ static void read_check(struct parse *ps, const struct yamlr_node *node, void *at
 	default_status(ps, &out->success, 200);
 	default_status(ps, &out->forbidden, 403);
 	if (!ps->in_oauth)
-		check_conditions(ps, yamlr_get(node, "when"), &out->when, ps->credential);
+		check_conditions(
+			ps, yamlr_get(node, "when"), &out->when, ps->credential, ps->model);
 }
 
 /* What stands behind a check without "when" would never be asked. */

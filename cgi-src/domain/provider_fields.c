@@ -89,11 +89,26 @@ static void check_order(
 {
 	const struct conditions *when = &schema->fields[at].rule.when;
 
-	check_conditions(ps, node, when, schema);
+	check_conditions(ps, node, when, schema, NULL);
 	for (size_t i = 0; !ps->rc && i < when->n; i++)
 		if (schema_find(schema, when->items[i].field) >= &schema->fields[at])
 			parse_fail(ps, node, "\"when\" names \"%.80s\", which must come before it",
 				when->items[i].field);
+}
+
+/* What the schema itself says stays where the rule says nothing. */
+static void take_rule(struct field_rule *of_schema, const struct field_rule *rule)
+{
+	struct field_rule before = *of_schema;
+
+	*of_schema = *rule;
+	if (rule->when.n == 0)
+		of_schema->when = before.when;
+	if (rule->format != FORMAT_TEXT)
+		return;
+	of_schema->format = before.format;
+	of_schema->min = before.min;
+	of_schema->max = before.max;
 }
 
 static bool apply_rule(struct parse *ps, const struct yamlr_node *node, struct schema *schema,
@@ -102,7 +117,7 @@ static bool apply_rule(struct parse *ps, const struct yamlr_node *node, struct s
 	for (size_t i = 0; i < schema->n; i++) {
 		if (strcmp(schema->fields[i].name, node->key) != 0)
 			continue;
-		schema->fields[i].rule = *rule;
+		take_rule(&schema->fields[i].rule, rule);
 		check_order(ps, node, schema, i);
 		return true;
 	}
@@ -118,15 +133,15 @@ void read_field_rules(struct parse *ps, const struct yamlr_node *node, void *at)
 		return;
 	}
 	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next) {
-		struct schema *const schemas[] = {
-			&out->api_key_schema, &out->client_schema, &out->oauth_credentials_schema};
+		struct schema *const schemas[] = {&out->api_key_schema, &out->model_schema,
+			&out->client_schema, &out->oauth_credentials_schema};
 		struct field_rule rule = {0};
 		bool found = false;
 
 		read_rule(ps, child, &rule);
-		for (size_t i = 0; !ps->rc && i < 3; i++)
+		for (size_t i = 0; !ps->rc && i < 4; i++)
 			found |= apply_rule(ps, child, schemas[i], &rule);
-		if (!found)
+		if (!found && !ps->plugin) /* else this version of the plugin has no such field */
 			parse_fail(ps, child, "there is no such field");
 	}
 }

@@ -38,6 +38,8 @@ static void read_api_key(struct parse *ps, const struct yamlr_node *node, void *
 	};
 	struct provider *out = at;
 
+	if (ps->plugin && !out->has_api_key)
+		return; /* this version of the plugin has no such form */
 	if (!out->has_api_key)
 		parse_fail(ps, node, "there is no credentials_schema for it");
 	ps->oauth =
@@ -150,6 +152,14 @@ static void read_fields_first(
 		read_derives(ps, derive, provider);
 }
 
+static void read_oauth(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	const struct provider *out = at;
+
+	if (!ps->plugin || out->has_oauth) /* else this version of the plugin has none */
+		recipe_read_oauth(ps, node, at);
+}
+
 void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct provider *provider)
 {
 	static const struct member members[] = {
@@ -164,11 +174,12 @@ void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct prov
 		SECTION("fields", read_nothing),
 		SECTION("derive", read_nothing),
 		SECTION("api_key", read_api_key),
-		SECTION("oauth", recipe_read_oauth),
+		SECTION("oauth", read_oauth),
 	};
 
 	ps->client = &provider->client_schema;
 	ps->credential = &provider->api_key_schema;
+	ps->model = &provider->model_schema;
 	read_fields_first(ps, grantry, provider);
 	PARSE_MEMBERS(ps, grantry, members, provider);
 }

@@ -169,7 +169,7 @@ static enum rc pick_fields(const struct provider *provider, bool is_oauth,
 	const struct fieldset *secrets, struct fieldset *out)
 {
 	const struct pairs *map = &provider->oauth.credential;
-	const struct schema *schema = &provider->api_key_schema;
+	const struct schema *schema = provider_key_schema(provider, secrets);
 	size_t n = is_oauth ? map->n : schema->n;
 	enum rc rc = RC_OK;
 
