@@ -339,7 +339,7 @@ struct catalogue;
 
 /** catalogue_load(dir, vars, out): reads *.yaml of the folder and of its subfolders datasources, tools, triggers,
  * models and extensions, each in name order; dir/shared holds parts that they name. A wrong file is left out and becomes a
- * provider_error (the caller logs or prints them); two files with one kind and id: the second is refused.
+ * provider_error (the caller logs or prints them); two files with one id: the second is refused.
  * vars (NULL: none) are the operator's own: each value is an origin, http allowed, and stands in for
  * {{operator.NAME}} at the beginning of the URLs of the grantry section. A file that needs a variable
  * which is not there is left out with that reason.
@@ -354,12 +354,12 @@ void catalogue_free(struct catalogue *catalogue);
 
 size_t catalogue_count(const struct catalogue *catalogue);
 const struct provider *catalogue_at(const struct catalogue *catalogue, size_t i);
-/** catalogue_find(catalogue, kind, id): NULL when there is none. id: "org/plugin/name". */
-const struct provider *catalogue_find(
-	const struct catalogue *catalogue, enum provider_kind kind, const char *id);
-/** catalogue_find_ref(catalogue, kind, ref): likewise, as rows name it. */
+/** catalogue_find(catalogue, id): NULL when there is none. id: "org/plugin/name", which names one provider
+ * whatever its kind. */
+const struct provider *catalogue_find(const struct catalogue *catalogue, const char *id);
+/** catalogue_find_ref(catalogue, ref): likewise, as rows name it. */
 const struct provider *catalogue_find_ref(
-	const struct catalogue *catalogue, enum provider_kind kind, const struct provider_ref *ref);
+	const struct catalogue *catalogue, const struct provider_ref *ref);
 size_t catalogue_error_count(const struct catalogue *catalogue);
 const struct provider_error *catalogue_error_at(const struct catalogue *catalogue, size_t i);
 /** catalogue_note_count(catalogue), catalogue_note_at(catalogue, i): what was passed over in documents that are not

@@ -792,7 +792,7 @@ static const char *source_path(char *out, size_t size, const char *name)
 
 static const struct provider *find_one(const struct catalogue *catalogue, const char *id)
 {
-	const struct provider *p = catalogue_find(catalogue, PROVIDER_DATASOURCE, id);
+	const struct provider *p = catalogue_find(catalogue, id);
 
 	if (!p)
 		printf("# %s is not there\n", id);
@@ -838,7 +838,6 @@ static void the_shipped_providers_load(void)
 		CHECK(!p->missing && !p->oauth.host_from_client);
 		CHECK(!shipped[i].api_key || p->api_key_check.request.method);
 		CHECK(!shipped[i].oauth || p->oauth.n_setup_steps >= 3);
-		CHECK(catalogue_find(catalogue, PROVIDER_TOOL, shipped[i].id) == NULL);
 	}
 	catalogue_free(catalogue);
 }
@@ -995,13 +994,11 @@ static void folders_of_kinds_are_read_and_everyone_is_found(void)
 
 		snprintf(name, sizeof(name), "p%03d", i);
 		snprintf(id, sizeof(id), "acme/many/p%03d", i);
-		CHECK(catalogue_find(catalogue, PROVIDER_TOOL, id) ==
-			catalogue_at(catalogue, (size_t)i));
-		CHECK(catalogue_find_ref(catalogue, PROVIDER_TOOL, &ref) ==
-			catalogue_at(catalogue, (size_t)i));
+		CHECK(catalogue_find(catalogue, id) == catalogue_at(catalogue, (size_t)i));
+		CHECK(catalogue_find_ref(catalogue, &ref) == catalogue_at(catalogue, (size_t)i));
 	}
-	CHECK(catalogue_find(catalogue, PROVIDER_TOOL, "acme/many/p300") == NULL);
-	CHECK(catalogue_find(catalogue, PROVIDER_TOOL, "") == NULL);
+	CHECK(catalogue_find(catalogue, "acme/many/p300") == NULL);
+	CHECK(catalogue_find(catalogue, "") == NULL);
 	CHECK_STR(catalogue_at(catalogue, EACH)->file, "tools/p060.yaml");
 	catalogue_free(catalogue);
 	for (int k = 0; k <= KINDS; k++) {
