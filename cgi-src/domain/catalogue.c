@@ -348,22 +348,19 @@ const struct provider *catalogue_get(const struct catalogue *catalogue, const ch
 	return at ? catalogue->providers[at - 1] : NULL;
 }
 
-const struct provider *catalogue_find(
-	const struct catalogue *catalogue, enum provider_kind kind, const char *id)
+const struct provider *catalogue_find(const struct catalogue *catalogue, const char *id)
 {
 	size_t at = index_find(catalogue, id, NULL);
 
-	return at && catalogue->providers[at - 1]->kind == kind ? catalogue->providers[at - 1]
-								: NULL;
+	return at ? catalogue->providers[at - 1] : NULL;
 }
 
 const struct provider *catalogue_find_ref(
-	const struct catalogue *catalogue, enum provider_kind kind, const struct provider_ref *ref)
+	const struct catalogue *catalogue, const struct provider_ref *ref)
 {
 	size_t at = index_find(catalogue, ref->plugin_id, ref->provider);
 
-	return at && catalogue->providers[at - 1]->kind == kind ? catalogue->providers[at - 1]
-								: NULL;
+	return at ? catalogue->providers[at - 1] : NULL;
 }
 
 size_t catalogue_error_count(const struct catalogue *catalogue)

@@ -47,7 +47,7 @@ static const struct provider *provider_of(const struct core *core, const struct 
 	char id[PLUGIN_ID_SIZE + PROVIDER_NAME_SIZE];
 
 	(void)snprintf(id, sizeof(id), "%s/%s", row->plugin_id, row->provider);
-	return catalogue_find(core->catalogue, PROVIDER_DATASOURCE, id);
+	return catalogue_find(core->catalogue, id);
 }
 
 /* Unknown, another workspace's, of a provider that is not here or that the key does not reach: all alike. */
