@@ -24,12 +24,16 @@ enum placeholder_mode {
 	PLACEHOLDER_FORM, /* raw here; the form encoder encodes afterwards */
 };
 
+struct derives; /* domain/provider.h */
+
 struct placeholder_values {
 	const struct fieldset *client, *credential, *token; /* NULL: namespace not available */
+	const struct derives *derives; /* computed from these, see domain/derived.h; NULL: none */
 };
 
 /** placeholder_expand(text, values, mode, out): replaces out. In PLACEHOLDER_URL a value that begins the
- * URL loses trailing slashes. Errors: RC_INVALID (unknown name without default, forbidden character). */
+ * URL loses trailing slashes. Errors: RC_INVALID (unknown name without default, forbidden character),
+ * RC_LIMIT, RC_NOMEM. */
 enum rc placeholder_expand(const char *text, const struct placeholder_values *values,
 	enum placeholder_mode mode, struct secret *out) RC_MUST_CHECK;
 
@@ -54,6 +58,9 @@ enum rc placeholder_next(const char **cursor, struct placeholder_part *part) RC_
 
 /** placeholder_in_authority(url): does a placeholder stand in scheme, host or port? */
 bool placeholder_in_authority(const char *url);
+
+/** placeholder_part_in_authority(url, part): does this one, which placeholder_next found in url? */
+bool placeholder_part_in_authority(const char *url, const struct placeholder_part *part);
 
 /** placeholder_same_origin(url, a, b): does this URL lead to the same scheme, host and port with either set of
  * values? A set with which it makes no URL leads nowhere: two of these are the same. NULL: true. */

@@ -194,7 +194,7 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 	enum rc rc;
 
 	memset(a, 0, sizeof(*a));
-	a->provider = catalogue_find_ref(core->catalogue, PROVIDER_DATASOURCE, &ref);
+	a->provider = catalogue_find_ref(core->catalogue, &ref);
 	a->tenant = due->tenant;
 	a->lease = *lease;
 	rc = load_claimed(core, due, a);
@@ -352,7 +352,9 @@ static void note_failure(const struct core *core, const struct refresh_attempt *
 void refresh_end(const struct core *core, struct refresh_attempt *a, enum rc rc,
 	const struct httpc_response *rs, struct refresh_settlement *s)
 {
-	struct placeholder_values secrets = {.client = &a->client.fields, .token = &a->secrets};
+	struct placeholder_values secrets = {.client = &a->client.fields,
+		.token = &a->secrets,
+		.derives = &a->provider->derives};
 	struct token_answer answer = {.retry_after_s = -1};
 
 	name_settlement(a, s);
@@ -449,8 +451,7 @@ static enum rc queue_revocation(const struct core *core, const struct refresh_se
 enum rc refresh_discard(const struct core *core, const struct refresh_settlement *s)
 {
 	struct provider_ref ref = {s->row.plugin_id, s->row.provider};
-	const struct provider *provider =
-		catalogue_find_ref(core->catalogue, PROVIDER_DATASOURCE, &ref);
+	const struct provider *provider = catalogue_find_ref(core->catalogue, &ref);
 	struct fieldset tokens = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
 	struct credential_row row = {0};
 	enum rc rc;

@@ -17,6 +17,7 @@ static const char *kind_word(enum field_kind kind)
 	case FIELD_SECRET:
 		return "secret-input";
 	case FIELD_SELECT:
+	case FIELD_RADIO:
 		return "select";
 	case FIELD_BOOLEAN:
 		return "boolean";
@@ -85,7 +86,7 @@ static void set_field(struct ctx *c, const struct page_fields *f, const struct f
 	set_text_if(item, "HelpUrl", field->url);
 	if (field->kind == FIELD_SECRET)
 		view_flag(item, "Stored", is_kept(f, field->name));
-	else if (field->kind == FIELD_SELECT)
+	else if (field->n_options)
 		set_options(c, item, field, value);
 	else if (field->kind == FIELD_BOOLEAN)
 		view_flag(item, "Checked", strcmp(value, "true") == 0);
@@ -159,6 +160,10 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 		[PROBE_REFUSED] = {"The provider refused this key.",
 			"Check that the key is complete, still valid and has the rights it needs. "
 			"Nothing was saved."},
+		[PROBE_PERMISSION] = {"This key lacks a permission.",
+			"The provider knows the key, but does not allow what was asked with it. "
+			"Give "
+			"it that permission in the provider's console. Nothing was saved."},
 		[PROBE_NO_ANSWER] = {"The key could not be checked.",
 			"Try again in a while. Nothing was saved."},
 		[PROBE_TIMEOUT] = {"The key could not be checked.",
