@@ -101,6 +101,8 @@ static void every_definition(void (*look)(const struct provider *p))
 		const struct provider *p = catalogue_at(catalogue, i);
 		int before = check_failed_here;
 
+		if (!strchr(p->file, '/'))
+			continue; /* in no folder: the sandbox, for practice */
 		check_failed_here = 0;
 		look(p);
 		if (check_failed_here)
@@ -113,7 +115,7 @@ static void every_definition(void (*look)(const struct provider *p))
 
 static void look_at_sources(const struct provider *p)
 {
-	CHECK(p->n_sources > 0);
+	CHECK(p->sources.n > 0);
 	CHECK(p->verified.said);
 	CHECK(p->icon_letter != NULL);
 }
