@@ -39,7 +39,7 @@ static void set_frame(struct ctx *c, const struct key_form *f)
 
 	page_set_provider(c, p);
 	view_text(c->root, "Form.What", words[what_of(f)]);
-	view_flag(c->root, "Form.Checked", p->api_key_check.request.method != NULL);
+	view_flag(c->root, "Form.Checked", p->api_key_checks.n > 0);
 	page_url(c->root, "Form.CancelUrl", "/%s/%s", page_section(p), p->id);
 	view_text(c->root, "Form.Name",
 		f->change ? f->change->name : (f->view ? f->view->name : NULL));
@@ -96,6 +96,7 @@ static int problem_status(const struct key_form *f)
 	static const int statuses[] = {
 		[PROBE_OK] = 200,
 		[PROBE_REFUSED] = 422,
+		[PROBE_PERMISSION] = 422,
 		[PROBE_NO_ANSWER] = 502,
 		[PROBE_TIMEOUT] = 504,
 		[PROBE_FORBIDDEN] = 422,
