@@ -205,7 +205,7 @@ static void set_actions(struct ctx *c, const struct provider *p, const struct cl
 	bool manage = may(c, ACTION_CLIENT_MANAGE);
 
 	set_key_actions(c, p);
-	view_flag(c->root, "ApiKey.Checked", p->api_key_checks.n > 0);
+	view_flag(c->root, "ApiKey.Checked", p->api_key_checks.n || p->mint);
 	if (!provider_can_connect(p))
 		return;
 	if (has_client && may(c, ACTION_CONNECT))
