@@ -126,7 +126,7 @@ static int check_route(struct ctx *c)
 		return c->match.status;
 	if (!route_fetch_allowed(&c->req, c->match.route->gate, c->app->cfg->public_origin))
 		return 403;
-	if (c->req.method == REQ_POST && c->req.body_kind != c->match.route->body)
+	if (req_writes(&c->req) && c->req.body_kind != c->match.route->body)
 		return 415;
 	return 0;
 }
@@ -145,7 +145,7 @@ static void note_denied(struct ctx *c, const char *action)
 static int check_person(struct ctx *c)
 {
 	const struct route *route = c->match.route;
-	bool post = c->req.method == REQ_POST;
+	bool post = req_writes(&c->req);
 
 	/* no cookie opens these, so no foreign page can make a browser use one */
 	if (route->gate == GATE_REPORT || route->gate == GATE_PROBE || route->gate == GATE_KEY)
@@ -186,7 +186,7 @@ static void answer_unauthorized(struct ctx *c)
 	char next[NEXT_SIZE];
 
 	next_of(c, next);
-	if (c->app->pages && c->req.method != REQ_POST && page_sign_in_first(c, next) == RC_OK)
+	if (c->app->pages && !req_writes(&c->req) && page_sign_in_first(c, next) == RC_OK)
 		return;
 	error_answer(c, 401);
 }
@@ -247,7 +247,7 @@ static void answer(struct ctx *c)
 
 static void log_access(const struct ctx *c)
 {
-	static const char *const methods[] = {"GET", "HEAD", "POST", "other"};
+	static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "other"};
 	char status[12], elapsed[24];
 
 	(void)snprintf(status, sizeof(status), "%d", c->resp.status);

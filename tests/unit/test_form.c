@@ -23,7 +23,7 @@ static const struct schema schema = {fields, sizeof(fields) / sizeof(fields[0])}
 
 static struct fieldset given, stored, merged;
 static struct form_error error;
-static const struct netpol *policy;
+static struct form_world world;
 
 static void start(void)
 {
@@ -46,7 +46,7 @@ static void store(const char *name, const char *value)
 static enum rc merge(void)
 {
 	fieldset_release(&merged);
-	return form_merge(&schema, &given, &stored, policy, &merged, &error);
+	return form_merge(&schema, &given, &stored, &world, &merged, &error);
 }
 
 /* The form is refused because of this field. */
@@ -250,7 +250,7 @@ static enum rc rule(const char *name, const char *value)
 	fieldset_release(&merged);
 	give("mode", "none");
 	give(name, value);
-	rc = form_merge(&rules, &given, &stored, policy, &merged, &error);
+	rc = form_merge(&rules, &given, &stored, &world, &merged, &error);
 	if (rc == RC_OK)
 		CHECK(*fieldset_text(&merged, name));
 	else
@@ -278,7 +278,7 @@ static void addresses_follow_the_file_and_the_operator(void)
 	CHECK_INT(netpol_allow_origin(&allowed, "http://127.0.0.1:9000"), RC_OK);
 	CHECK_INT(rule("base", "http://127.0.0.1:9000"), RC_INVALID);
 	CHECK_INT(rule("host", "http://127.0.0.1:9000"), RC_INVALID);
-	policy = &allowed;
+	world.policy = &allowed;
 	CHECK_INT(rule("base", "http://127.0.0.1:9000"), RC_OK);
 	CHECK_INT(rule("host", "http://127.0.0.1:9000/x"), RC_OK);
 	for (size_t i = 0; i < sizeof(strangers) / sizeof(*strangers); i++)
@@ -286,7 +286,7 @@ static void addresses_follow_the_file_and_the_operator(void)
 	CHECK_INT(rule("host", "api.example.com"), RC_OK);
 	CHECK_INT(rule("host", "https://API.example.com/v2"), RC_OK);
 	CHECK_INT(rule("host", "x.eu.example.com"), RC_OK);
-	policy = NULL;
+	world.policy = NULL;
 }
 
 static void texts_follow_their_rules(void)

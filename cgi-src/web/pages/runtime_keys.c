@@ -24,6 +24,8 @@ static const struct {
 	[ACCESS_LIST] = {"List credentials",
 		"See which there are and their states, but no secrets."},
 	[ACCESS_REPORT] = {"Report refused ones", "Say that a provider did not accept one."},
+	[ACCESS_REGISTER] = {"Register models, apps and tools",
+		"Say what settings of providers can choose from."},
 };
 
 /* ---- the list ---- */
@@ -179,7 +181,7 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 
 enum rc page_runtime_key_add(struct ctx *c)
 {
-	struct key_form f = {.name = "", .days = "", .verbs = "handout list report"};
+	struct key_form f = {.name = "", .days = "", .verbs = "handout list report register"};
 
 	return show_form(c, &f);
 }
