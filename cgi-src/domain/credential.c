@@ -7,10 +7,12 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/fault.h"
 #include "domain/form.h"
 #include "domain/incident.h"
 #include "domain/runtime/registry.h"
 #include "platform/clock.h"
+#include "platform/log.h"
 #include "platform/text.h"
 #include "store/state_store.h"
 
@@ -319,6 +321,10 @@ static enum rc validate(const struct core *core, const struct provider *provider
 	if (rc == RC_INVALID)
 		return refuse(change, NULL, "One of these values cannot be sent to the provider.");
 	change->checked = rc == RC_OK;
+	if (rc == RC_OK && change->probe.verdict != PROBE_OK)
+		log_warn("credential.check", "provider", provider->id, "kind",
+			fault_of_check(provider->kind), "verdict",
+			probe_verdict_word(change->probe.verdict));
 	return rc == RC_OK && change->probe.verdict != PROBE_OK ? RC_UPSTREAM : rc;
 }
 

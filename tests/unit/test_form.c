@@ -5,6 +5,7 @@
 #include "check.h"
 #include "domain/form.h"
 #include "domain/form_rules.h"
+#include "domain/runtime/registry.h"
 
 static struct field_option regions[] = {{.value = "eu"}, {.value = "us\"east"}};
 static struct field fields[] = {
@@ -97,6 +98,7 @@ static void an_empty_secret_keeps_the_stored_one(void)
 	store("account", "acc-0");
 	store("note", "note-0");
 	give("api_key", " ");
+	give("note", "");
 	CHECK_INT(merge(), RC_OK);
 	CHECK_STR(fieldset_text(&merged, "api_key"), "key-0");
 	CHECK_STR(fieldset_text(&merged, "account"), "acc-0");
@@ -104,6 +106,83 @@ static void an_empty_secret_keeps_the_stored_one(void)
 	give("api_key", "key-2");
 	CHECK_INT(merge(), RC_OK);
 	CHECK_STR(fieldset_text(&merged, "api_key"), "key-2");
+}
+
+static void what_was_not_sent_is_kept(void)
+{
+	static const char *const rows[][2] = {{"base_url", "https://stored.example"},
+		{"region", "us\"east"}, {"strict", "true"}, {"note", "kept"}, {"api_key", "key-0"}};
+
+	start();
+	fieldset_release(&given);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		store(rows[i][0], rows[i][1]);
+	CHECK_INT(merge(), RC_OK);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CHECK_STR(fieldset_text(&merged, rows[i][0]), rows[i][1]);
+	give("note", "");
+	CHECK_INT(merge(), RC_OK);
+	CHECK(!fieldset_get(&merged, "note"));
+}
+
+#define PARROT "{\"provider\":\"a/b/c\",\"model\":\"parrot\",\"model_type\":\"llm\"}"
+#define FIND "{\"provider\":\"a/b/t\",\"tool\":\"find\"}"
+
+static struct field choosing[] = {
+	{.name = "model", .kind = FIELD_MODEL_SELECTOR, .required = true, .scope = "llm"},
+	{.name = "app", .kind = FIELD_APP_SELECTOR},
+	{.name = "tools", .kind = FIELD_TOOLS, .required = true},
+};
+static const struct schema choices = {choosing, 3};
+
+static enum rc choose(const char *name, const char *value, const struct form_world *in)
+{
+	fieldset_release(&given);
+	fieldset_release(&merged);
+	give("model", PARROT);
+	give("tools", "[" FIND "]");
+	give(name, value);
+	return form_merge(&choices, &given, &stored, in, &merged, &error);
+}
+
+static void choices_are_held_against_the_registry(void)
+{
+	static const char document[] =
+		"{\"models\":[{\"provider\":\"a/b/c\",\"model\":\"parrot\",\"type\":\"llm\"},"
+		"{\"provider\":\"a/b/c\",\"model\":\"vec\",\"type\":\"text-embedding\"}],"
+		"\"apps\":[{\"id\":\"1\",\"name\":\"Desk\",\"mode\":\"chat\"}],"
+		"\"tools\":[{\"provider\":\"a/b/t\",\"tool\":\"find\"}]}";
+	static const char *const bad[][3] = {{"model", "", "choose one"},
+		{"model", "parrot", "one of the options"},
+		{"model",
+			"{\"provider\":\"a/b/"
+			"c\",\"model\":\"vec\",\"model_type\":\"text-embedding\"}",
+			"not registered"},
+		{"app", "{\"app_id\":\"2\"}", "not registered"}, {"app", PARROT, "options"},
+		{"app", "{\"app_id\":\"1\"", "options"}, {"tools", "", "choose one"},
+		{"tools", "[]", "choose one"}, {"tools", FIND, "options"},
+		{"tools", "[{\"provider\":\"a/b/t\",\"tool\":\"lose\"}]", "not registered"}};
+	struct registry registry;
+	struct form_world in = {.registry = &registry};
+
+	CHECK_INT(registry_parse(document, strlen(document), &registry), RC_OK);
+	fieldset_release(&stored);
+	CHECK_INT(choose("app", " {\"app_id\" : \"1\"}", &in), RC_OK);
+	CHECK_STR(fieldset_text(&merged, "model"), PARROT);
+	CHECK_STR(fieldset_text(&merged, "app"), "{\"app_id\":\"1\"}");
+	CHECK_STR(fieldset_text(&merged, "tools"), "[" FIND "]");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CHECK_INT(choose(bad[i][0], bad[i][1], &in), RC_INVALID);
+		CHECK_STR(error.field, bad[i][0]);
+		if (!strstr(error.reason, bad[i][2]))
+			CHECK_STR(error.reason, bad[i][2]);
+	}
+	CHECK_INT(choose("app", "", NULL), RC_INVALID); /* nothing is registered */
+	CHECK_STR(error.field, "model");
+	store("model", PARROT);
+	store("tools", "[" FIND "]");
+	CHECK_INT(choose("app", "", NULL), RC_OK); /* but what is stored may stay */
+	registry_release(&registry);
 }
 
 static void required_fields(void)
@@ -146,7 +225,12 @@ static void a_box_is_on_or_off(void)
 		CHECK_STR(fieldset_text(&merged, "strict"), rows[i][1]);
 	}
 	start();
-	store("strict", "true"); /* a box that is not ticked is not sent */
+	CHECK_INT(merge(), RC_OK);
+	CHECK_STR(fieldset_text(&merged, "strict"), "false");
+	store("strict", "true"); /* the box was not shown */
+	CHECK_INT(merge(), RC_OK);
+	CHECK_STR(fieldset_text(&merged, "strict"), "true");
+	give("strict", ""); /* it was, and not ticked */
 	CHECK_INT(merge(), RC_OK);
 	CHECK_STR(fieldset_text(&merged, "strict"), "false");
 }
@@ -379,6 +463,8 @@ int main(void)
 	RUN(what_is_given_is_kept_and_nothing_else);
 	RUN(white_space_around_a_value_goes);
 	RUN(an_empty_secret_keeps_the_stored_one);
+	RUN(what_was_not_sent_is_kept);
+	RUN(choices_are_held_against_the_registry);
 	RUN(required_fields);
 	RUN(a_select_takes_its_options);
 	RUN(a_box_is_on_or_off);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/fault.h"
 #include "domain/oauth/token.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -269,8 +270,8 @@ enum rc token_exchange(const struct core *core, const struct provider *provider,
 	if (rc == RC_OK)
 		rc = token_perform(core, &provider->oauth, &rq, &secrets, out);
 	if (rc == RC_OK && out->failure != TOKEN_OK)
-		log_warn("token.exchange", "provider", provider->id, "error", out->error, "words",
-			out->words);
+		log_warn("token.exchange", "provider", provider->id, "kind",
+			fault_of_oauth(provider->kind), "error", out->error, "words", out->words);
 	httpc_request_release(&rq);
 	secret_release(&grant_type);
 	secret_release(&uri);

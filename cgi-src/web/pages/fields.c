@@ -63,6 +63,14 @@ static const char *value_of(const struct page_fields *f, const struct field *fie
 	return field->default_value ? field->default_value : "";
 }
 
+/* Options without words are shown as they are. */
+static const char *option_label(struct ctx *c, const struct field_option *o)
+{
+	const char *label = i18n_text(&o->label, c->language);
+
+	return label[0] ? label : o->value;
+}
+
 static void set_options(
 	struct ctx *c, struct view_node *item, const struct field *field, const char *value)
 {
@@ -73,7 +81,7 @@ static void set_options(
 		struct view_node *option = view_append(options);
 
 		view_text(option, "Value", o->value);
-		view_text(option, "Label", i18n_text(&o->label, c->language));
+		view_text(option, "Label", option_label(c, o));
 		view_flag(option, "Selected", strcmp(o->value, value) == 0);
 	}
 	if (!field->required || value[0] == '\0')
@@ -119,7 +127,7 @@ static const char *value_label(struct ctx *c, const struct field *other, const c
 {
 	for (size_t i = 0; i < other->n_options; i++)
 		if (strcmp(other->options[i].value, value) == 0)
-			return i18n_text(&other->options[i].label, c->language);
+			return option_label(c, &other->options[i]);
 	return value;
 }
 
