@@ -285,7 +285,7 @@ static bool stands_there(jsonv *document, const struct pair *want)
 	return *number != '\0' && strcmp(want->value, number) == 0;
 }
 
-static bool all_stand_there(const struct pairs *require, jsonv *document)
+bool probe_holds(const struct pairs *require, jsonv *document)
 {
 	for (size_t i = 0; i < require->n; i++)
 		if (!stands_there(document, &require->items[i]))
@@ -303,8 +303,8 @@ static enum probe_verdict judge(const struct check_recipe *check,
 	if (is_success(check, status)) {
 		if (check->require.n && !document)
 			return PROBE_NO_ANSWER;
-		return all_stand_there(&check->require, jsonr_root(document)) ? PROBE_OK
-									      : PROBE_REFUSED;
+		return probe_holds(&check->require, jsonr_root(document)) ? PROBE_OK
+									  : PROBE_REFUSED;
 	}
 	if (status == 429)
 		return PROBE_RATE_LIMITED;
