@@ -16,6 +16,8 @@
 #include "platform/rc.h"
 #include "store/ids.h"
 
+struct fieldset;
+
 enum provider_kind {
 	PROVIDER_DATASOURCE,
 	PROVIDER_TOOL,
@@ -44,6 +46,7 @@ enum field_kind {
 	FIELD_MODEL_SELECTOR, /* model-selector */
 	FIELD_APP_SELECTOR,   /* app-selector */
 	FIELD_TOOLS,          /* array[tools] */
+	FIELD_RADIO,          /* radio: one of its options */
 };
 
 struct field_option {
@@ -51,10 +54,40 @@ struct field_option {
 	struct i18n label;
 };
 
+/* "when": a field or a check counts only while every condition holds. */
+struct condition {
+	const char *field;
+	const char **values; /* one of them */
+	size_t n;
+};
+
+struct conditions {
+	struct condition *items;
+	size_t n;
+};
+
+enum field_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_URL, FORMAT_NUMBER };
+
+/* What grantry.fields asks of a value beyond its type. */
+struct field_rule {
+	const char *pattern; /* POSIX extended, for the whole value; NULL: any */
+	struct i18n message; /* what is wrong when the pattern is not met */
+	const char **hosts;  /* "example.com", "*.example.com"; none: any */
+	size_t n_hosts;
+	bool operator_hosts; /* or an origin that the operator allows */
+	enum field_format format;
+	int64_t min, max; /* of a number */
+	struct conditions when;
+};
+
 struct field {
 	const char *name;
 	enum field_kind kind;
 	bool required;
+	struct field_rule rule;
+	bool multiple; /* of a selector: several may be chosen */
+	const char
+		*scope; /* of a selector: what may be chosen ("chat", "llm", …); NULL: anything */
 	const char *default_value; /* NULL: none */
 	const char *url;           /* help page, absolute https; NULL: none */
 	struct i18n label, help, placeholder;
@@ -276,12 +309,18 @@ struct provider {
 	const char *org, *plugin, *name; /* each ^[a-z0-9_-]+$ */
 	const char *plugin_id;           /* "org/plugin" */
 	const char *id;                  /* "org/plugin/name" */
-	const char *file;                /* base name, for messages */
+	const char *file;        /* below the provider folder ("tools/acme.yaml"), for messages */
+	bool imported;           /* its document is that of a plugin folder … */
+	const char *recipe_file; /* … with the recipe of this file of ours; NULL: with none */
 	struct i18n label, description;
 	const char *vendor; /* who runs it, for sentences: "Acme"; NULL: as the label */
 	const char *icon_letter, *icon_tone; /* tile: 1-2 letters; "blue", …, NULL: "ink" */
 	bool has_api_key, has_oauth;
 	struct schema api_key_schema;
+	/* of a model provider: the form of a single model. Its first fields are MODEL_TYPE_FIELD and
+	 * MODEL_NAME_FIELD; a credential that holds them is of that model */
+	struct schema model_schema;
+	struct schema subscription_schema; /* of a trigger: what a subscription holds */
 	struct check_recipe api_key_check; /* request.method NULL: cannot be validated */
 	struct identity_recipe
 		api_key_identity; /* from the validation answer unless a request is given */
@@ -292,32 +331,41 @@ struct provider {
 
 struct provider_error {
 	const char *file;
-	unsigned line; /* 0: the whole file */
+	unsigned line, column; /* 0: the whole file, the whole line */
 	const char *reason;
 };
 
 struct catalogue;
 
-/** catalogue_load(dir, vars, out): reads *.yaml in name order; dir/shared holds parts that they name. A wrong file is left out and becomes a
- * provider_error (the caller logs or prints them); two files with one kind and id: the second is refused.
+/** catalogue_load(dir, vars, out): reads *.yaml of the folder and of its subfolders datasources, tools, triggers,
+ * models and extensions, each in name order; dir/shared holds parts that they name. A wrong file is left out and becomes a
+ * provider_error (the caller logs or prints them); two files with one id: the second is refused.
  * vars (NULL: none) are the operator's own: each value is an origin, http allowed, and stands in for
  * {{operator.NAME}} at the beginning of the URLs of the grantry section. A file that needs a variable
  * which is not there is left out with that reason.
  * Errors: RC_NOT_FOUND no such folder, RC_INVALID a variable is not an origin, RC_NOMEM. */
 enum rc catalogue_load(
 	const char *dir, const struct pairs *vars, struct catalogue **out) RC_MUST_CHECK;
+/** catalogue_import(catalogue, dir, vars, import_dir): adds the plugins of the folders import_dir/ORG/PLUGIN, see
+ * domain/plugin.h. dir and vars as for catalogue_load. No such folder: nothing to add. RC_NOMEM. */
+enum rc catalogue_import(struct catalogue *catalogue, const char *dir, const struct pairs *vars,
+	const char *import_dir) RC_MUST_CHECK;
 void catalogue_free(struct catalogue *catalogue);
 
 size_t catalogue_count(const struct catalogue *catalogue);
 const struct provider *catalogue_at(const struct catalogue *catalogue, size_t i);
-/** catalogue_find(catalogue, kind, id): NULL when there is none. id: "org/plugin/name". */
-const struct provider *catalogue_find(
-	const struct catalogue *catalogue, enum provider_kind kind, const char *id);
-/** catalogue_find_ref(catalogue, kind, ref): likewise, as rows name it. */
+/** catalogue_find(catalogue, id): NULL when there is none. id: "org/plugin/name", which names one provider
+ * whatever its kind. */
+const struct provider *catalogue_find(const struct catalogue *catalogue, const char *id);
+/** catalogue_find_ref(catalogue, ref): likewise, as rows name it. */
 const struct provider *catalogue_find_ref(
-	const struct catalogue *catalogue, enum provider_kind kind, const struct provider_ref *ref);
+	const struct catalogue *catalogue, const struct provider_ref *ref);
 size_t catalogue_error_count(const struct catalogue *catalogue);
 const struct provider_error *catalogue_error_at(const struct catalogue *catalogue, size_t i);
+/** catalogue_note_count(catalogue), catalogue_note_at(catalogue, i): what was passed over in documents that are not
+ * ours: unknown keys and languages, unusable help pages. */
+size_t catalogue_note_count(const struct catalogue *catalogue);
+const struct provider_error *catalogue_note_at(const struct catalogue *catalogue, size_t i);
 
 /** provider_parse(file, text, len, vars, out, error): one document, for lint and fuzzing. *out holds that
  * one provider, or none when the document is wrong; it owns error->file and error->reason and is the
@@ -342,7 +390,16 @@ enum rc provider_kind_parse(const char *word, enum provider_kind *out) RC_MUST_C
 /** provider_can_connect(p): it has OAuth, and its file says how to ask. Else p->oauth is empty. */
 bool provider_can_connect(const struct provider *p);
 
+#define MODEL_TYPE_FIELD "__model_type"
+#define MODEL_NAME_FIELD "__model_name"
+
+/** provider_key_schema(p, fields): the form that these fields fill in: that of a model when they name one, or when
+ * there is no other; else api_key_schema. fields may be NULL. */
+const struct schema *provider_key_schema(const struct provider *p, const struct fieldset *fields);
+
 /** schema_find(schema, name): NULL when absent. */
 const struct field *schema_find(const struct schema *schema, const char *name);
+/** field_has_option(field, value): is it one of those of a select? */
+bool field_has_option(const struct field *field, const char *value);
 
 #endif

@@ -18,16 +18,30 @@
 #define PROVIDER_WORDS_MAX 4096 /* texts for people */
 #define PROVIDER_ITEMS_MAX 64   /* of any list; a form has no more fields than a fieldset holds */
 
+/* What the manifest of a plugin says about a document that it names. */
+struct plugin_entry {
+	const char *org, *name;
+	enum provider_kind kind;
+	const struct yamlr_node *manifest;
+	/** recipe_of(arg, id, file): section grantry of our own definition of that provider, which stays until the
+	 * document is read; *file is its name. NULL: we have none. */
+	const struct yamlr_node *(*recipe_of)(void *arg, const char *id, const char **file);
+	void *arg;
+};
+
 struct parse {
-	struct catalogue *catalogue; /* owns all that is read */
-	const struct pairs *vars;    /* the operator's; may be NULL */
-	bool ours;                   /* has a grantry section: then nothing is forgiven */
-	enum rc rc;                  /* first failure */
+	struct catalogue *catalogue;       /* owns all that is read */
+	const char *file;                  /* for notes */
+	const struct plugin_entry *plugin; /* NULL: a document without a manifest */
+	const struct pairs *vars;          /* the operator's; may be NULL */
+	bool ours;                         /* has a grantry section: then nothing is forgiven */
+	const char *recipe_file; /* of a plugin's document: being read; NULL: not, or not yet */
+	enum rc rc;              /* first failure */
 	unsigned line;
 	const char *reason;
 	/* what templates may name at this point of the document */
 	const char *spaces;
-	const struct schema *client, *credential;
+	const struct schema *client, *credential, *model;
 	const struct yamlr_node *credential_map;
 	bool in_oauth;
 	const struct yamlr_node *oauth; /* the section, with its base */
@@ -43,6 +57,14 @@ typedef void parse_reader(struct parse *ps, const struct yamlr_node *node, void 
 /** parse_fail(ps, node, fmt, ...): keeps the first reason; node gives line and key, may be NULL. */
 void parse_fail(struct parse *ps, const struct yamlr_node *node, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** parse_note(ps, node, fmt, ...): something was passed over. */
+void parse_note(struct parse *ps, const struct yamlr_node *node, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/** parse_forgive(ps, node, reason): a failure in files of ours; a note in those of others. */
+void parse_forgive(struct parse *ps, const struct yamlr_node *node, const char *reason);
+/** note_unknown(ps, map, known): a note for each key that is not in the NULL-terminated list. map may be NULL. */
+void note_unknown(struct parse *ps, const struct yamlr_node *map, const char *const *known);
 
 /** parse_alloc(ps, size): zeroed, lives as long as the catalogue; NULL: ps->rc is RC_NOMEM. */
 void *parse_alloc(struct parse *ps, size_t size);
@@ -88,6 +110,10 @@ size_t parse_word(
 
 bool token_name_is_standard(const char *name); /* of an answer of RFC 6749 */
 bool provider_id_is_valid(const char *text);   /* ^[a-z0-9_-]+$, at most 64 */
+
+/** read_key(ps, map, key, read, at): map[key], when it is there and not null. */
+void read_key(struct parse *ps, const struct yamlr_node *map, const char *key, parse_reader *read,
+	void *at);
 
 parse_reader read_text;     /* const char *: one line */
 parse_reader read_id;       /* const char *: ^[a-z0-9_-]+$ */
@@ -160,11 +186,19 @@ const struct yamlr_node *shared_merge(struct parse *ps, const struct yamlr_node 
 /** shared_line(line): a line of a shared part, 0 for one of the document itself. */
 unsigned shared_line(unsigned line);
 
+/* provider_schema.c */
+parse_reader read_schema; /* struct schema */
+/** read_model_schemas(ps, root, out): both forms of a model provider. */
+void read_model_schemas(struct parse *ps, const struct yamlr_node *root, struct provider *out);
+
 /* provider_parse.c */
 /** document_read(ps, root): NULL when something is wrong. */
 struct provider *document_read(struct parse *ps, const struct yamlr_node *root);
 
 /* catalogue.c */
+/** catalogue_note(catalogue, file, line, reason): RC_NOMEM. */
+enum rc catalogue_note(struct catalogue *catalogue, const char *file, unsigned line,
+	const char *reason) RC_MUST_CHECK;
 void *catalogue_alloc(struct catalogue *catalogue, size_t size);
 
 #endif

@@ -181,6 +181,8 @@ static void read_api_key(struct parse *ps, const struct yamlr_node *node, void *
 	};
 	struct provider *out = at;
 
+	if (ps->plugin && !out->has_api_key)
+		return; /* this version of the plugin has no such form */
 	if (!out->has_api_key)
 		parse_fail(ps, node, "there is no credentials_schema for it");
 	ps->spaces = "credential";
@@ -227,6 +229,14 @@ static void read_nothing(struct parse *ps, const struct yamlr_node *node, void *
 	(void)ps, (void)node, (void)at;
 }
 
+static void read_oauth(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	const struct provider *out = at;
+
+	if (!ps->plugin || out->has_oauth) /* else this version of the plugin has none */
+		recipe_read_oauth(ps, node, at);
+}
+
 void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct provider *provider)
 {
 	static const struct member members[] = {
@@ -236,10 +246,11 @@ void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct prov
 		MEMBER("vendor", read_text, struct provider, vendor),
 		SECTION("icon", read_icon),
 		SECTION("api_key", read_api_key),
-		SECTION("oauth", recipe_read_oauth),
+		SECTION("oauth", read_oauth),
 	};
 
 	ps->client = &provider->client_schema;
 	ps->credential = &provider->api_key_schema;
+	ps->model = &provider->model_schema;
 	PARSE_MEMBERS(ps, grantry, members, provider);
 }
