@@ -47,8 +47,10 @@ static enum rc redeem(const struct exchange *x)
 		{"code_verifier", code->verifier},
 	};
 	struct fieldset sent = FIELDSET_EMPTY;
-	struct placeholder_values values = {.client = x->client, .token = code->brought};
-	struct placeholder_values secrets = {.client = x->client, .token = &sent};
+	struct placeholder_values values = {
+		.client = x->client, .token = code->brought, .derives = &x->provider->derives};
+	struct placeholder_values secrets = {
+		.client = x->client, .token = &sent, .derives = &x->provider->derives};
 	struct httpc_request rq = {0};
 	enum rc rc = secret_append_text(&type, "authorization_code");
 
@@ -104,8 +106,10 @@ static enum rc exchange_again(const struct exchange *x)
 	struct secret type = SECRET_EMPTY;
 	struct token_param grant[] = {{"grant_type", &type},
 		{recipe->then_token_param, fieldset_get(&x->out->tokens, "access_token")}};
-	struct placeholder_values values = {.client = x->client, .token = x->code->brought};
-	struct placeholder_values secrets = {.client = x->client, .token = &x->out->tokens};
+	struct placeholder_values values = {
+		.client = x->client, .token = x->code->brought, .derives = &x->provider->derives};
+	struct placeholder_values secrets = {
+		.client = x->client, .token = &x->out->tokens, .derives = &x->provider->derives};
 	struct token_answer second = {0};
 	struct httpc_request rq = {0};
 	enum rc rc = token_step_request(recipe, &recipe->then, &values, grant, 2, &rq);
@@ -133,7 +137,8 @@ static enum rc introspect(const struct exchange *x)
 {
 	const struct oauth_recipe *recipe = &x->provider->oauth;
 	struct token_param grant[] = {{"token", fieldset_get(&x->out->tokens, "access_token")}};
-	struct placeholder_values values = {.client = x->client, .token = x->code->brought};
+	struct placeholder_values values = {
+		.client = x->client, .token = x->code->brought, .derives = &x->provider->derives};
 	struct httpc_response rs = {0};
 	struct httpc_request rq = {0};
 	enum rc rc = token_form_request(recipe, recipe->introspection_url, &values, grant, 1, &rq);
@@ -150,7 +155,8 @@ static enum rc introspect(const struct exchange *x)
 
 static enum rc look_up(const struct exchange *x, const struct lookup *lookup)
 {
-	struct placeholder_values values = {.client = x->client, .token = &x->out->tokens};
+	struct placeholder_values values = {
+		.client = x->client, .token = &x->out->tokens, .derives = &x->provider->derives};
 	struct httpc_response rs = {0};
 	struct httpc_request rq = {0};
 	bool found = false;

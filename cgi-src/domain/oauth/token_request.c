@@ -208,7 +208,7 @@ enum rc token_request(const struct oauth_recipe *recipe, const struct fieldset *
 	const struct token_param *grant, size_t n, struct httpc_request *out)
 {
 	static const struct token_step plain;
-	struct placeholder_values values = {.client = client};
+	struct placeholder_values values = {.client = client, .derives = recipe->derives};
 
 	return token_step_request(recipe, &plain, &values, grant, n, out);
 }
@@ -217,8 +217,10 @@ enum rc token_form_request(const struct oauth_recipe *recipe, const char *url,
 	const struct placeholder_values *values, const struct token_param *params, size_t n,
 	struct httpc_request *out)
 {
-	struct oauth_recipe endpoint = {
-		.token_url = url, .client_auth = recipe->client_auth, .token_format = BODY_FORM};
+	struct oauth_recipe endpoint = {.derives = recipe->derives,
+		.token_url = url,
+		.client_auth = recipe->client_auth,
+		.token_format = BODY_FORM};
 	static const struct token_step plain;
 
 	return token_step_request(&endpoint, &plain, values, params, n, out);
@@ -238,7 +240,8 @@ static enum rc add_scope(const struct oauth_recipe *recipe, const char *scope, s
 enum rc token_refresh_request(const struct oauth_recipe *recipe,
 	const struct token_renewal *renewal, struct httpc_request *out)
 {
-	struct placeholder_values values = {.client = renewal->client, .token = renewal->tokens};
+	struct placeholder_values values = {
+		.client = renewal->client, .token = renewal->tokens, .derives = recipe->derives};
 	struct secret type = SECRET_EMPTY, scope = SECRET_EMPTY, uri = SECRET_EMPTY;
 	struct token_param grant[4] = {{"grant_type", &type}, {"refresh_token", renewal->token}};
 	size_t n = 2;

@@ -6,8 +6,10 @@ enum rc token_revoke_request(const struct provider *provider, const struct oauth
 {
 	const struct oauth_recipe *recipe = &provider->oauth;
 	const struct secret *token = fieldset_get(tokens, "refresh_token");
-	struct placeholder_values values = {
-		.client = &client->fields, .credential = tokens, .token = tokens};
+	struct placeholder_values values = {.client = &client->fields,
+		.credential = tokens,
+		.token = tokens,
+		.derives = recipe->derives};
 
 	if (!token)
 		token = fieldset_get(tokens, "access_token");
