@@ -63,6 +63,10 @@ static const struct reason {
 	{"client_incomplete", false, "A value is missing in the OAuth client settings."},
 	{"client_unreadable", false,
 		"The OAuth client cannot be decrypted with the keys of this installation."},
+	{"key_refused", false, "The provider does not accept the key any more."},
+	{"key_unusable", false,
+		"No token can be asked for with this key: a value is missing, or not of the form "
+		"that is needed."},
 	{"provider_gone", false,
 		"The definition of this provider was not installed when it was due."},
 	{"unreadable", false,
