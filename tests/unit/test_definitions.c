@@ -25,7 +25,7 @@ static struct {
 	const char *type, *body;
 } next_answer;
 
-static char asked[2048]; /* "METHOD URL" of the last request */
+static char asked[2048], sent_body[2048]; /* "METHOD URL" and body of the last request */
 static struct httpc_request sent;
 
 enum rc httpc_perform(
@@ -33,6 +33,7 @@ enum rc httpc_perform(
 {
 	(void)http;
 	snprintf(asked, sizeof(asked), "%s %s", rq->method, secret_text(&rq->url));
+	snprintf(sent_body, sizeof(sent_body), "%s", rq->has_body ? secret_text(&rq->body) : "");
 	httpc_request_release(&sent);
 	sent = (struct httpc_request){.method = rq->method};
 	for (size_t i = 0; i < rq->n_headers; i++)
@@ -225,7 +226,8 @@ static enum probe_verdict ask(
 	return out->verdict;
 }
 
-/* A key in the address ends in logs: only where the row says that the service wants it so. */
+/* A key in the address ends in logs: only where the row says that the service wants it so, or which field is but
+ * a name. */
 static void look_at_address(const struct row *row)
 {
 	const char *allowed = row_text(row, "in_address");
@@ -234,7 +236,8 @@ static void look_at_address(const struct row *row)
 		const struct field *field = &row->provider->api_key_schema.fields[i];
 		const char *value = fieldset_text(&row->fields, field->name);
 
-		if (field->kind == FIELD_SECRET && value[0] && strcmp(allowed, "true") != 0)
+		if (field->kind == FIELD_SECRET && value[0] && strcmp(allowed, "true") != 0 &&
+			strcmp(allowed, field->name) != 0)
 			CHECK(strstr(asked, value) == NULL);
 	}
 }
@@ -251,6 +254,8 @@ static void look_at_request(const struct row *row)
 		else
 			CHECK_STR(sent_header(n->key), yamlr_text(n));
 	}
+	if (yamlr_get(row->node, "body"))
+		CHECK_STR(sent_body, row_text(row, "body"));
 	look_at_address(row);
 }
 
@@ -289,7 +294,19 @@ static void look_at_bad(const struct row *row)
 	CHECK_STR(r.words, row_text(row, "words"));
 	CHECK_INT(ask(row, 401, "{}", &r), PROBE_REFUSED);
 	CHECK_INT(ask(row, 403, "{}", &r), forbidden);
+}
+
+/* Too many requests: 429, and how else the service says so. */
+static void look_at_busy(const struct row *row)
+{
+	int64_t status = 200;
+	struct probe_result r;
+
 	CHECK_INT(ask(row, 429, "{}", &r), PROBE_RATE_LIMITED);
+	if (yamlr_get(row->node, "busy_status"))
+		CHECK_INT(yamlr_int(yamlr_get(row->node, "busy_status"), &status), RC_OK);
+	if (yamlr_get(row->node, "busy"))
+		CHECK_INT(ask(row, (int)status, row_text(row, "busy"), &r), PROBE_RATE_LIMITED);
 }
 
 /* A page that answers everything with 200 is not the service. */
@@ -341,6 +358,11 @@ static void a_refused_key_is_told_from_one_that_lacks_permission(void)
 	every_row(look_at_bad);
 }
 
+static void a_busy_service_says_nothing_of_the_key(void)
+{
+	every_row(look_at_busy);
+}
+
 static void nonsense_is_no_answer(void)
 {
 	every_row(look_at_nonsense);
@@ -355,6 +377,7 @@ int main(void)
 	RUN(every_key_is_checked_or_it_says_why_not);
 	RUN(a_good_key_is_told_by_a_good_answer);
 	RUN(a_refused_key_is_told_from_one_that_lacks_permission);
+	RUN(a_busy_service_says_nothing_of_the_key);
 	RUN(nonsense_is_no_answer);
 	httpc_request_release(&sent);
 	catalogue_free(catalogue);
