@@ -176,6 +176,60 @@ static void every_definition_speaks_both_languages(void)
 	every_definition(look_at_words);
 }
 
+static void look_at_scopes(const struct scope_list *scopes)
+{
+	for (size_t i = 0; i < scopes->n; i++) {
+		CHECK(scopes->items[i].label.n > 0 && scopes->items[i].why.n > 0);
+		look_at_text(&scopes->items[i].label, scopes->items[i].name);
+		look_at_text(&scopes->items[i].why, scopes->items[i].name);
+	}
+}
+
+/* What somebody needs who makes the OAuth app, and who is asked to allow access. */
+static void look_at_oauth(const struct provider *p)
+{
+	const struct oauth_recipe *o = &p->oauth;
+
+	if (!p->has_oauth)
+		return;
+	CHECK(!p->missing);
+	CHECK(o->setup_url != NULL && o->n_setup_steps >= 3);
+	CHECK(o->n_diagnosis > 0);
+	look_at_scopes(&o->scopes);
+	look_at_scopes(&o->user_scopes);
+	look_at_schema(&p->oauth_credentials_schema);
+	for (size_t i = 0; i < o->n_diagnosis; i++) {
+		CHECK(o->diagnosis[i].next.n > 0);
+		look_at_text(&o->diagnosis[i].cause, "cause");
+		look_at_text(&o->diagnosis[i].next, "next");
+	}
+}
+
+static void every_authorization_is_explained(void)
+{
+	every_definition(look_at_oauth);
+}
+
+/* Runtimes read what the plugin's own document declares. */
+static void look_at_handed_out(const struct provider *p)
+{
+	for (size_t i = 0; p->has_oauth && i < p->oauth_credentials_schema.n; i++) {
+		const char *name = p->oauth_credentials_schema.fields[i].name;
+		bool found = false;
+
+		for (size_t k = 0; k < p->oauth.credential.n; k++)
+			found |= strcmp(p->oauth.credential.items[k].name, name) == 0;
+		if (!found)
+			printf("# nothing makes %s\n", name);
+		CHECK(found);
+	}
+}
+
+static void every_declared_field_is_made(void)
+{
+	every_definition(look_at_handed_out);
+}
+
 static void look_at_check(const struct provider *p)
 {
 	bool asks = p->api_key_checks.n > 0 || p->mint;
@@ -374,6 +428,8 @@ int main(void)
 	RUN(open_files);
 	RUN(every_definition_says_where_it_comes_from);
 	RUN(every_definition_speaks_both_languages);
+	RUN(every_authorization_is_explained);
+	RUN(every_declared_field_is_made);
 	RUN(every_key_is_checked_or_it_says_why_not);
 	RUN(a_good_key_is_told_by_a_good_answer);
 	RUN(a_refused_key_is_told_from_one_that_lacks_permission);
