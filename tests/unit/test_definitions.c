@@ -112,8 +112,8 @@ static void every_definition(void (*look)(const struct provider *p))
 		const struct provider *p = catalogue_at(catalogue, i);
 		int before = check_failed_here;
 
-		if (!strchr(p->file, '/'))
-			continue; /* in no folder: the sandbox, for practice */
+		if (strcmp(p->plugin_id, "grantry/sandbox") == 0)
+			continue; /* for practice */
 		check_failed_here = 0;
 		look(p);
 		if (check_failed_here)
