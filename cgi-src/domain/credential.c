@@ -271,15 +271,17 @@ static enum rc check_address(const struct provider *provider, const struct field
 	return refuse(change, kept->name, FORM_ADDRESS_CHANGES);
 }
 
-static enum rc merge_fields(const struct provider *provider, const struct fieldset *stored,
-	struct credential_change *change, struct fieldset *out)
+static enum rc merge_fields(const struct core *core, const struct provider *provider,
+	const struct fieldset *stored, struct credential_change *change, struct fieldset *out)
 {
 	/* what it is of, a model or the whole provider, is decided once */
 	const struct schema *schema =
 		provider_key_schema(provider, stored ? stored : change->fields);
 	struct form_error error;
-	enum rc rc = form_merge(schema, change->fields, stored, out, &error);
+	enum rc rc = form_merge(schema, change->fields, stored, &core->cfg->egress, out, &error);
 
+	if (rc == RC_INVALID)
+		change->words = error.words;
 	if (rc == RC_INVALID)
 		return refuse(change, error.field, error.reason);
 	return rc == RC_OK ? check_address(provider, stored, out, change) : rc;
@@ -368,7 +370,7 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 
 	new_row(actor, provider, "api-key", &row);
 	if (rc == RC_OK)
-		rc = merge_fields(provider, NULL, change, &fields);
+		rc = merge_fields(core, provider, NULL, change, &fields);
 	if (rc == RC_OK)
 		rc = validate(core, provider, &fields, change);
 	if (rc == RC_OK)
@@ -411,7 +413,7 @@ static enum rc change_fields(const struct core *core, const struct actor *actor,
 	if (rc == RC_CRYPTO)
 		rc = RC_OK; /* nothing can be kept: required fields must be given again */
 	if (rc == RC_OK)
-		rc = merge_fields(provider, &stored, change, &fields);
+		rc = merge_fields(core, provider, &stored, change, &fields);
 	if (rc == RC_OK)
 		rc = validate(core, provider, &fields, change);
 	if (rc == RC_OK)
