@@ -100,11 +100,12 @@ static void read_mint_credential(struct parse *ps, const struct yamlr_node *node
 static void check_names(
 	struct parse *ps, const struct yamlr_node *node, const char *name, const char *value)
 {
-	char same[FIELDSET_NAME_MAX + 32];
+	char same[FIELDSET_NAME_MAX + 32], optional[FIELDSET_NAME_MAX + 32];
 
 	(void)snprintf(same, sizeof(same), "{{credential.%s}}", name);
+	(void)snprintf(optional, sizeof(optional), "{{credential.%s|}}", name);
 	if ((schema_find(ps->credential, name) || schema_find(ps->model, name)) &&
-		(!value || strcmp(value, same) != 0))
+		(!value || (strcmp(value, same) != 0 && strcmp(value, optional) != 0)))
 		parse_fail(ps, node, "\"%.80s\" is the name of a field of the form already", name);
 }
 

@@ -2,7 +2,7 @@
  *
  * The definitions that we ship: each says where its facts come from and speaks both languages; each check of an
  * API key is asked about five answers (good, refused, forbidden, too many, nonsense) that
- * tests/fixtures/api_keys.yaml writes down from the services' documentation. No network: httpc_perform is ours.
+ * tests/fixtures/api_keys*.yaml write down from the services' documentation. No network: httpc_perform is ours.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,38 +10,48 @@
 #include <strings.h>
 
 #include "check.h"
+#include "domain/diagnosis.h"
 #include "domain/probe.h"
 #include "platform/buf.h"
 #include "platform/log.h"
 #include "platform/yamlr.h"
 
 static struct catalogue *catalogue;
-static struct yamlr *fixture;
+static const char *const fixture_files[] = {
+	"tests/fixtures/api_keys.yaml", "tests/fixtures/api_keys_g_to_z.yaml"};
+#define FIXTURES (sizeof(fixture_files) / sizeof(*fixture_files))
+static struct yamlr *fixtures[FIXTURES];
 
 /* --- the network --- */
 
 static struct {
 	int status;
-	const char *type, *body;
+	const char *type, *body, *me; /* me: to all requests after the first */
 } next_answer;
 
-static char asked[2048]; /* "METHOD URL" of the last request */
+static char asked[2048]; /* "METHOD URL" of the first request */
 static struct httpc_request sent;
 
 enum rc httpc_perform(
 	struct httpc *http, const struct httpc_request *rq, struct httpc_response *out)
 {
+	bool first = asked[0] == '\0';
+	const char *body = first ? next_answer.body : next_answer.me;
+
 	(void)http;
+	*out = (struct httpc_response){.status = next_answer.status, .retry_after_s = -1};
+	snprintf(out->content_type, sizeof(out->content_type), "%s", next_answer.type);
+	if (!first)
+		return secret_set(&out->body, body, strlen(body));
 	snprintf(asked, sizeof(asked), "%s %s", rq->method, secret_text(&rq->url));
 	httpc_request_release(&sent);
-	sent = (struct httpc_request){.method = rq->method};
+	sent = (struct httpc_request){.method = rq->method, .has_body = rq->has_body};
+	CHECK_INT(secret_set(&sent.body, rq->body.bytes, rq->body.len), RC_OK);
 	for (size_t i = 0; i < rq->n_headers; i++)
 		CHECK_INT(httpc_request_header(&sent, rq->headers[i].name,
 				  rq->headers[i].value.bytes, rq->headers[i].value.len),
 			RC_OK);
-	*out = (struct httpc_response){.status = next_answer.status, .retry_after_s = -1};
-	snprintf(out->content_type, sizeof(out->content_type), "%s", next_answer.type);
-	return secret_set(&out->body, next_answer.body, strlen(next_answer.body));
+	return secret_set(&out->body, body, strlen(body));
 }
 
 static const char *sent_header(const char *name)
@@ -64,13 +74,23 @@ static const char *source_path(char *out, size_t size, const char *name)
 	return out;
 }
 
+static void open_fixture(size_t i)
+{
+	struct yamlr_error error = {0};
+	char path[4096];
+	struct buf text;
+
+	buf_init(&text, YAMLR_SIZE_MAX);
+	CHECK_INT(buf_load(&text, source_path(path, sizeof(path), fixture_files[i])), RC_OK);
+	CHECK_INT(yamlr_parse(buf_text(&text), text.len, &fixtures[i], &error), RC_OK);
+	buf_release(&text);
+}
+
 static void open_files(void)
 {
 	static struct pair items[] = {{"sandbox_origin", "https://sandbox.example"}};
 	static const struct pairs vars = {items, 1};
-	struct yamlr_error error = {0};
 	char path[4096];
-	struct buf text;
 
 	CHECK_INT(catalogue_load(source_path(path, sizeof(path), "providers"), &vars, &catalogue),
 		RC_OK);
@@ -80,11 +100,8 @@ static void open_files(void)
 		printf("# %s:%u: %s\n", e->file, e->line, e->reason);
 		CHECK_STR(e->reason, "");
 	}
-	buf_init(&text, YAMLR_SIZE_MAX);
-	CHECK_INT(buf_load(&text, source_path(path, sizeof(path), "tests/fixtures/api_keys.yaml")),
-		RC_OK);
-	CHECK_INT(yamlr_parse(buf_text(&text), text.len, &fixture, &error), RC_OK);
-	buf_release(&text);
+	for (size_t i = 0; i < FIXTURES; i++)
+		open_fixture(i);
 }
 
 static const struct provider *find(const char *id)
@@ -101,8 +118,8 @@ static void every_definition(void (*look)(const struct provider *p))
 		const struct provider *p = catalogue_at(catalogue, i);
 		int before = check_failed_here;
 
-		if (!strchr(p->file, '/'))
-			continue; /* in no folder: the sandbox, for practice */
+		if (strcmp(p->plugin_id, "grantry/sandbox") == 0)
+			continue; /* for practice */
 		check_failed_here = 0;
 		look(p);
 		if (check_failed_here)
@@ -165,6 +182,7 @@ static void look_at_words(const struct provider *p)
 	look_at_text(&p->note, "note");
 	look_at_text(&p->api_key_unchecked, "unchecked");
 	look_at_schema(&p->api_key_schema);
+	look_at_schema(&p->model_schema);
 	look_at_schema(&p->client_schema);
 	for (size_t i = 0; i < p->oauth.n_setup_steps; i++)
 		look_at_text(&p->oauth.setup_steps[i], "setup");
@@ -173,6 +191,92 @@ static void look_at_words(const struct provider *p)
 static void every_definition_speaks_both_languages(void)
 {
 	every_definition(look_at_words);
+}
+
+static void look_at_scopes(const struct scope_list *scopes)
+{
+	for (size_t i = 0; i < scopes->n; i++) {
+		CHECK(scopes->items[i].label.n > 0 && scopes->items[i].why.n > 0);
+		look_at_text(&scopes->items[i].label, scopes->items[i].name);
+		look_at_text(&scopes->items[i].why, scopes->items[i].name);
+	}
+}
+
+/* What somebody needs who makes the OAuth app, and who is asked to allow access. */
+static void look_at_oauth(const struct provider *p)
+{
+	const struct oauth_recipe *o = &p->oauth;
+
+	if (!p->has_oauth)
+		return;
+	CHECK(!p->missing);
+	CHECK(o->setup_url != NULL && o->n_setup_steps >= 3);
+	CHECK(o->diagnosis.n > 0);
+	look_at_scopes(&o->scopes);
+	look_at_scopes(&o->user_scopes);
+	look_at_schema(&p->oauth_credentials_schema);
+	for (size_t i = 0; i < o->diagnosis.n; i++) {
+		CHECK(o->diagnosis.items[i].next.n > 0);
+		look_at_text(&o->diagnosis.items[i].cause, "cause");
+		look_at_text(&o->diagnosis.items[i].next, "next");
+	}
+}
+
+static void every_authorization_is_explained(void)
+{
+	every_definition(look_at_oauth);
+}
+
+/* Those that RFC 6749 and OpenID Connect name, and what every API answers. */
+static void common_answers_are_explained(void)
+{
+	static const struct diagnosis_event events[] = {
+		{AT_AUTHORIZE, "access_denied", "", 0},
+		{AT_AUTHORIZE, "invalid_scope", "", 0},
+		{AT_AUTHORIZE, "unauthorized_client", "", 0},
+		{AT_AUTHORIZE, "interaction_required", "", 0},
+		{AT_AUTHORIZE, "redirect_uri_mismatch", "", 0},
+		{AT_EXCHANGE, "invalid_client", "", 401},
+		{AT_EXCHANGE, "invalid_grant", "", 400},
+		{AT_REFRESH, "invalid_grant", "", 400},
+		{AT_REFRESH, "invalid_client", "", 401},
+		{AT_CHECK, "", "", 401},
+		{AT_CHECK, "", "", 403},
+		{AT_REFRESH, "", "", 429},
+		{AT_EXCHANGE, "temporarily_unavailable", "", 400},
+	};
+	const struct diagnosis *rules = catalogue_diagnosis(catalogue), none = {0};
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {
+		CHECK(diagnosis_find(&none, rules, &events[i]) != NULL);
+		CHECK(i == 0 || diagnosis_find(&none, rules, &events[i]) !=
+					diagnosis_find(&none, rules, &events[i - 1]));
+	}
+	for (size_t i = 0; i < rules->n; i++) {
+		CHECK(rules->items[i].next.n > 0);
+		look_at_text(&rules->items[i].cause, "cause");
+		look_at_text(&rules->items[i].next, "next");
+	}
+}
+
+/* Runtimes read what the plugin's own document declares. */
+static void look_at_handed_out(const struct provider *p)
+{
+	for (size_t i = 0; p->has_oauth && i < p->oauth_credentials_schema.n; i++) {
+		const char *name = p->oauth_credentials_schema.fields[i].name;
+		bool found = false;
+
+		for (size_t k = 0; k < p->oauth.credential.n; k++)
+			found |= strcmp(p->oauth.credential.items[k].name, name) == 0;
+		if (!found)
+			printf("# nothing makes %s\n", name);
+		CHECK(found);
+	}
+}
+
+static void every_declared_field_is_made(void)
+{
+	every_definition(look_at_handed_out);
 }
 
 static void look_at_check(const struct provider *p)
@@ -220,12 +324,14 @@ static enum probe_verdict ask(
 	next_answer.status = status;
 	next_answer.type = body[0] == '<' ? "text/html" : "application/json";
 	next_answer.body = body;
+	next_answer.me = row_text(row, "me");
+	asked[0] = '\0';
 	CHECK_INT(probe_check(NULL, row->check, &row->provider->api_key_identity, &values, out),
 		RC_OK);
 	return out->verdict;
 }
 
-/* A key in the address ends in logs: only where the row says that the service wants it so. */
+/* A key in the address ends in logs: only the field that the row names, as the service wants it so ("true": any). */
 static void look_at_address(const struct row *row)
 {
 	const char *allowed = row_text(row, "in_address");
@@ -234,7 +340,8 @@ static void look_at_address(const struct row *row)
 		const struct field *field = &row->provider->api_key_schema.fields[i];
 		const char *value = fieldset_text(&row->fields, field->name);
 
-		if (field->kind == FIELD_SECRET && value[0] && strcmp(allowed, "true") != 0)
+		if (field->kind == FIELD_SECRET && value[0] && strcmp(allowed, "true") != 0 &&
+			strcmp(allowed, field->name) != 0)
 			CHECK(strstr(asked, value) == NULL);
 	}
 }
@@ -251,6 +358,8 @@ static void look_at_request(const struct row *row)
 		else
 			CHECK_STR(sent_header(n->key), yamlr_text(n));
 	}
+	if (yamlr_get(row->node, "body"))
+		CHECK_STR(secret_text(&sent.body), row_text(row, "body"));
 	look_at_address(row);
 }
 
@@ -292,6 +401,19 @@ static void look_at_bad(const struct row *row)
 	CHECK_INT(ask(row, 429, "{}", &r), PROBE_RATE_LIMITED);
 }
 
+/* Too many questions, told otherwise than by status 429. */
+static void look_at_limited(const struct row *row)
+{
+	int64_t status = 200;
+	struct probe_result r;
+
+	if (!yamlr_get(row->node, "limited"))
+		return;
+	if (yamlr_get(row->node, "limited_status"))
+		CHECK_INT(yamlr_int(yamlr_get(row->node, "limited_status"), &status), RC_OK);
+	CHECK_INT(ask(row, (int)status, row_text(row, "limited"), &r), PROBE_RATE_LIMITED);
+}
+
 /* A page that answers everything with 200 is not the service. */
 static void look_at_nonsense(const struct row *row)
 {
@@ -305,30 +427,65 @@ static void look_at_nonsense(const struct row *row)
 	CHECK_INT(ask(row, 500, row_text(row, "good"), &r), PROBE_NO_ANSWER);
 }
 
+static void one_row(const struct yamlr_node *n, void (*look)(const struct row *row))
+{
+	struct row row = {.node = n, .provider = find(yamlr_text(yamlr_get(n, "provider")))};
+	int before = check_failed_here;
+
+	check_failed_here = 0;
+	fill(&row.fields, yamlr_get(n, "fields"));
+	fill(&row.token, yamlr_get(n, "token"));
+	if (row.provider)
+		row.check = checks_find(&row.provider->api_key_checks, &row.fields);
+	CHECK(row.check != NULL);
+	if (row.check)
+		look(&row);
+	if (check_failed_here)
+		printf("# in line %u, %s\n", n->line, row_text(&row, "provider"));
+	check_failed_here |= before;
+	fieldset_release(&row.fields);
+	fieldset_release(&row.token);
+}
+
 static void every_row(void (*look)(const struct row *row))
 {
-	const struct yamlr_node *root = fixture ? yamlr_root(fixture) : NULL;
+	for (size_t i = 0; i < FIXTURES; i++) {
+		const struct yamlr_node *root = fixtures[i] ? yamlr_root(fixtures[i]) : NULL;
 
-	CHECK(root && root->n > 0);
-	for (const struct yamlr_node *n = root ? root->first : NULL; n; n = n->next) {
-		struct row row = {
-			.node = n, .provider = find(yamlr_text(yamlr_get(n, "provider")))};
-		int before = check_failed_here;
-
-		check_failed_here = 0;
-		fill(&row.fields, yamlr_get(n, "fields"));
-		fill(&row.token, yamlr_get(n, "token"));
-		if (row.provider)
-			row.check = checks_find(&row.provider->api_key_checks, &row.fields);
-		CHECK(row.check != NULL);
-		if (row.check)
-			look(&row);
-		if (check_failed_here)
-			printf("# in line %u, %s\n", n->line, row_text(&row, "provider"));
-		check_failed_here |= before;
-		fieldset_release(&row.fields);
-		fieldset_release(&row.token);
+		CHECK(root && root->n > 0);
+		for (const struct yamlr_node *n = root ? root->first : NULL; n; n = n->next)
+			one_row(n, look);
 	}
+}
+
+static const struct check_recipe *seen[512]; /* checks that have a row */
+static size_t n_seen;
+
+static void remember_check(const struct row *row)
+{
+	CHECK(n_seen < sizeof(seen) / sizeof(*seen));
+	if (n_seen < sizeof(seen) / sizeof(*seen))
+		seen[n_seen++] = row->check;
+}
+
+static bool is_seen(const struct check_recipe *check)
+{
+	for (size_t i = 0; i < n_seen; i++)
+		if (seen[i] == check)
+			return true;
+	return false;
+}
+
+static void look_for_rows(const struct provider *p)
+{
+	for (size_t i = 0; i < p->api_key_checks.n; i++)
+		CHECK(is_seen(&p->api_key_checks.items[i]));
+}
+
+static void every_check_has_documented_answers(void)
+{
+	every_row(remember_check);
+	every_definition(look_for_rows);
 }
 
 static void a_good_key_is_told_by_a_good_answer(void)
@@ -339,6 +496,11 @@ static void a_good_key_is_told_by_a_good_answer(void)
 static void a_refused_key_is_told_from_one_that_lacks_permission(void)
 {
 	every_row(look_at_bad);
+}
+
+static void too_many_questions_are_told_from_a_refusal(void)
+{
+	every_row(look_at_limited);
 }
 
 static void nonsense_is_no_answer(void)
@@ -352,12 +514,18 @@ int main(void)
 	RUN(open_files);
 	RUN(every_definition_says_where_it_comes_from);
 	RUN(every_definition_speaks_both_languages);
+	RUN(every_authorization_is_explained);
+	RUN(common_answers_are_explained);
+	RUN(every_declared_field_is_made);
 	RUN(every_key_is_checked_or_it_says_why_not);
+	RUN(every_check_has_documented_answers);
 	RUN(a_good_key_is_told_by_a_good_answer);
 	RUN(a_refused_key_is_told_from_one_that_lacks_permission);
+	RUN(too_many_questions_are_told_from_a_refusal);
 	RUN(nonsense_is_no_answer);
 	httpc_request_release(&sent);
 	catalogue_free(catalogue);
-	yamlr_free(fixture);
+	for (size_t i = 0; i < FIXTURES; i++)
+		yamlr_free(fixtures[i]);
 	return CHECK_DONE;
 }
