@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "check.h"
+#include "domain/form.h"
 #include "domain/probe.h"
 #include "platform/buf.h"
 #include "platform/log.h"
@@ -394,6 +395,36 @@ static void look_at_nonsense(const struct row *row)
 	CHECK_INT(ask(row, 500, row_text(row, "good"), &r), PROBE_NO_ANSWER);
 }
 
+/* What Add API Key makes of these values: NULL: it takes them; else the field that it refuses. */
+static const char *refused_field(const struct row *row, const struct fieldset *given)
+{
+	const struct schema *schema = provider_key_schema(row->provider, given);
+	struct fieldset kept = FIELDSET_EMPTY;
+	struct form_error error = {0};
+	enum rc rc = form_merge(schema, given, NULL, NULL, &kept, &error);
+
+	fieldset_release(&kept);
+	CHECK(rc == RC_OK || (rc == RC_INVALID && error.field));
+	return rc == RC_OK ? NULL : error.field;
+}
+
+static void look_at_form(const struct row *row)
+{
+	const struct yamlr_node *wrong = yamlr_get(row->node, "wrong");
+	const char *refused = refused_field(row, &row->fields);
+
+	CHECK_STR(refused ? refused : "nothing", "nothing");
+	for (const struct yamlr_node *n = wrong ? wrong->first : NULL; n; n = n->next) {
+		struct fieldset given = FIELDSET_EMPTY;
+
+		CHECK_INT(fieldset_copy(&given, &row->fields), RC_OK);
+		CHECK_INT(fieldset_put_text(&given, n->key, n->text), RC_OK);
+		refused = refused_field(row, &given);
+		CHECK_STR(refused ? refused : "nothing", n->key);
+		fieldset_release(&given);
+	}
+}
+
 static void one_row(const struct yamlr_node *n, void (*look)(const struct row *row))
 {
 	struct row row = {.node = n, .provider = find(yamlr_text(yamlr_get(n, "provider")))};
@@ -404,8 +435,9 @@ static void one_row(const struct yamlr_node *n, void (*look)(const struct row *r
 	fill(&row.token, yamlr_get(n, "token"));
 	if (row.provider)
 		row.check = checks_find(&row.provider->api_key_checks, &row.fields);
-	CHECK(row.check != NULL);
-	if (row.check)
+	CHECK(row.provider != NULL);
+	CHECK((row.check != NULL) == (yamlr_get(n, "asks") != NULL));
+	if (row.check || (row.provider && look == look_at_form))
 		look(&row);
 	if (check_failed_here)
 		printf("# in line %u, %s\n", n->line, row_text(&row, "provider"));
@@ -455,6 +487,11 @@ static void every_check_has_documented_answers(void)
 	every_definition(look_for_rows);
 }
 
+static void forms_take_what_is_right_and_nothing_wrong(void)
+{
+	every_row(look_at_form);
+}
+
 static void a_good_key_is_told_by_a_good_answer(void)
 {
 	every_row(look_at_good);
@@ -485,6 +522,7 @@ int main(void)
 	RUN(every_declared_field_is_made);
 	RUN(every_key_is_checked_or_it_says_why_not);
 	RUN(every_check_has_documented_answers);
+	RUN(forms_take_what_is_right_and_nothing_wrong);
 	RUN(a_good_key_is_told_by_a_good_answer);
 	RUN(a_refused_key_is_told_from_one_that_lacks_permission);
 	RUN(too_many_questions_are_told_from_a_refusal);
