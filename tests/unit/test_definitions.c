@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "check.h"
+#include "domain/diagnosis.h"
 #include "domain/form.h"
 #include "domain/probe.h"
 #include "platform/buf.h"
@@ -211,20 +212,52 @@ static void look_at_oauth(const struct provider *p)
 		return;
 	CHECK(!p->missing);
 	CHECK(o->setup_url != NULL && o->n_setup_steps >= 3);
-	CHECK(o->n_diagnosis > 0);
+	CHECK(o->diagnosis.n > 0);
 	look_at_scopes(&o->scopes);
 	look_at_scopes(&o->user_scopes);
 	look_at_schema(&p->oauth_credentials_schema);
-	for (size_t i = 0; i < o->n_diagnosis; i++) {
-		CHECK(o->diagnosis[i].next.n > 0);
-		look_at_text(&o->diagnosis[i].cause, "cause");
-		look_at_text(&o->diagnosis[i].next, "next");
+	for (size_t i = 0; i < o->diagnosis.n; i++) {
+		CHECK(o->diagnosis.items[i].next.n > 0);
+		look_at_text(&o->diagnosis.items[i].cause, "cause");
+		look_at_text(&o->diagnosis.items[i].next, "next");
 	}
 }
 
 static void every_authorization_is_explained(void)
 {
 	every_definition(look_at_oauth);
+}
+
+/* Those that RFC 6749 and OpenID Connect name, and what every API answers. */
+static void common_answers_are_explained(void)
+{
+	static const struct diagnosis_event events[] = {
+		{AT_AUTHORIZE, "access_denied", "", 0},
+		{AT_AUTHORIZE, "invalid_scope", "", 0},
+		{AT_AUTHORIZE, "unauthorized_client", "", 0},
+		{AT_AUTHORIZE, "interaction_required", "", 0},
+		{AT_AUTHORIZE, "redirect_uri_mismatch", "", 0},
+		{AT_EXCHANGE, "invalid_client", "", 401},
+		{AT_EXCHANGE, "invalid_grant", "", 400},
+		{AT_REFRESH, "invalid_grant", "", 400},
+		{AT_REFRESH, "invalid_client", "", 401},
+		{AT_CHECK, "", "", 401},
+		{AT_CHECK, "", "", 403},
+		{AT_REFRESH, "", "", 429},
+		{AT_EXCHANGE, "temporarily_unavailable", "", 400},
+	};
+	const struct diagnosis *rules = catalogue_diagnosis(catalogue), none = {0};
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {
+		CHECK(diagnosis_find(&none, rules, &events[i]) != NULL);
+		CHECK(i == 0 || diagnosis_find(&none, rules, &events[i]) !=
+					diagnosis_find(&none, rules, &events[i - 1]));
+	}
+	for (size_t i = 0; i < rules->n; i++) {
+		CHECK(rules->items[i].next.n > 0);
+		look_at_text(&rules->items[i].cause, "cause");
+		look_at_text(&rules->items[i].next, "next");
+	}
 }
 
 /* Runtimes read what the plugin's own document declares. */
@@ -519,6 +552,7 @@ int main(void)
 	RUN(every_definition_says_where_it_comes_from);
 	RUN(every_definition_speaks_both_languages);
 	RUN(every_authorization_is_explained);
+	RUN(common_answers_are_explained);
 	RUN(every_declared_field_is_made);
 	RUN(every_key_is_checked_or_it_says_why_not);
 	RUN(every_check_has_documented_answers);
