@@ -55,6 +55,7 @@ static const struct key keys[] = {
 	PATH(key_dir, true),
 	PATH(provider_dir, true),
 	PATH(template_dir, true),
+	PATH(message_dir, true),
 	PATH(sql_dir, true),
 	PATH(refresh_dir, true),
 	PATH(ca_file, false),

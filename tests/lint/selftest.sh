@@ -9,7 +9,7 @@ bad=0
 planted=0
 
 tar cf - --exclude=node_modules --exclude=tests/work --exclude=tests/fuzz/corpus \
-	.clang-format Makefile.am cgi-src providers sql static templates tests | tar xf - -C "$copy"
+	.clang-format Makefile.am cgi-src messages providers sql static templates tests | tar xf - -C "$copy"
 chmod -R u+w "$copy"
 cd "$copy" || exit 99
 

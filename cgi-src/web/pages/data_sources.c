@@ -12,6 +12,7 @@
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
 #include "web/pages/state_words.h"
+#include "web/say.h"
 
 #define QUERY_MAX_CHARS 100
 
@@ -75,11 +76,11 @@ static enum rc load_cards(struct ctx *c, struct cards *out)
 }
 
 /* The state that most needs attention, and how many are in it. */
-static void set_tally(struct view_node *item, const struct credential_tally *tally)
+static void set_tally(struct ctx *c, struct view_node *item, const struct credential_tally *tally)
 {
 	int state = CREDENTIAL_STATE__MAX - 1;
 	const struct state_words *words;
-	char text[64];
+	const char *text;
 
 	while (state > CREDENTIAL_ACTIVE && !tally->of[state])
 		state--;
@@ -88,25 +89,25 @@ static void set_tally(struct view_node *item, const struct credential_tally *tal
 		state = CREDENTIAL_ACTIVE;
 	words = state_words((enum credential_state)state);
 	if (state == CREDENTIAL_ACTIVE && tally->all == 1)
-		(void)snprintf(text, sizeof(text), "Connected");
+		text = say(c, "tally.connected", NULL);
 	else
-		(void)snprintf(text, sizeof(text), "%lld %s", (long long)tally->of[state],
-			tally->of[state] == 1 ? words->one : words->many);
+		text = say_count(c, words->tally, tally->of[state], NULL);
 	view_text(item, "State.Kind", words->stops ? "warn" : words->kind);
 	view_text(item, "State.Text", text);
 }
 
-static void set_state(struct view_node *item, const struct card *card)
+static void set_state(struct ctx *c, struct view_node *item, const struct card *card)
 {
 	const struct provider *p = card->provider;
 	bool stuck = provider_can_connect(p) && !p->has_api_key && !card->has_client;
 
 	if (card->tally.all) {
-		set_tally(item, &card->tally);
+		set_tally(c, item, &card->tally);
 		return;
 	}
 	view_text(item, "State.Kind", stuck ? "bad" : "none");
-	view_text(item, "State.Text", stuck ? "OAuth client not set up" : "Not connected");
+	view_text(item, "State.Text",
+		stuck ? say(c, "tally.no_client", NULL) : say(c, "tally.none", NULL));
 }
 
 static void set_card(struct ctx *c, struct view_node *list, const struct card *card)
@@ -118,7 +119,7 @@ static void set_card(struct ctx *c, struct view_node *list, const struct card *c
 	view_text(item, "Description", i18n_text(&p->description, c->language));
 	page_url(item, "Url", "/data-sources/%s", p->id);
 	page_tile(item, p);
-	set_state(item, card);
+	set_state(c, item, card);
 	view_flag(item, "ApiKey", p->has_api_key);
 	view_flag(item, "Oauth", provider_can_connect(p));
 }
