@@ -17,8 +17,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_oauth_tenant_params TO 'grant
 GRANT SELECT, INSERT, UPDATE, DELETE ON tool_oauth_tenant_clients TO 'grantry_settings';
 GRANT SELECT ON datasource_oauth_params TO 'grantry_settings', 'grantry_connect';
 GRANT SELECT ON tool_oauth_system_clients TO 'grantry_settings', 'grantry_connect';
-GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_providers TO 'grantry_settings';
-GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_provider_defaults TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE, DELETE ON provider_credentials TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE, DELETE ON provider_credential_defaults TO 'grantry_settings';
 GRANT SELECT, INSERT ON revocations TO 'grantry_settings';
 GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_settings';
 GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_settings';
@@ -28,8 +28,8 @@ GRANT SELECT (id, email, name, disabled, language) ON users TO 'grantry_connect'
 GRANT SELECT, UPDATE (last_seen_at) ON sessions TO 'grantry_connect';
 GRANT SELECT ON datasource_oauth_tenant_params TO 'grantry_connect';
 GRANT SELECT ON tool_oauth_tenant_clients TO 'grantry_connect';
-GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_providers TO 'grantry_connect';
-GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_provider_defaults TO 'grantry_connect';
+GRANT SELECT, INSERT, UPDATE, DELETE ON provider_credentials TO 'grantry_connect';
+GRANT SELECT, INSERT, UPDATE, DELETE ON provider_credential_defaults TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_flows TO 'grantry_connect';
 GRANT SELECT, INSERT ON revocations TO 'grantry_connect';
 GRANT SELECT ON webhooks TO 'grantry_connect';
@@ -44,7 +44,7 @@ GRANT SELECT, INSERT, DELETE ON sign_in_codes TO 'grantry_operator';
 GRANT SELECT, DELETE ON sessions TO 'grantry_operator';
 GRANT SELECT, INSERT, UPDATE, DELETE ON datasource_oauth_params TO 'grantry_operator';
 GRANT SELECT, INSERT, UPDATE, DELETE ON tool_oauth_system_clients TO 'grantry_operator';
-GRANT SELECT (client_id, client_source, state), UPDATE (refresh_due_at) ON datasource_providers
+GRANT SELECT (client_id, client_source, state), UPDATE (refresh_due_at) ON provider_credentials
   TO 'grantry_operator';
 GRANT SELECT, INSERT ON audit_events TO 'grantry_operator';
 GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_operator';
@@ -56,8 +56,8 @@ GRANT SELECT ON tenant_keys TO 'grantry_refreshd';
 GRANT SELECT (id, disabled) ON tenants TO 'grantry_refreshd';
 GRANT SELECT (id, name) ON users TO 'grantry_refreshd';
 GRANT INSERT ON audit_events TO 'grantry_refreshd';
-GRANT SELECT, UPDATE ON datasource_providers TO 'grantry_refreshd';
-GRANT SELECT ON datasource_provider_defaults TO 'grantry_refreshd';
+GRANT SELECT, UPDATE ON provider_credentials TO 'grantry_refreshd';
+GRANT SELECT ON provider_credential_defaults TO 'grantry_refreshd';
 GRANT SELECT ON datasource_oauth_params TO 'grantry_refreshd';
 GRANT SELECT ON datasource_oauth_tenant_params TO 'grantry_refreshd';
 GRANT SELECT, INSERT, UPDATE, DELETE ON revocations TO 'grantry_refreshd';
@@ -69,8 +69,8 @@ GRANT SELECT (subject_hash, updated_at), DELETE ON sign_in_throttle TO 'grantry_
 
 GRANT SELECT, UPDATE (last_used_at) ON runtime_keys TO 'grantry_api';
 GRANT SELECT, UPDATE (refresh_due_at, state, state_reason, state_since, rejected_rev, lease_owner)
-  ON datasource_providers TO 'grantry_api';
+  ON provider_credentials TO 'grantry_api';
 GRANT SELECT ON webhooks TO 'grantry_api';
 GRANT INSERT ON webhook_deliveries TO 'grantry_api';
-GRANT SELECT ON datasource_provider_defaults TO 'grantry_api';
+GRANT SELECT ON provider_credential_defaults TO 'grantry_api';
 GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_operator';

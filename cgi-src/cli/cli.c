@@ -35,11 +35,13 @@ static const struct command commands[] = {
 		cli_webhook_add},
 	{"webhook", "list", "--tenant TENANT", CLI_DATABASE, cli_webhook_list},
 	{"webhook", "remove", "URL --tenant TENANT", CLI_DATABASE, cli_webhook_remove},
-	{"client", "set", "PROVIDER [--kind KIND] [--file FILE]   (JSON object; standard input)",
-		CLI_DATABASE, cli_client_set},
-	{"client", "remove", "PROVIDER [--kind KIND]", CLI_DATABASE, cli_client_remove},
+	{"client", "set", "PROVIDER [--file FILE]   (JSON object; standard input)", CLI_DATABASE,
+		cli_client_set},
+	{"client", "remove", "PROVIDER", CLI_DATABASE, cli_client_remove},
 	{"provider", "list", "", CLI_CATALOGUE, cli_provider_list},
-	{"provider", "lint", "[FILE…]", CLI_CONFIG, cli_provider_lint},
+	{"provider", "lint", "[FILE|FOLDER…]", CLI_CONFIG, cli_provider_lint},
+	{"provider", "import", "FOLDER… [--to FOLDER]   (plugins of Dify, unmodified)",
+		CLI_CATALOGUE, cli_provider_import},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -81,20 +81,15 @@ static enum rc read_client(const char *file, struct fieldset *out)
 	return rc;
 }
 
-static const struct provider *find(struct cli *cli, int *argc, char **argv)
+static const struct provider *find(struct cli *cli, int argc, char **argv)
 {
-	const char *word = cli_option(argc, argv, "--kind");
-	enum provider_kind kind = PROVIDER_DATASOURCE;
-
-	if (*argc != 1 || (word && provider_kind_parse(word, &kind) != RC_OK))
-		return NULL;
-	return catalogue_find(cli->catalogue, kind, argv[0]);
+	return argc == 1 ? catalogue_find(cli->catalogue, argv[0]) : NULL;
 }
 
 int cli_client_set(struct cli *cli, int argc, char **argv)
 {
 	const char *file = cli_option(&argc, argv, "--file");
-	const struct provider *p = find(cli, &argc, argv);
+	const struct provider *p = find(cli, argc, argv);
 	struct fieldset fields = FIELDSET_EMPTY;
 	struct client_change change = {.custom = true, .fields = &fields};
 	enum rc rc;
@@ -116,7 +111,7 @@ int cli_client_set(struct cli *cli, int argc, char **argv)
 
 int cli_client_remove(struct cli *cli, int argc, char **argv)
 {
-	const struct provider *p = find(cli, &argc, argv);
+	const struct provider *p = find(cli, argc, argv);
 	enum rc rc;
 
 	if (argc != 1)

@@ -29,7 +29,7 @@ static void warn_of_strangers(const struct cli *cli, const char *providers)
 		char id[512];
 
 		(void)snprintf(id, sizeof(id), "%.*s", n, providers);
-		if (n && !catalogue_find(cli->catalogue, PROVIDER_DATASOURCE, id))
+		if (n && !catalogue_find(cli->catalogue, id))
 			(void)fprintf(stderr,
 				"grantry: there is no provider %s; grantry provider list names "
 				"them\n",

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The set of provider definitions of an installation: memory, files, look-up.
+ * The set of provider definitions of an installation: memory, documents, look-up.
  */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "domain/provider_read.h"
+#include "domain/catalogue_int.h"
 #include "platform/url.h"
 
 #define BLOCK_SIZE 16384 /* a definition takes about 10 KB */
@@ -24,11 +19,20 @@ struct block {
 	alignas(max_align_t) unsigned char bytes[];
 };
 
+struct problems {
+	struct provider_error *items;
+	size_t n, room;
+};
+
 struct catalogue {
 	struct block *blocks;
-	struct provider **providers;
-	struct provider_error *errors;
-	size_t n, n_errors;
+	struct provider **providers; /* in the order of their files */
+	size_t n, room;
+	/* by id: places of providers, from 1; 0: free. As many as a power of two, never more than half full */
+	uint32_t *index;
+	size_t n_index;
+	struct problems errors, notes;
+	struct shared *shared; /* borrowed, while files are read */
 };
 
 static struct block *block_new(size_t size)
@@ -67,11 +71,13 @@ void catalogue_free(struct catalogue *catalogue)
 		free(block);
 	}
 	free(catalogue->providers);
-	free(catalogue->errors);
+	free(catalogue->index);
+	free(catalogue->errors.items);
+	free(catalogue->notes.items);
 	free(catalogue);
 }
 
-static const char *copy_text(struct catalogue *catalogue, const char *text)
+const char *catalogue_text(struct catalogue *catalogue, const char *text)
 {
 	char *copy = catalogue_alloc(catalogue, strlen(text) + 1);
 
@@ -80,68 +86,196 @@ static const char *copy_text(struct catalogue *catalogue, const char *text)
 	return copy;
 }
 
-static enum rc add_error(
+/* Room for one more, at least doubled when there is none. RC_NOMEM. */
+static enum rc grow(void **items, size_t n, size_t *room, size_t size)
+{
+	size_t more = *room ? *room * 2 : 16;
+	void *grown;
+
+	if (n < *room)
+		return RC_OK;
+	grown = realloc(*items, more * size);
+	if (!grown)
+		return RC_NOMEM;
+	*items = grown;
+	*room = more;
+	return RC_OK;
+}
+
+/* --- what is wrong --- */
+
+static enum rc add_problem(
+	struct catalogue *catalogue, struct problems *list, const struct provider_error *problem)
+{
+	struct provider_error copy = {
+		.file = catalogue_text(catalogue, problem->file),
+		.line = problem->line,
+		.column = problem->column,
+		.reason = catalogue_text(catalogue, problem->reason),
+	};
+	void *items = list->items;
+
+	if (!copy.file || !copy.reason ||
+		grow(&items, list->n, &list->room, sizeof(*list->items)) != RC_OK)
+		return RC_NOMEM;
+	list->items = items;
+	list->items[list->n++] = copy;
+	return RC_OK;
+}
+
+enum rc catalogue_error(struct catalogue *catalogue, const char *file, unsigned line,
+	unsigned column, const char *reason)
+{
+	return add_problem(catalogue, &catalogue->errors,
+		&(struct provider_error){file, line, column, reason});
+}
+
+enum rc catalogue_note(
 	struct catalogue *catalogue, const char *file, unsigned line, const char *reason)
 {
-	struct provider_error *grown =
-		realloc(catalogue->errors, (catalogue->n_errors + 1) * sizeof(*grown));
+	return add_problem(
+		catalogue, &catalogue->notes, &(struct provider_error){file, line, 0, reason});
+}
 
-	if (!grown)
+/* --- look-up --- */
+
+#define FNV_BASIS 2166136261u
+
+static uint32_t hash_more(uint32_t hash, const char *text)
+{
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619u;
+	return hash;
+}
+
+static void index_put(struct catalogue *catalogue, size_t at)
+{
+	size_t mask = catalogue->n_index - 1;
+	size_t slot = hash_more(FNV_BASIS, catalogue->providers[at]->id) & mask;
+
+	while (catalogue->index[slot])
+		slot = (slot + 1) & mask;
+	catalogue->index[slot] = (uint32_t)at + 1;
+}
+
+/* Room for one more than there are. */
+static enum rc index_grow(struct catalogue *catalogue)
+{
+	size_t n = catalogue->n_index ? catalogue->n_index * 2 : 64;
+	uint32_t *index;
+
+	if ((catalogue->n + 1) * 2 <= catalogue->n_index)
+		return RC_OK;
+	index = calloc(n, sizeof(*index));
+	if (!index)
 		return RC_NOMEM;
-	catalogue->errors = grown;
-	grown += catalogue->n_errors;
-	grown->file = copy_text(catalogue, file);
-	grown->line = line;
-	grown->reason = copy_text(catalogue, reason);
-	if (!grown->file || !grown->reason)
-		return RC_NOMEM;
-	catalogue->n_errors++;
+	free(catalogue->index);
+	catalogue->index = index;
+	catalogue->n_index = n;
+	for (size_t i = 0; i < catalogue->n; i++)
+		index_put(catalogue, i);
 	return RC_OK;
 }
 
-static enum rc add_provider(struct catalogue *catalogue, struct provider *provider)
+static bool is_named(const struct provider *p, const char *plugin_id, const char *name)
 {
-	const struct provider *same = catalogue_find(catalogue, provider->kind, provider->id);
-	struct provider **grown;
+	return strcmp(p->name, name) == 0 && strcmp(p->plugin_id, plugin_id) == 0;
+}
+
+/* name NULL: id is the whole; else a plugin's. The place, from 1; 0: there is none. */
+static size_t index_find(const struct catalogue *catalogue, const char *id, const char *name)
+{
+	uint32_t hash = hash_more(FNV_BASIS, id);
+	size_t mask = catalogue->n_index - 1;
+
+	if (!catalogue->n_index)
+		return 0;
+	if (name)
+		hash = hash_more(hash_more(hash, "/"), name);
+	for (size_t slot = hash & mask; catalogue->index[slot]; slot = (slot + 1) & mask) {
+		const struct provider *p = catalogue->providers[catalogue->index[slot] - 1];
+
+		if (name ? is_named(p, id, name) : strcmp(p->id, id) == 0)
+			return catalogue->index[slot];
+	}
+	return 0;
+}
+
+/* --- documents --- */
+
+enum rc catalogue_put(struct catalogue *catalogue, struct provider *provider)
+{
+	size_t same = index_find(catalogue, provider->id, NULL);
+	void *providers = catalogue->providers;
 	char reason[YAMLR_REASON_SIZE];
 
-	if (same) {
-		snprintf(reason, sizeof(reason), "%s %s is defined in %s already",
-			provider_kind_word(provider->kind), provider->id, same->file);
-		return add_error(catalogue, provider->file, 0, reason);
+	if (same && provider->imported && !catalogue->providers[same - 1]->imported) {
+		catalogue->providers[same - 1] = provider;
+		return RC_OK;
 	}
-	grown = realloc(catalogue->providers, (catalogue->n + 1) * sizeof(struct provider *));
-	if (!grown)
+	if (same) {
+		snprintf(reason, sizeof(reason), "%s is defined in %s already", provider->id,
+			catalogue->providers[same - 1]->file);
+		return catalogue_error(catalogue, provider->file, 0, 0, reason);
+	}
+	if (grow(&providers, catalogue->n, &catalogue->room, sizeof(struct provider *)) != RC_OK)
 		return RC_NOMEM;
-	catalogue->providers = grown;
-	catalogue->providers[catalogue->n++] = provider;
+	catalogue->providers = providers;
+	if (index_grow(catalogue) != RC_OK)
+		return RC_NOMEM;
+	catalogue->providers[catalogue->n] = provider;
+	index_put(catalogue, catalogue->n++);
 	return RC_OK;
 }
 
-/* What is wrong with the document becomes an error of the catalogue; only RC_NOMEM is ours. *verdict:
- * what the document itself deserves. */
-static enum rc add_document(struct catalogue *catalogue, const char *file, const char *text,
-	size_t len, const struct pairs *vars, enum rc *verdict)
+void catalogue_share(struct catalogue *catalogue, struct shared *shared)
 {
-	struct parse ps = {.catalogue = catalogue, .vars = vars, .spaces = ""};
-	struct yamlr_error error = {0};
-	struct provider *provider = NULL;
-	struct yamlr *doc = NULL;
+	catalogue->shared = shared;
+}
 
-	*verdict = yamlr_parse(text, len, &doc, &error);
-	if (*verdict == RC_NOMEM)
-		return RC_NOMEM;
-	if (*verdict)
-		return add_error(catalogue, file, error.line, error.reason);
-	provider = document_read(&ps, yamlr_root(doc));
+enum rc catalogue_document(struct catalogue *catalogue, const struct document *document,
+	const struct pairs *vars, struct provider **out)
+{
+	struct parse ps = {
+		.catalogue = catalogue,
+		.file = document->file,
+		.plugin = document->plugin,
+		.vars = vars,
+		.spaces = "",
+		.shared = catalogue->shared,
+	};
+	char reason[2 * YAMLR_REASON_SIZE];
+	struct yamlr_error error = {0};
+	struct yamlr *doc = NULL;
+	enum rc rc = yamlr_parse(document->text, document->len, &doc, &error);
+
+	*out = NULL;
+	if (rc)
+		return rc == RC_NOMEM ? rc
+				      : catalogue_error(catalogue, document->file, error.line,
+						error.column, error.reason);
+	*out = document_read(&ps, yamlr_root(doc));
 	yamlr_free(doc);
-	*verdict = ps.rc;
 	if (ps.rc == RC_NOMEM)
 		return RC_NOMEM;
+	if (ps.rc && ps.recipe_file) {
+		snprintf(reason, sizeof(reason), "the recipe of %s does not fit, line %u: %s",
+			ps.recipe_file, ps.line, ps.reason);
+		return catalogue_error(catalogue, document->file, 0, 0, reason);
+	}
 	if (ps.rc)
-		return add_error(catalogue, file, ps.line, ps.reason);
-	provider->file = copy_text(catalogue, file);
-	return provider->file ? add_provider(catalogue, provider) : RC_NOMEM;
+		return catalogue_error(catalogue, document->file, ps.line, 0, ps.reason);
+	(*out)->file = catalogue_text(catalogue, document->file);
+	return (*out)->file ? RC_OK : RC_NOMEM;
+}
+
+enum rc catalogue_add(
+	struct catalogue *catalogue, const struct document *document, const struct pairs *vars)
+{
+	struct provider *provider;
+	enum rc rc = catalogue_document(catalogue, document, vars, &provider);
+
+	return rc == RC_OK && provider ? catalogue_put(catalogue, provider) : rc;
 }
 
 static bool is_origin(const char *text)
@@ -151,7 +285,7 @@ static bool is_origin(const char *text)
 	return url_parse(text, URL_HTTP_TOO, &url) == RC_OK && url.rest[0] == '\0';
 }
 
-static enum rc new_catalogue(const struct pairs *vars, struct catalogue **out)
+enum rc catalogue_new(const struct pairs *vars, struct catalogue **out)
 {
 	*out = calloc(1, sizeof(**out));
 	if (!*out)
@@ -165,106 +299,36 @@ static enum rc new_catalogue(const struct pairs *vars, struct catalogue **out)
 enum rc provider_parse(const char *file, const char *text, size_t len, const struct pairs *vars,
 	struct catalogue **out, struct provider_error *error)
 {
-	enum rc verdict = RC_OK, rc = new_catalogue(vars, out);
+	return provider_parse_in(NULL, file, text, len, vars, out, error);
+}
 
-	*error = (struct provider_error){file, 0, "a variable is not an origin"};
-	if (!rc)
-		rc = add_document(*out, file, text, len, vars, &verdict);
+enum rc provider_parse_in(const char *dir, const char *file, const char *text, size_t len,
+	const struct pairs *vars, struct catalogue **out, struct provider_error *error)
+{
+	struct document document = {.file = file, .text = text, .len = len};
+	enum rc rc = catalogue_new(vars, out);
+	struct shared *shared = NULL;
+
+	*error = (struct provider_error){file, 0, 0, ""};
+	if (rc == RC_INVALID)
+		error->reason = "a variable is not an origin";
+	if (rc == RC_OK && dir)
+		rc = shared_open(dir, &shared);
+	if (rc == RC_OK) {
+		catalogue_share(*out, shared);
+		rc = catalogue_add(*out, &document, vars);
+		catalogue_share(*out, NULL);
+	}
+	shared_close(shared);
 	if (rc == RC_NOMEM) {
 		catalogue_free(*out);
 		*out = NULL;
 		error->reason = "no memory";
+	}
+	if (rc != RC_OK || (*out)->errors.n == 0)
 		return rc;
-	}
-	if (!rc)
-		*error = (struct provider_error){file, 0, ""};
-	if (*out && (*out)->n_errors)
-		*error = (*out)->errors[0];
-	return rc ? rc : verdict;
-}
-
-/* --- folders --- */
-
-static int is_definition(const struct dirent *entry)
-{
-	size_t len = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".yaml") == 0;
-}
-
-/* alphasort would compare by locale, and the second of two equal ids is the one refused. */
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Reads at most max bytes; *len is max + 1 when there are more. */
-static bool read_all(int fd, char *p, size_t max, size_t *len)
-{
-	*len = 0;
-	while (*len <= max) {
-		ssize_t n = read(fd, p + *len, max + 1 - *len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0;
-		*len += (size_t)n;
-	}
-	return true;
-}
-
-static enum rc add_file(struct catalogue *catalogue, int dir_fd, const char *name,
-	const struct pairs *vars, char *text)
-{
-	enum rc verdict, rc;
-	struct stat st;
-	size_t len = 0;
-	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0)
-		return add_error(catalogue, name, 0, strerror(errno));
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		rc = add_error(catalogue, name, 0, "is not a file");
-	else if (!read_all(fd, text, YAMLR_SIZE_MAX, &len))
-		rc = add_error(catalogue, name, 0, "cannot be read");
-	else
-		rc = add_document(catalogue, name, text, len, vars, &verdict);
-	close(fd);
-	return rc;
-}
-
-static enum rc add_folder(struct catalogue *catalogue, const char *dir, const struct pairs *vars)
-{
-	struct dirent **entries = NULL;
-	char *text = malloc(YAMLR_SIZE_MAX + 1);
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int n = fd < 0 ? -1 : scandirat(fd, ".", &entries, is_definition, by_name);
-	enum rc rc = n < 0 ? RC_NOT_FOUND : text ? RC_OK : RC_NOMEM;
-
-	for (int i = 0; i < n; i++) {
-		if (!rc)
-			rc = add_file(catalogue, fd, entries[i]->d_name, vars, text);
-		free(entries[i]);
-	}
-	free(entries);
-	free(text);
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
-enum rc catalogue_load(const char *dir, const struct pairs *vars, struct catalogue **out)
-{
-	enum rc rc = new_catalogue(vars, out);
-
-	if (!rc)
-		rc = add_folder(*out, dir, vars);
-	if (rc) {
-		catalogue_free(*out);
-		*out = NULL;
-	}
-	return rc;
+	*error = (*out)->errors.items[0];
+	return RC_INVALID;
 }
 
 size_t catalogue_count(const struct catalogue *catalogue)
@@ -277,37 +341,44 @@ const struct provider *catalogue_at(const struct catalogue *catalogue, size_t i)
 	return i < catalogue->n ? catalogue->providers[i] : NULL;
 }
 
-const struct provider *catalogue_find(
-	const struct catalogue *catalogue, enum provider_kind kind, const char *id)
+const struct provider *catalogue_get(const struct catalogue *catalogue, const char *id)
 {
-	for (size_t i = 0; i < catalogue->n; i++) {
-		const struct provider *provider = catalogue->providers[i];
+	size_t at = index_find(catalogue, id, NULL);
 
-		if (provider->kind == kind && strcmp(provider->id, id) == 0)
-			return provider;
-	}
-	return NULL;
+	return at ? catalogue->providers[at - 1] : NULL;
+}
+
+const struct provider *catalogue_find(const struct catalogue *catalogue, const char *id)
+{
+	size_t at = index_find(catalogue, id, NULL);
+
+	return at ? catalogue->providers[at - 1] : NULL;
 }
 
 const struct provider *catalogue_find_ref(
-	const struct catalogue *catalogue, enum provider_kind kind, const struct provider_ref *ref)
+	const struct catalogue *catalogue, const struct provider_ref *ref)
 {
-	for (size_t i = 0; i < catalogue->n; i++) {
-		const struct provider *provider = catalogue->providers[i];
+	size_t at = index_find(catalogue, ref->plugin_id, ref->provider);
 
-		if (provider->kind == kind && strcmp(provider->name, ref->provider) == 0 &&
-			strcmp(provider->plugin_id, ref->plugin_id) == 0)
-			return provider;
-	}
-	return NULL;
+	return at ? catalogue->providers[at - 1] : NULL;
 }
 
 size_t catalogue_error_count(const struct catalogue *catalogue)
 {
-	return catalogue->n_errors;
+	return catalogue->errors.n;
 }
 
 const struct provider_error *catalogue_error_at(const struct catalogue *catalogue, size_t i)
 {
-	return i < catalogue->n_errors ? &catalogue->errors[i] : NULL;
+	return i < catalogue->errors.n ? &catalogue->errors.items[i] : NULL;
+}
+
+size_t catalogue_note_count(const struct catalogue *catalogue)
+{
+	return catalogue->notes.n;
+}
+
+const struct provider_error *catalogue_note_at(const struct catalogue *catalogue, size_t i)
+{
+	return i < catalogue->notes.n ? &catalogue->notes.items[i] : NULL;
 }

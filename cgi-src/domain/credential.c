@@ -92,7 +92,7 @@ static void view_row(
 static enum rc view_fields(const struct provider *provider, const struct fieldset *secrets,
 	struct credential_view *out)
 {
-	const struct schema *schema = &provider->api_key_schema;
+	const struct schema *schema = provider_key_schema(provider, secrets);
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < schema->n && rc == RC_OK && !out->is_oauth; i++) {
@@ -248,7 +248,7 @@ static enum rc check_address(const struct provider *provider, const struct field
 	const struct fieldset *merged, struct credential_change *change)
 {
 	const struct field *kept =
-		form_kept_secret(&provider->api_key_schema, change->fields, stored);
+		form_kept_secret(provider_key_schema(provider, merged), change->fields, stored);
 	struct placeholder_values before = {.credential = stored}, after = {.credential = merged};
 
 	if (!kept)
@@ -262,8 +262,11 @@ static enum rc check_address(const struct provider *provider, const struct field
 static enum rc merge_fields(const struct provider *provider, const struct fieldset *stored,
 	struct credential_change *change, struct fieldset *out)
 {
+	/* what it is of, a model or the whole provider, is decided once */
+	const struct schema *schema =
+		provider_key_schema(provider, stored ? stored : change->fields);
 	struct form_error error;
-	enum rc rc = form_merge(&provider->api_key_schema, change->fields, stored, out, &error);
+	enum rc rc = form_merge(schema, change->fields, stored, out, &error);
 
 	if (rc == RC_INVALID)
 		return refuse(change, error.field, error.reason);

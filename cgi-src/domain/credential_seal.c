@@ -12,7 +12,7 @@
 
 static struct seal_place place_of(const struct credential_row *row, const char *column)
 {
-	return (struct seal_place){CREDENTIAL_TABLE, column, &row->id.u, row->secret_rev};
+	return (struct seal_place){CREDENTIAL_PLACE, column, &row->id.u, row->secret_rev};
 }
 
 static enum rc seal_one(const struct core *core, const struct tenant_id *tenant,

@@ -12,14 +12,6 @@ static enum rc refuse(struct form_error *error, const struct field *field, const
 	return RC_INVALID;
 }
 
-static bool is_option(const struct field *field, const char *value)
-{
-	for (size_t i = 0; i < field->n_options; i++)
-		if (strcmp(field->options[i].value, value) == 0)
-			return true;
-	return false;
-}
-
 /* A whole JSON document may be a secret (service accounts), so line ends are allowed inside secrets. */
 static bool has_control(const char *p, size_t len, bool lines_allowed)
 {
@@ -100,8 +92,8 @@ static enum rc merge_field(const struct field *field, const struct secret *given
 	rc = check_value(field, p, len, error);
 	if (rc == RC_OK)
 		rc = fieldset_put(out, field->name, p, len);
-	if (rc == RC_OK && field->kind == FIELD_SELECT &&
-		!is_option(field, fieldset_text(out, field->name)))
+	if (rc == RC_OK && (field->kind == FIELD_SELECT || field->kind == FIELD_RADIO) &&
+		!field_has_option(field, fieldset_text(out, field->name)))
 		rc = refuse(error, field, "Please choose one of the options.");
 	return rc;
 }

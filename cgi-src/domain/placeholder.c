@@ -210,18 +210,30 @@ bool placeholder_blank(const char *text, const struct placeholder_values *values
 	return false;
 }
 
+/* Where the authority ends. A placeholder at the beginning brings scheme and host with it. */
+static const char *authority_end(const char *url)
+{
+	const char *scheme_end = strstr(url, "://"), *first = strstr(url, "{{");
+	const char *p = scheme_end && (!first || scheme_end < first) ? scheme_end + 3 : url;
+
+	while (*p != '\0' && !strchr("/?#", *p)) {
+		const char *end = strncmp(p, "{{", 2) == 0 ? strstr(p, "}}") : NULL;
+
+		p = end ? end + 2 : p + 1;
+	}
+	return p;
+}
+
 bool placeholder_in_authority(const char *url)
 {
-	const char *scheme_end = strstr(url, "://");
 	const char *first = strstr(url, "{{");
-	size_t authority;
 
-	if (!first)
-		return false;
-	if (!scheme_end || first < scheme_end)
-		return true;
-	authority = strcspn(scheme_end + 3, "/?#");
-	return first < scheme_end + 3 + authority;
+	return first && first < authority_end(url);
+}
+
+bool placeholder_part_in_authority(const char *url, const struct placeholder_part *part)
+{
+	return part->name < authority_end(url);
 }
 
 /* "" when the values make no URL. */

@@ -55,6 +55,9 @@ enum rc placeholder_next(const char **cursor, struct placeholder_part *part) RC_
 /** placeholder_in_authority(url): does a placeholder stand in scheme, host or port? */
 bool placeholder_in_authority(const char *url);
 
+/** placeholder_part_in_authority(url, part): does this one, which placeholder_next found in url? */
+bool placeholder_part_in_authority(const char *url, const struct placeholder_part *part);
+
 /** placeholder_same_origin(url, a, b): does this URL lead to the same scheme, host and port with either set of
  * values? A set with which it makes no URL leads nowhere: two of these are the same. NULL: true. */
 bool placeholder_same_origin(

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "domain/fieldset.h"
+
 /* "en-US", "en_us" and "en_US" are one language to people. */
 static char language_char(char c)
 {
@@ -70,6 +72,23 @@ const struct field *schema_find(const struct schema *schema, const char *name)
 		if (strcmp(schema->fields[i].name, name) == 0)
 			return &schema->fields[i];
 	return NULL;
+}
+
+bool field_has_option(const struct field *field, const char *value)
+{
+	for (size_t i = 0; i < field->n_options; i++)
+		if (strcmp(field->options[i].value, value) == 0)
+			return true;
+	return false;
+}
+
+const struct schema *provider_key_schema(const struct provider *p, const struct fieldset *fields)
+{
+	bool of_model =
+		p->model_schema.n &&
+		(!p->api_key_schema.n || (fields && fieldset_get(fields, MODEL_NAME_FIELD)));
+
+	return of_model ? &p->model_schema : &p->api_key_schema;
 }
 
 static const char *const kind_words[PROVIDER_KIND__MAX] = {

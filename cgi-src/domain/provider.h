@@ -16,6 +16,8 @@
 #include "platform/rc.h"
 #include "store/ids.h"
 
+struct fieldset;
+
 enum provider_kind {
 	PROVIDER_DATASOURCE,
 	PROVIDER_TOOL,
@@ -44,6 +46,7 @@ enum field_kind {
 	FIELD_MODEL_SELECTOR, /* model-selector */
 	FIELD_APP_SELECTOR,   /* app-selector */
 	FIELD_TOOLS,          /* array[tools] */
+	FIELD_RADIO,          /* radio: one of its options */
 };
 
 struct field_option {
@@ -51,10 +54,40 @@ struct field_option {
 	struct i18n label;
 };
 
+/* "when": a field or a check counts only while every condition holds. */
+struct condition {
+	const char *field;
+	const char **values; /* one of them */
+	size_t n;
+};
+
+struct conditions {
+	struct condition *items;
+	size_t n;
+};
+
+enum field_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_URL, FORMAT_NUMBER };
+
+/* What grantry.fields asks of a value beyond its type. */
+struct field_rule {
+	const char *pattern; /* POSIX extended, for the whole value; NULL: any */
+	struct i18n message; /* what is wrong when the pattern is not met */
+	const char **hosts;  /* "example.com", "*.example.com"; none: any */
+	size_t n_hosts;
+	bool operator_hosts; /* or an origin that the operator allows */
+	enum field_format format;
+	int64_t min, max; /* of a number */
+	struct conditions when;
+};
+
 struct field {
 	const char *name;
 	enum field_kind kind;
 	bool required;
+	struct field_rule rule;
+	bool multiple; /* of a selector: several may be chosen */
+	const char
+		*scope; /* of a selector: what may be chosen ("chat", "llm", …); NULL: anything */
 	const char *default_value; /* NULL: none */
 	const char *url;           /* help page, absolute https; NULL: none */
 	struct i18n label, help, placeholder;
@@ -76,7 +109,17 @@ struct pairs {
 	size_t n;
 };
 
-enum body_format { BODY_NONE, BODY_FORM, BODY_JSON };
+struct texts {
+	const char **items;
+	size_t n;
+};
+
+enum body_format {
+	BODY_NONE,
+	BODY_FORM,
+	BODY_JSON,
+	BODY_QUERY, /* of token requests: the parameters stand in the URL */
+};
 
 /* A request to a provider as data; url, header and body values are templates. */
 struct http_recipe {
@@ -111,46 +154,148 @@ struct identity_recipe {
 struct scope {
 	const char *name;
 	struct i18n label, why;
+	bool optional; /* the person may leave it out */
 };
 
+struct scope_list {
+	struct scope *items;
+	size_t n;
+};
+
+enum pkce_use {
+	PKCE_OFF,
+	PKCE_ON,
+	PKCE_REQUIRED
+}; /* required: sent as with on; the provider insists */
 enum client_auth { CLIENT_AUTH_POST, CLIENT_AUTH_BASIC, CLIENT_AUTH_NONE };
 enum revocation_style { REVOCATION_NONE, REVOCATION_RFC7009, REVOCATION_REQUEST };
 
 #define EXPIRES_NEVER (-1)
 
+/* A value that comes with the redirect and is kept as {{token.NAME}}. What a browser brings is anybody's word: it is
+ * taken only as pattern and hosts say. */
+struct redirect_value {
+	const char *name, *param;
+	const char *pattern; /* POSIX extended, anchored; NULL: any line of text */
+	struct texts
+		hosts; /* a host name, or an https origin, of one of these: domain/allowed.h; n 0: any */
+	bool required;
+};
+
+struct redirect_recipe {
+	const char *code; /* name of the code's parameter */
+	struct redirect_value *values;
+	size_t n_values;
+	const char *
+		signature_param; /* NULL: not signed; hex HMAC-SHA256 of the others with the client secret */
+};
+
+/* One of the calls to a token endpoint, where it differs from the others. */
+struct token_step {
+	const char *url;    /* template; NULL: token_url, of exchange.then: there is no such step */
+	const char *method; /* NULL: POST */
+	const char *grant_type; /* NULL: as in RFC 6749; "": none is sent */
+	struct pairs params;    /* further ones of this step */
+	struct pairs names;     /* the standard's name → the name here; "": left out */
+};
+
+/* A further token of the same grant: kept as NAME_access_token, NAME_refresh_token, NAME_scope, NAME_expires_at. */
+struct token_part {
+	const char *name;
+	struct pointers access_token, refresh_token, expires_in, scope;
+};
+
+enum expires_from { EXPIRES_FROM_RESPONSE, EXPIRES_FROM_JWT, EXPIRES_FROM_INTROSPECTION };
+
+struct named_pointers {
+	const char *name;
+	struct pointers at;
+};
+
+/* A request that follows the exchange, for values worth keeping as {{token.NAME}}. */
+struct lookup {
+	struct http_recipe request;
+	struct named_pointers *keep;
+	size_t n_keep;
+	bool required; /* without them the authorization fails */
+	bool refresh;  /* asked again after each renewal */
+};
+
+enum refresh_with { REFRESH_WITH_REFRESH_TOKEN, REFRESH_WITH_ACCESS_TOKEN };
+enum rotation { ROTATION_OPTIONAL, ROTATION_ALWAYS, ROTATION_NEVER };
+enum revoked_token { REVOKE_DEFAULT, REVOKE_REFRESH_TOKEN, REVOKE_ACCESS_TOKEN, REVOKE_BOTH };
+
+/* What an answer of the provider's API looks like that means: the access token is over. */
+struct expired_sign {
+	int status;                   /* 0: any */
+	struct pairs require, header; /* JSON pointer → text, header → text */
+};
+
+enum diagnosis_at { AT_ANY, AT_AUTHORIZE, AT_EXCHANGE, AT_REFRESH, AT_CHECK };
+
+struct diagnosis_rule {
+	enum diagnosis_at at;
+	const char *error, *contains; /* the provider's code; a part of its words; NULL: any */
+	int status;                   /* 0: any */
+	struct i18n cause, next;
+};
+
 struct oauth_recipe {
 	const char *issuer; /* RFC 9207: what "iss" must equal; template; NULL: unknown */
 	bool iss_required; /* the server announces authorization_response_iss_parameter_supported */
 	const char *authorization_url, *token_url; /* templates over client fields */
-	bool pkce;                   /* S256; false only where a provider refuses the parameter */
+	enum pkce_use pkce;          /* S256; off only where a provider refuses the parameter */
 	const char *scope_separator; /* " " */
-	struct scope *scopes;
-	size_t n_scopes;
+	struct scope_list scopes, user_scopes;
+	const char *scope_param, *user_scope_param;
+	const char *optional_scope_param; /* NULL: with the others */
+	const char *
+		scope_override; /* client field whose value, where there is one, is sent instead; NULL */
 	struct pairs authorize_params;
+	struct redirect_recipe redirect;
 	enum client_auth client_auth;
-	enum body_format token_format;            /* BODY_FORM or BODY_JSON */
+	enum body_format token_format;            /* BODY_FORM, BODY_JSON or BODY_QUERY */
 	struct pairs token_headers, token_params; /* added to every token request */
-	bool accept_form_response;                /* GitHub style access_token=…&… */
+	bool accept_form_response;                /* the answer may be access_token=…&… */
 	bool accept_201;
+	struct token_step exchange, then, refresh;
+	const char *then_token_param; /* in which the first token is sent */
 	/* where things stand in the token answer */
 	struct pointers access_token, refresh_token, expires_in, expires_at, scope, token_type,
-		error, error_description;
+		error, error_description, issued_at, refresh_expires_in, refresh_expires_at;
 	struct pairs
 		token_members; /* further members worth keeping: name → JSON pointer; {{token.NAME}} */
+	struct pairs token_require; /* JSON pointer → text without which an answer is an error */
+	struct token_part *parts;
+	size_t n_parts;
+	enum expires_from expires_from;
+	int expires_ms_per_unit;        /* of expires_in: 1000, 1, 60000 */
 	const char *default_token_type; /* when the answer names none; "Bearer" */
-	int64_t default_expires_in_s; /* when the answer names none; EXPIRES_NEVER; default 3600 */
+	int64_t default_expires_in_s;  /* when the answer names none; EXPIRES_NEVER; default 3600 */
+	const char *introspection_url; /* RFC 7662; NULL: none */
+	struct lookup *lookups;
+	size_t n_lookups;
 	/* credential field → template over token.*, client.*; what a runtime will be handed */
 	struct pairs credential;
 	struct pairs errors; /* the provider's own error code → class, see token_error_class */
 	bool refresh_supported;
-	struct pairs refresh_params;
-	int64_t refresh_margin_s;     /* 0: the default */
-	int64_t refresh_idle_limit_s; /* a refresh token unused for so long dies; 0: unknown */
-	int64_t refresh_at_once;      /* calls at the same time that it bears; 0: the default */
+	enum refresh_with refresh_with;
+	enum rotation rotation;
+	bool refresh_scope, refresh_redirect_uri; /* are sent again */
+	int64_t refresh_margin_s;                 /* 0: the default */
+	int64_t refresh_window_s; /* it refuses to renew earlier before the end; 0: it does not */
+	int64_t refresh_idle_limit_s;     /* a refresh token unused for so long dies; 0: unknown */
+	int64_t refresh_absolute_limit_s; /* so long after consent it dies in any case; 0: unknown */
+	int64_t refresh_at_once;          /* calls at the same time that it bears; 0: the default */
+	struct expired_sign *token_expired;
+	size_t n_token_expired;
 	enum revocation_style revocation;
+	enum revoked_token revoked_token;
 	struct http_recipe revocation_request; /* RFC7009: url only */
 	struct check_recipe check; /* does an access token work? request.method NULL: not said */
 	struct identity_recipe identity;
+	struct diagnosis_rule *diagnosis;
+	size_t n_diagnosis;
 	struct i18n *setup_steps; /* numbered steps for the person who makes the OAuth app */
 	size_t n_setup_steps;
 	const char *setup_url; /* where the keys are made */
@@ -164,12 +309,18 @@ struct provider {
 	const char *org, *plugin, *name; /* each ^[a-z0-9_-]+$ */
 	const char *plugin_id;           /* "org/plugin" */
 	const char *id;                  /* "org/plugin/name" */
-	const char *file;                /* base name, for messages */
+	const char *file;        /* below the provider folder ("tools/acme.yaml"), for messages */
+	bool imported;           /* its document is that of a plugin folder … */
+	const char *recipe_file; /* … with the recipe of this file of ours; NULL: with none */
 	struct i18n label, description;
 	const char *vendor; /* who runs it, for sentences: "Acme"; NULL: as the label */
 	const char *icon_letter, *icon_tone; /* tile: 1-2 letters; "blue", …, NULL: "ink" */
 	bool has_api_key, has_oauth;
 	struct schema api_key_schema;
+	/* of a model provider: the form of a single model. Its first fields are MODEL_TYPE_FIELD and
+	 * MODEL_NAME_FIELD; a credential that holds them is of that model */
+	struct schema model_schema;
+	struct schema subscription_schema; /* of a trigger: what a subscription holds */
 	struct check_recipe api_key_check; /* request.method NULL: cannot be validated */
 	struct identity_recipe
 		api_key_identity; /* from the validation answer unless a request is given */
@@ -180,32 +331,41 @@ struct provider {
 
 struct provider_error {
 	const char *file;
-	unsigned line; /* 0: the whole file */
+	unsigned line, column; /* 0: the whole file, the whole line */
 	const char *reason;
 };
 
 struct catalogue;
 
-/** catalogue_load(dir, vars, out): reads *.yaml in name order. A wrong file is left out and becomes a
- * provider_error (the caller logs or prints them); two files with one kind and id: the second is refused.
+/** catalogue_load(dir, vars, out): reads *.yaml of the folder and of its subfolders datasources, tools, triggers,
+ * models and extensions, each in name order; dir/shared holds parts that they name. A wrong file is left out and becomes a
+ * provider_error (the caller logs or prints them); two files with one id: the second is refused.
  * vars (NULL: none) are the operator's own: each value is an origin, http allowed, and stands in for
  * {{operator.NAME}} at the beginning of the URLs of the grantry section. A file that needs a variable
  * which is not there is left out with that reason.
  * Errors: RC_NOT_FOUND no such folder, RC_INVALID a variable is not an origin, RC_NOMEM. */
 enum rc catalogue_load(
 	const char *dir, const struct pairs *vars, struct catalogue **out) RC_MUST_CHECK;
+/** catalogue_import(catalogue, dir, vars, import_dir): adds the plugins of the folders import_dir/ORG/PLUGIN, see
+ * domain/plugin.h. dir and vars as for catalogue_load. No such folder: nothing to add. RC_NOMEM. */
+enum rc catalogue_import(struct catalogue *catalogue, const char *dir, const struct pairs *vars,
+	const char *import_dir) RC_MUST_CHECK;
 void catalogue_free(struct catalogue *catalogue);
 
 size_t catalogue_count(const struct catalogue *catalogue);
 const struct provider *catalogue_at(const struct catalogue *catalogue, size_t i);
-/** catalogue_find(catalogue, kind, id): NULL when there is none. id: "org/plugin/name". */
-const struct provider *catalogue_find(
-	const struct catalogue *catalogue, enum provider_kind kind, const char *id);
-/** catalogue_find_ref(catalogue, kind, ref): likewise, as rows name it. */
+/** catalogue_find(catalogue, id): NULL when there is none. id: "org/plugin/name", which names one provider
+ * whatever its kind. */
+const struct provider *catalogue_find(const struct catalogue *catalogue, const char *id);
+/** catalogue_find_ref(catalogue, ref): likewise, as rows name it. */
 const struct provider *catalogue_find_ref(
-	const struct catalogue *catalogue, enum provider_kind kind, const struct provider_ref *ref);
+	const struct catalogue *catalogue, const struct provider_ref *ref);
 size_t catalogue_error_count(const struct catalogue *catalogue);
 const struct provider_error *catalogue_error_at(const struct catalogue *catalogue, size_t i);
+/** catalogue_note_count(catalogue), catalogue_note_at(catalogue, i): what was passed over in documents that are not
+ * ours: unknown keys and languages, unusable help pages. */
+size_t catalogue_note_count(const struct catalogue *catalogue);
+const struct provider_error *catalogue_note_at(const struct catalogue *catalogue, size_t i);
 
 /** provider_parse(file, text, len, vars, out, error): one document, for lint and fuzzing. *out holds that
  * one provider, or none when the document is wrong; it owns error->file and error->reason and is the
@@ -213,6 +373,12 @@ const struct provider_error *catalogue_error_at(const struct catalogue *catalogu
  * Errors: RC_INVALID, RC_LIMIT, RC_NOMEM. */
 enum rc provider_parse(const char *file, const char *text, size_t len, const struct pairs *vars,
 	struct catalogue **out, struct provider_error *error) RC_MUST_CHECK;
+
+/** provider_parse_in(dir, file, ...): likewise, of a file in the folder dir: the shared parts that it names are in
+ * dir/shared or dir/../shared. */
+enum rc provider_parse_in(const char *dir, const char *file, const char *text, size_t len,
+	const struct pairs *vars, struct catalogue **out,
+	struct provider_error *error) RC_MUST_CHECK;
 
 /** provider_ref_of(p): as rows name it; borrowed. */
 struct provider_ref provider_ref_of(const struct provider *p);
@@ -224,7 +390,16 @@ enum rc provider_kind_parse(const char *word, enum provider_kind *out) RC_MUST_C
 /** provider_can_connect(p): it has OAuth, and its file says how to ask. Else p->oauth is empty. */
 bool provider_can_connect(const struct provider *p);
 
+#define MODEL_TYPE_FIELD "__model_type"
+#define MODEL_NAME_FIELD "__model_name"
+
+/** provider_key_schema(p, fields): the form that these fields fill in: that of a model when they name one, or when
+ * there is no other; else api_key_schema. fields may be NULL. */
+const struct schema *provider_key_schema(const struct provider *p, const struct fieldset *fields);
+
 /** schema_find(schema, name): NULL when absent. */
 const struct field *schema_find(const struct schema *schema, const char *name);
+/** field_has_option(field, value): is it one of those of a select? */
+bool field_has_option(const struct field *field, const char *value);
 
 #endif

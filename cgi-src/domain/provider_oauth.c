@@ -13,75 +13,11 @@
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
-/* --- scopes --- */
-
-static bool is_scope(const char *text)
-{
-	if (*text == '\0')
-		return false;
-	for (; *text != '\0'; text++)
-		if (*text < 0x21 || *text > 0x7e || *text == '"' || *text == '\\')
-			return false;
-	return true;
-}
-
-static void read_scope_name(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	read_text(ps, node, at);
-	if (!ps->rc && !is_scope(*(const char **)at))
-		parse_fail(ps, node, "is no scope (RFC 6749 section 3.3)");
-}
-
-static void read_scope(struct parse *ps, const struct yamlr_node *node, struct scope *out)
-{
-	static const struct member members[] = {
-		MEMBER_REQUIRED("name", read_scope_name, struct scope, name),
-		MEMBER("label", read_words, struct scope, label),
-		MEMBER("why", read_words, struct scope, why),
-	};
-
-	if (node->kind == YAMLR_SCALAR)
-		read_scope_name(ps, node, &out->name);
-	else
-		PARSE_MEMBERS(ps, node, members, out);
-}
-
-static void read_scopes(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	struct oauth_recipe *out = at;
-
-	if (node->kind != YAMLR_SEQUENCE) {
-		parse_fail(ps, node, "must be a list");
-		return;
-	}
-	out->scopes = parse_list(ps, node, sizeof(*out->scopes));
-	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next) {
-		struct scope *scope = &out->scopes[out->n_scopes];
-
-		read_scope(ps, child, scope);
-		for (size_t i = 0; !ps->rc && i < out->n_scopes; i++)
-			if (strcmp(out->scopes[i].name, scope->name) == 0)
-				parse_fail(
-					ps, child, "scope \"%.100s\" is there twice", scope->name);
-		out->n_scopes++;
-	}
-}
-
-static void read_separator(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const char *const words[] = {" ", ","};
-
-	*(const char **)at = words[parse_word(ps, node, words, COUNT(words))];
-}
-
 /* --- parameters --- */
 
 static const char *const authorize_reserved[] = {"code_challenge", "code_challenge_method",
 	"client_id", "redirect_uri", "response_type", "scope", "state", "resource", "nonce",
 	"client_secret", "request", "request_uri"};
-static const char *const token_reserved[] = {"grant_type", "code", "redirect_uri", "client_id",
-	"client_secret", "code_verifier", "refresh_token", "client_assertion",
-	"client_assertion_type"};
 
 static bool is_listed(const char *name, const char *const *list, size_t n)
 {
@@ -97,186 +33,76 @@ static bool is_authorize_reserved(const char *name)
 	       strncmp(name, "code_challenge", 14) == 0;
 }
 
-static void read_params(
-	struct parse *ps, const struct yamlr_node *node, struct pairs *out, bool authorize)
-{
-	read_pairs(ps, node, read_template, out);
-	for (size_t i = 0; !ps->rc && i < out->n; i++) {
-		const char *name = out->items[i].name;
-
-		if (authorize ? is_authorize_reserved(name)
-			      : is_listed(name, token_reserved, COUNT(token_reserved)))
-			parse_fail(ps, node, "the parameter \"%s\" is reserved", name);
-	}
-}
-
 static void read_authorize_params(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	read_params(ps, node, at, true);
-}
-
-static void read_token_params(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	read_params(ps, node, at, false);
-}
-
-static void refuse_in_query(
-	struct parse *ps, const struct yamlr_node *node, const char *url, const char *name)
-{
-	if (template_query_has(ps, url, name))
-		parse_fail(ps, node, "the query has \"%s\" already, which Grantry sends", name);
-}
-
-/* --- token requests and answers --- */
-
-static void read_client_auth(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const char *const words[] = {[CLIENT_AUTH_POST] = "post",
-		[CLIENT_AUTH_BASIC] = "basic",
-		[CLIENT_AUTH_NONE] = "none"};
-
-	*(enum client_auth *)at = (enum client_auth)parse_word(ps, node, words, COUNT(words));
-}
-
-static void read_token_format(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const char *const words[] = {"form", "json"};
-
-	*(enum body_format *)at = parse_word(ps, node, words, COUNT(words)) ? BODY_JSON : BODY_FORM;
-}
-
-static void read_token_headers(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	struct pairs *out = at;
 
-	read_headers(ps, node, at);
+	read_pairs(ps, node, read_template, out);
 	for (size_t i = 0; !ps->rc && i < out->n; i++)
-		if (strcasecmp(out->items[i].name, "Authorization") == 0)
-			parse_fail(ps, node, "Authorization is what client_auth is for");
+		if (is_authorize_reserved(out->items[i].name))
+			parse_fail(
+				ps, node, "the parameter \"%s\" is reserved", out->items[i].name);
 }
 
-static void read_token_request(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const struct member members[] = {
-		MEMBER("client_auth", read_client_auth, struct oauth_recipe, client_auth),
-		MEMBER("format", read_token_format, struct oauth_recipe, token_format),
-		MEMBER("headers", read_token_headers, struct oauth_recipe, token_headers),
-		MEMBER("params", read_token_params, struct oauth_recipe, token_params),
-		MEMBER("accept_form_response", read_bool, struct oauth_recipe,
-			accept_form_response),
-		MEMBER("accept_201", read_bool, struct oauth_recipe, accept_201),
-	};
-
-	PARSE_MEMBERS(ps, node, members, at);
-}
-
-static void read_default_expires(struct parse *ps, const struct yamlr_node *node, void *at)
+static void read_pkce(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	const char *text = yamlr_text(node);
+	bool on;
 
-	if (text && strcmp(text, "never") == 0)
-		*(int64_t *)at = EXPIRES_NEVER;
+	if (text && strcmp(text, "required") == 0)
+		*(enum pkce_use *)at = PKCE_REQUIRED;
+	else if (yamlr_bool(node, &on) == RC_OK)
+		*(enum pkce_use *)at = on ? PKCE_ON : PKCE_OFF;
 	else
-		read_seconds(ps, node, at);
+		parse_fail(ps, node, "must be true, false or required");
 }
 
-static void read_token_members(struct parse *ps, const struct yamlr_node *node, void *at)
+/* Under which the scopes are sent. */
+static void read_scope_param(struct parse *ps, const struct yamlr_node *node, void *at)
 {
-	read_pairs(ps, node, read_pointer, at);
-}
-
-static void read_token_response(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const struct member members[] = {
-		MEMBER("access_token", read_pointers, struct oauth_recipe, access_token),
-		MEMBER("refresh_token", read_pointers, struct oauth_recipe, refresh_token),
-		MEMBER("expires_in", read_pointers, struct oauth_recipe, expires_in),
-		MEMBER("expires_at", read_pointers, struct oauth_recipe, expires_at),
-		MEMBER("scope", read_pointers, struct oauth_recipe, scope),
-		MEMBER("token_type", read_pointers, struct oauth_recipe, token_type),
-		MEMBER("error", read_pointers, struct oauth_recipe, error),
-		MEMBER("error_description", read_pointers, struct oauth_recipe, error_description),
-		MEMBER("members", read_token_members, struct oauth_recipe, token_members),
-		MEMBER("default_token_type", read_text, struct oauth_recipe, default_token_type),
-		MEMBER("default_expires_in_s", read_default_expires, struct oauth_recipe,
-			default_expires_in_s),
-	};
-
-	PARSE_MEMBERS(ps, node, members, at);
-}
-
-static void read_error_class(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	const char *text = yamlr_text(node);
-
-	if (!text || !token_error_class(text))
-		parse_fail(ps, node,
-			"must be reauthorize, revoked, client, rate_limited or transient");
-	else
-		read_text(ps, node, at);
-}
-
-static void read_errors(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	read_pairs(ps, node, read_error_class, at);
-}
-
-static void read_at_once(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	int64_t *out = at;
-
-	read_seconds(ps, node, at);
-	if (*out < 1 || *out > 1000)
-		parse_fail(ps, node, "must be a number from 1 to 1000");
-}
-
-static void read_credential(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	ps->spaces = "token,client";
-	read_pairs(ps, node, read_template, at);
-	ps->spaces = "client";
-}
-
-static void read_refresh(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const struct member members[] = {
-		MEMBER("supported", read_bool, struct oauth_recipe, refresh_supported),
-		MEMBER("params", read_token_params, struct oauth_recipe, refresh_params),
-		MEMBER("margin_s", read_seconds, struct oauth_recipe, refresh_margin_s),
-		MEMBER("idle_limit_s", read_seconds, struct oauth_recipe, refresh_idle_limit_s),
-		MEMBER("at_once", read_at_once, struct oauth_recipe, refresh_at_once),
-	};
-
-	PARSE_MEMBERS(ps, node, members, at);
+	read_text(ps, node, at);
+	if (!ps->rc && strcmp(*(const char **)at, "scope") != 0 &&
+		(is_authorize_reserved(*(const char **)at) ||
+			(*(const char **)at)[strspn(
+				*(const char **)at, "abcdefghijklmnopqrstuvwxyz_-")] != '\0'))
+		parse_fail(ps, node, "is no name of a parameter for scopes");
 }
 
 /* --- after the tokens --- */
 
+void read_in(struct parse *ps, const char *spaces, bool before_tokens, parse_reader *read,
+	const struct yamlr_node *node, void *at)
+{
+	const char *outside = ps->spaces;
+
+	ps->spaces = spaces;
+	ps->before_tokens = before_tokens;
+	read(ps, node, at);
+	ps->spaces = outside;
+	ps->before_tokens = false;
+}
+
+static void read_token_url(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	read_in(ps, "client,token", true, read_url, node, at);
+}
+
 static void read_oauth_identity(struct parse *ps, const struct yamlr_node *node, void *at)
 {
-	ps->spaces = "client,credential,token";
-	read_identity_recipe(ps, node, at);
-	ps->spaces = "client";
+	read_in(ps, "client,credential,token", false, read_identity_recipe, node, at);
 }
 
 static void read_oauth_check(struct parse *ps, const struct yamlr_node *node, void *at)
 {
-	ps->spaces = "client,credential,token";
-	read_check(ps, node, at);
-	ps->spaces = "client";
+	read_in(ps, "client,credential,token", false, read_check, node, at);
 }
 
 static void read_steps(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	struct oauth_recipe *out = at;
 
-	if (node->kind != YAMLR_SEQUENCE) {
-		parse_fail(ps, node, "must be a list of texts");
-		return;
-	}
-	out->setup_steps = parse_list(ps, node, sizeof(*out->setup_steps));
-	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
-		read_words(ps, child, &out->setup_steps[out->n_setup_steps++]);
+	out->setup_steps = parse_items(ps, node, YAMLR_SEQUENCE, sizeof(*out->setup_steps),
+		read_words, &out->n_setup_steps);
 }
 
 static void read_setup(struct parse *ps, const struct yamlr_node *node, void *at)
@@ -287,6 +113,56 @@ static void read_setup(struct parse *ps, const struct yamlr_node *node, void *at
 	};
 
 	PARSE_MEMBERS(ps, node, members, at);
+}
+
+/* --- revocation --- */
+
+static void read_style(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	static const char *const words[] = {[REVOCATION_NONE] = "none",
+		[REVOCATION_RFC7009] = "rfc7009",
+		[REVOCATION_REQUEST] = "request"};
+
+	*(enum revocation_style *)at =
+		(enum revocation_style)parse_word(ps, node, words, COUNT(words));
+}
+
+static void read_revoked_token(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	static const char *const words[] = {"refresh_token", "access_token", "both"};
+	static const enum revoked_token tokens[] = {
+		REVOKE_REFRESH_TOKEN, REVOKE_ACCESS_TOKEN, REVOKE_BOTH};
+
+	*(enum revoked_token *)at = tokens[parse_word(ps, node, words, COUNT(words))];
+}
+
+static void read_revocation_members(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	static const struct member members[] = {
+		MEMBER_REQUIRED("style", read_style, struct oauth_recipe, revocation),
+		MEMBER("url", read_url, struct oauth_recipe, revocation_request.url),
+		MEMBER("request", read_request, struct oauth_recipe, revocation_request),
+		MEMBER("token", read_revoked_token, struct oauth_recipe, revoked_token),
+	};
+
+	PARSE_MEMBERS(ps, node, members, at);
+}
+
+void read_revocation(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	bool url = !yamlr_is_null(yamlr_get(node, "url"));
+	bool request = !yamlr_is_null(yamlr_get(node, "request"));
+	struct oauth_recipe *out = at;
+
+	read_in(ps, "client,credential,token", false, read_revocation_members, node, at);
+	if (!ps->rc && (out->revocation == REVOCATION_RFC7009) != url)
+		parse_fail(ps, node, "style rfc7009, and only that, has \"url\"");
+	if (!ps->rc && (out->revocation == REVOCATION_REQUEST) != request)
+		parse_fail(ps, node, "style request, and only that, has \"request\"");
+	if (!ps->rc && out->revoked_token != REVOKE_DEFAULT && !url)
+		parse_fail(ps, node, "\"token\" is for style rfc7009; a request names its own");
+	if (out->revocation == REVOCATION_RFC7009)
+		out->revocation_request.method = "POST";
 }
 
 /* --- the whole --- */
@@ -317,24 +193,50 @@ static void set_defaults(struct parse *ps, struct oauth_recipe *out)
 			(struct pair){"access_token", "{{token.access_token}}"};
 }
 
-static void refuse_all(struct parse *ps, const struct yamlr_node *node, const char *url,
-	const char *const *names, size_t n)
+/* A parameter of the authorization request that Grantry sends. */
+static void refuse_sent(struct parse *ps, const struct yamlr_node *node,
+	const struct oauth_recipe *oauth, const char *name)
 {
-	for (size_t i = 0; i < n; i++)
-		refuse_in_query(ps, node, url, names[i]);
+	if (!name)
+		return;
+	if (template_query_has(ps, oauth->authorization_url, name))
+		parse_fail(ps, yamlr_get(node, "authorization_url"),
+			"the query has \"%s\" already, which Grantry sends", name);
+	for (size_t i = 0; !ps->rc && i < oauth->authorize_params.n; i++)
+		if (strcmp(oauth->authorize_params.items[i].name, name) == 0)
+			parse_fail(ps, yamlr_get(node, "authorize_params"),
+				"the parameter \"%s\" is reserved", name);
 }
 
-static void check_queries(
+static void check_authorize(
 	struct parse *ps, const struct yamlr_node *node, const struct oauth_recipe *oauth)
 {
-	const struct yamlr_node *authorize = yamlr_get(node, "authorization_url");
-	const char *url = oauth->authorization_url;
+	const struct pairs *own = &oauth->authorize_params;
 
-	refuse_all(ps, authorize, url, authorize_reserved, COUNT(authorize_reserved));
-	for (size_t i = 0; i < oauth->authorize_params.n; i++)
-		refuse_in_query(ps, authorize, url, oauth->authorize_params.items[i].name);
-	refuse_all(ps, yamlr_get(node, "token_url"), oauth->token_url, token_reserved,
-		COUNT(token_reserved));
+	for (size_t i = 0; i < COUNT(authorize_reserved); i++)
+		refuse_sent(ps, node, oauth, authorize_reserved[i]);
+	refuse_sent(ps, node, oauth, oauth->scope_param);
+	refuse_sent(ps, node, oauth, oauth->user_scope_param);
+	refuse_sent(ps, node, oauth, oauth->optional_scope_param);
+	for (size_t i = 0; !ps->rc && i < own->n; i++)
+		if (template_query_has(ps, oauth->authorization_url, own->items[i].name))
+			parse_fail(ps, yamlr_get(node, "authorization_url"),
+				"the query has \"%s\" already, which Grantry sends",
+				own->items[i].name);
+}
+
+static void check_scopes(
+	struct parse *ps, const struct yamlr_node *node, const struct provider *provider)
+{
+	const struct oauth_recipe *oauth = &provider->oauth;
+
+	if (oauth->scope_override && !schema_find(&provider->client_schema, oauth->scope_override))
+		parse_fail(ps, yamlr_get(node, "scope_override"),
+			"client_schema has no field \"%.100s\"", oauth->scope_override);
+	if (oauth->user_scopes.n && !oauth->user_scope_param)
+		parse_fail(ps, node, "user_scopes need \"user_scope_param\"");
+	if (oauth->user_scope_param && (strcmp(oauth->user_scope_param, oauth->scope_param) == 0))
+		parse_fail(ps, yamlr_get(node, "user_scope_param"), "is scope_param already");
 }
 
 static void check_client(
@@ -353,57 +255,118 @@ static void check_client(
 		parse_fail(ps, node, "iss_required needs \"issuer\"");
 }
 
-static bool in_authority(const char *url)
+static bool from_client(const char *url)
 {
-	return url && placeholder_in_authority(url);
+	struct placeholder_part part;
+	const char *cursor = url;
+
+	while (cursor && placeholder_next(&cursor, &part) == RC_OK)
+		if (part.name_len && part.space_len == 6 && memcmp(part.space, "client", 6) == 0 &&
+			placeholder_part_in_authority(url, &part))
+			return true;
+	return false;
+}
+
+static void check_hosts(struct parse *ps, const struct yamlr_node *node, struct oauth_recipe *oauth)
+{
+	const char *const urls[] = {oauth->authorization_url, oauth->token_url, oauth->then.url,
+		oauth->refresh.url, oauth->introspection_url, oauth->revocation_request.url,
+		oauth->check.request.url, oauth->identity.request.url};
+
+	for (size_t i = 0; i < COUNT(urls); i++) {
+		kept_check_url(ps, node, oauth, urls[i]);
+		oauth->host_from_client |= from_client(urls[i]);
+	}
+	for (size_t i = 0; i < oauth->n_lookups; i++) {
+		kept_check_url(ps, node, oauth, oauth->lookups[i].request.url);
+		oauth->host_from_client |= from_client(oauth->lookups[i].request.url);
+	}
+}
+
+/* Read before all else. */
+static void read_base(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	(void)ps, (void)node, (void)at;
+}
+
+static const struct member members[] = {
+	{"base", read_base, 0, false},
+	MEMBER("issuer", read_url, struct oauth_recipe, issuer),
+	MEMBER("iss_required", read_bool, struct oauth_recipe, iss_required),
+	MEMBER_REQUIRED("authorization_url", read_url, struct oauth_recipe, authorization_url),
+	MEMBER_REQUIRED("token_url", read_token_url, struct oauth_recipe, token_url),
+	MEMBER("pkce", read_pkce, struct oauth_recipe, pkce),
+	MEMBER("scope_separator", read_separator, struct oauth_recipe, scope_separator),
+	MEMBER("scopes", read_scopes, struct oauth_recipe, scopes),
+	MEMBER("user_scopes", read_scopes, struct oauth_recipe, user_scopes),
+	MEMBER("scope_param", read_scope_param, struct oauth_recipe, scope_param),
+	MEMBER("user_scope_param", read_scope_param, struct oauth_recipe, user_scope_param),
+	MEMBER("optional_scope_param", read_scope_param, struct oauth_recipe, optional_scope_param),
+	MEMBER("scope_override", read_text, struct oauth_recipe, scope_override),
+	MEMBER("authorize_params", read_authorize_params, struct oauth_recipe, authorize_params),
+	MEMBER("redirect", read_redirect, struct oauth_recipe, redirect),
+	SECTION("token_request", read_token_request),
+	SECTION("exchange", read_exchange),
+	SECTION("token_response", read_token_response),
+	SECTION("introspection", read_introspection),
+	SECTION("lookups", read_lookups),
+	MEMBER("credential", read_credential, struct oauth_recipe, credential),
+	MEMBER("errors", read_errors, struct oauth_recipe, errors),
+	SECTION("refresh", read_refresh),
+	SECTION("token_expired", read_token_expired),
+	SECTION("revocation", read_revocation),
+	MEMBER("check", read_oauth_check, struct oauth_recipe, check),
+	MEMBER("identity", read_oauth_identity, struct oauth_recipe, identity),
+	SECTION("diagnosis", read_diagnosis),
+	SECTION("setup", read_setup),
+};
+
+static void set_plain_defaults(struct oauth_recipe *out)
+{
+	out->pkce = PKCE_ON;
+	out->refresh_supported = true;
+	out->scope_separator = " ";
+	out->scope_param = "scope";
+	out->redirect.code = "code";
+	out->token_format = BODY_FORM;
+	out->expires_ms_per_unit = 1000;
+	out->default_token_type = "Bearer";
+	out->default_expires_in_s = DEFAULT_EXPIRES_IN_S;
+}
+
+static void read_section(struct parse *ps, const struct yamlr_node *node, struct provider *provider)
+{
+	struct oauth_recipe *out = &provider->oauth;
+
+	ps->spaces = "client";
+	ps->in_oauth = true;
+	ps->oauth = node;
+	ps->credential_map = yamlr_get(node, "credential");
+	PARSE_MEMBERS(ps, node, members, out);
+	kept_check(ps);
+	ps->in_oauth = false;
+	check_client(ps, node, provider);
+	if (!ps->rc)
+		check_authorize(ps, node, out);
+	if (!ps->rc)
+		check_scopes(ps, node, provider);
+	if (!ps->rc)
+		token_steps_check(ps, node, out);
+	if (!ps->rc)
+		check_hosts(ps, node, out);
 }
 
 void recipe_read_oauth(struct parse *ps, const struct yamlr_node *node, void *at)
 {
-	static const struct member members[] = {
-		MEMBER("issuer", read_url, struct oauth_recipe, issuer),
-		MEMBER("iss_required", read_bool, struct oauth_recipe, iss_required),
-		MEMBER_REQUIRED(
-			"authorization_url", read_url, struct oauth_recipe, authorization_url),
-		MEMBER_REQUIRED("token_url", read_url, struct oauth_recipe, token_url),
-		MEMBER("pkce", read_bool, struct oauth_recipe, pkce),
-		MEMBER("scope_separator", read_separator, struct oauth_recipe, scope_separator),
-		SECTION("scopes", read_scopes),
-		MEMBER("authorize_params", read_authorize_params, struct oauth_recipe,
-			authorize_params),
-		SECTION("token_request", read_token_request),
-		SECTION("token_response", read_token_response),
-		MEMBER("credential", read_credential, struct oauth_recipe, credential),
-		MEMBER("errors", read_errors, struct oauth_recipe, errors),
-		SECTION("refresh", read_refresh),
-		SECTION("revocation", read_revocation),
-		MEMBER("check", read_oauth_check, struct oauth_recipe, check),
-		MEMBER("identity", read_oauth_identity, struct oauth_recipe, identity),
-		SECTION("setup", read_setup),
-	};
 	struct provider *provider = at;
-	struct oauth_recipe *out = &provider->oauth;
 
-	out->pkce = true;
-	out->refresh_supported = true;
-	out->scope_separator = " ";
-	out->token_format = BODY_FORM;
-	out->default_token_type = "Bearer";
-	out->default_expires_in_s = DEFAULT_EXPIRES_IN_S;
-	ps->spaces = "client";
-	ps->in_oauth = true;
-	ps->token_members = yamlr_get(yamlr_get(node, "token_response"), "members");
-	ps->credential_map = yamlr_get(node, "credential");
-	PARSE_MEMBERS(ps, node, members, out);
-	ps->in_oauth = false;
-	check_client(ps, node, provider);
+	set_plain_defaults(&provider->oauth);
+	node = shared_merge(ps, node);
+	if (!node)
+		return;
+	read_section(ps, node, provider);
 	if (ps->rc)
 		return;
-	check_queries(ps, node, out);
-	set_defaults(ps, out);
-	out->host_from_client =
-		in_authority(out->authorization_url) || in_authority(out->token_url) ||
-		in_authority(out->revocation_request.url) || in_authority(out->check.request.url) ||
-		in_authority(out->identity.request.url);
+	set_defaults(ps, &provider->oauth);
 	provider->missing = NULL;
 }

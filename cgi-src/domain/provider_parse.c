@@ -8,164 +8,7 @@
 
 #include "domain/provider_read.h"
 
-static const char *const field_words[] = {
-	[FIELD_SECRET] = "secret-input",
-	[FIELD_TEXT] = "text-input",
-	[FIELD_SELECT] = "select",
-	[FIELD_BOOLEAN] = "boolean",
-	[FIELD_MODEL_SELECTOR] = "model-selector",
-	[FIELD_APP_SELECTOR] = "app-selector",
-	[FIELD_TOOLS] = "array[tools]",
-};
-
-/* Reads map[key] into *at when it is there. */
-static void read_key(struct parse *ps, const struct yamlr_node *map, const char *key,
-	parse_reader *read, void *at)
-{
-	const struct yamlr_node *node = yamlr_get(map, key);
-
-	if (!yamlr_is_null(node))
-		read(ps, node, at);
-}
-
-static void read_option(struct parse *ps, const struct yamlr_node *node, struct field_option *out)
-{
-	out->value = "";
-	if (yamlr_get(node, "value"))
-		read_text(ps, yamlr_get(node, "value"), &out->value);
-	else
-		parse_fail(ps, node, "an option has no \"value\"");
-	read_key(ps, node, "label", read_words, &out->label);
-}
-
-static void read_options(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	struct field *field = at;
-
-	if (node->kind != YAMLR_SEQUENCE) {
-		parse_fail(ps, node, "must be a list");
-		return;
-	}
-	field->options = parse_list(ps, node, sizeof(*field->options));
-	if (!field->options)
-		return;
-	for (const struct yamlr_node *child = node->first; child; child = child->next)
-		read_option(ps, child, &field->options[field->n_options++]);
-}
-
-static bool is_option(const struct field *field, const char *value)
-{
-	for (size_t i = 0; i < field->n_options; i++)
-		if (strcmp(field->options[i].value, value) == 0)
-			return true;
-	return false;
-}
-
-static void read_default(struct parse *ps, const struct yamlr_node *map, struct field *field)
-{
-	const struct yamlr_node *node = yamlr_get(map, "default");
-	bool on;
-
-	if (yamlr_is_null(node))
-		return;
-	read_text(ps, node, &field->default_value);
-	if (field->kind == FIELD_SELECT && field->default_value &&
-		!is_option(field, field->default_value))
-		parse_fail(ps, node, "is none of the options");
-	if (field->kind != FIELD_BOOLEAN)
-		return;
-	if (yamlr_bool(node, &on) != RC_OK)
-		parse_fail(ps, node, "must be true or false");
-	else
-		field->default_value = on ? "true" : "false";
-}
-
-static bool is_field_name(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len >= 1 && len < FIELDSET_NAME_MAX &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
-		       len;
-}
-
-static void read_field(
-	struct parse *ps, const struct yamlr_node *node, const char *name, struct field *out)
-{
-	const struct yamlr_node *type = yamlr_get(node, "type");
-
-	if (!name || !is_field_name(name))
-		parse_fail(ps, node, "a field needs a name of letters, digits, _ and -");
-	out->name = name && !ps->rc ? parse_copy(ps, name, strlen(name)) : "";
-	if (!type)
-		parse_fail(ps, node, "field \"%.100s\" has no type", name ? name : "");
-	else
-		out->kind = (enum field_kind)parse_word(
-			ps, type, field_words, sizeof(field_words) / sizeof(*field_words));
-	read_key(ps, node, "required", read_bool, &out->required);
-	read_key(ps, node, "label", read_words, &out->label);
-	read_key(ps, node, "help", read_words, &out->help);
-	read_key(ps, node, "placeholder", read_words, &out->placeholder);
-	read_key(ps, node, "url", read_help_url, &out->url);
-	read_key(ps, node, "options", read_options, out);
-	if (out->kind == FIELD_SELECT && out->n_options == 0)
-		parse_fail(ps, node, "select \"%.100s\" has no options", name ? name : "");
-	read_default(ps, node, out);
-}
-
-/* A list of entries with "name", or a mapping whose keys are the names: both are in use. */
-static void read_schema(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	bool by_key = node->kind == YAMLR_MAPPING;
-	struct schema *out = at;
-
-	if (node->kind == YAMLR_SCALAR) {
-		parse_fail(ps, node, "must be a list of fields");
-		return;
-	}
-	out->fields = parse_list(ps, node, sizeof(*out->fields));
-	out->n = 0;
-	if (!out->fields)
-		return;
-	for (const struct yamlr_node *child = node->first; child; child = child->next) {
-		const char *name = by_key ? child->key : yamlr_text(yamlr_get(child, "name"));
-
-		if (child->kind != YAMLR_MAPPING)
-			parse_fail(ps, child, "a field must be a mapping");
-		else if (name && schema_find(out, name))
-			parse_fail(ps, child, "field \"%.100s\" is there twice", name);
-		else
-			read_field(ps, child, name, &out->fields[out->n++]);
-		if (ps->rc)
-			return;
-	}
-}
-
-static void read_oauth_schema(struct parse *ps, const struct yamlr_node *root, struct provider *out)
-{
-	const struct yamlr_node *node = yamlr_get(root, "oauth_schema");
-
-	if (!yamlr_is_null(node) && node->kind != YAMLR_MAPPING)
-		parse_fail(ps, node, "must be a mapping");
-	read_key(ps, node, "client_schema", read_schema, &out->client_schema);
-	read_key(ps, node, "credentials_schema", read_schema, &out->oauth_credentials_schema);
-	out->has_oauth = out->client_schema.n > 0; /* "oauth_schema: {}" means no OAuth */
-}
-
-static void read_schemas(struct parse *ps, const struct yamlr_node *root, struct provider *out)
-{
-	const struct yamlr_node *constructor = yamlr_get(root, "subscription_constructor");
-
-	if (out->kind == PROVIDER_TRIGGER && constructor && constructor->kind == YAMLR_MAPPING)
-		root = constructor;
-	read_key(ps, root, "credentials_schema", read_schema, &out->api_key_schema);
-	if (out->api_key_schema.n == 0)
-		read_key(ps, root, "credentials_for_provider", read_schema, &out->api_key_schema);
-	out->has_api_key = out->api_key_schema.n > 0;
-	read_oauth_schema(ps, root, out);
-	if (out->has_oauth)
-		out->missing = "no grantry.oauth section";
-}
+/* --- which kind --- */
 
 static enum provider_kind kind_of(const struct yamlr_node *root)
 {
@@ -180,6 +23,7 @@ static enum provider_kind kind_of(const struct yamlr_node *root)
 		{"provider_credential_schema", PROVIDER_MODEL},
 		{"model_credential_schema", PROVIDER_MODEL},
 		{"supported_model_types", PROVIDER_MODEL},
+		{"settings", PROVIDER_EXTENSION},
 		{"endpoints", PROVIDER_EXTENSION},
 	};
 
@@ -195,20 +39,69 @@ static void read_kind(struct parse *ps, const struct yamlr_node *node, void *at)
 		parse_fail(ps, node, "must be datasource, tool, trigger, model or extension");
 }
 
-/* The plugin's id lies in a manifest that Dify keeps beside the document. Where our section does not give
- * it, the author and the provider's own name stand in. */
-static void read_ids(struct parse *ps, const struct yamlr_node *root, struct provider *out)
-{
-	const struct yamlr_node *identity = yamlr_get(root, "identity");
-	const struct yamlr_node *grantry = yamlr_get(root, "grantry");
-	const char *author = yamlr_text(yamlr_get(identity, "author"));
+/* --- schemas --- */
 
-	if (!yamlr_text(yamlr_get(identity, "name")))
-		parse_fail(
-			ps, identity ? identity : root, "\"identity\" with a \"name\" is missing");
-	read_key(ps, identity, "name", read_id, &out->name);
-	out->kind = kind_of(root);
-	read_key(ps, grantry, "kind", read_kind, &out->kind);
+static void read_oauth_schema(struct parse *ps, const struct yamlr_node *root, struct provider *out)
+{
+	static const char *const known[] = {"client_schema", "credentials_schema", NULL};
+	const struct yamlr_node *node = yamlr_get(root, "oauth_schema");
+
+	if (!yamlr_is_null(node) && node->kind != YAMLR_MAPPING)
+		parse_fail(ps, node, "must be a mapping");
+	note_unknown(ps, node, known);
+	read_key(ps, node, "client_schema", read_schema, &out->client_schema);
+	read_key(ps, node, "credentials_schema", read_schema, &out->oauth_credentials_schema);
+	out->has_oauth = out->client_schema.n > 0; /* "oauth_schema: {}" means no OAuth */
+	if (out->has_oauth)
+		out->missing = "no grantry.oauth section";
+}
+
+static void read_key_schema(struct parse *ps, const struct yamlr_node *root, struct provider *out)
+{
+	read_key(ps, root, "credentials_schema", read_schema, &out->api_key_schema);
+	if (out->api_key_schema.n == 0)
+		read_key(ps, root, "credentials_for_provider", read_schema, &out->api_key_schema);
+}
+
+/* What makes a subscription needs credentials; where nothing makes it, people fill in what it holds. */
+static void read_trigger(struct parse *ps, const struct yamlr_node *root, struct provider *out)
+{
+	static const char *const known[] = {
+		"credentials_schema", "oauth_schema", "parameters", "extra", NULL};
+	const struct yamlr_node *constructor = yamlr_get(root, "subscription_constructor");
+	bool made = constructor && constructor->kind == YAMLR_MAPPING;
+
+	if (made)
+		note_unknown(ps, constructor, known);
+	read_key_schema(ps, made ? constructor : root, out);
+	read_oauth_schema(ps, made ? constructor : root, out);
+	read_key(ps, root, "subscription_schema", read_schema, &out->subscription_schema);
+	if (!out->api_key_schema.n && !out->has_oauth)
+		out->api_key_schema = out->subscription_schema;
+}
+
+static void read_schemas(struct parse *ps, const struct yamlr_node *root, struct provider *out)
+{
+	if (out->kind == PROVIDER_MODEL)
+		read_model_schemas(ps, root, out);
+	else if (out->kind == PROVIDER_TRIGGER)
+		read_trigger(ps, root, out);
+	else if (out->kind == PROVIDER_EXTENSION)
+		read_key(ps, root, "settings", read_schema, &out->api_key_schema);
+	if (!out->api_key_schema.n && out->kind != PROVIDER_TRIGGER)
+		read_key_schema(ps, root, out);
+	if (out->kind != PROVIDER_TRIGGER)
+		read_oauth_schema(ps, root, out);
+	out->has_api_key = out->api_key_schema.n || out->model_schema.n;
+}
+
+/* --- who it is --- */
+
+/* The plugin's id lies in the manifest. Where there is none and our section does not give it, the author and the
+ * provider's own name stand in. */
+static void read_plugin(struct parse *ps, const struct yamlr_node *grantry, const char *author,
+	struct provider *out)
+{
 	out->org = author && provider_id_is_valid(author) ? parse_copy(ps, author, strlen(author))
 							  : "unknown";
 	out->plugin = out->name;
@@ -218,6 +111,29 @@ static void read_ids(struct parse *ps, const struct yamlr_node *root, struct pro
 		parse_fail(ps, grantry, "\"org\" is missing");
 	if (ps->ours && !yamlr_get(grantry, "plugin"))
 		parse_fail(ps, grantry, "\"plugin\" is missing");
+}
+
+static void read_ids(struct parse *ps, const struct yamlr_node *root, struct provider *out)
+{
+	const struct yamlr_node *identity = yamlr_get(root, "identity");
+	const struct yamlr_node *grantry = ps->plugin ? NULL : yamlr_get(root, "grantry");
+	const char *key = yamlr_text(yamlr_get(identity, "name")) ? "name" : "provider";
+
+	out->kind = ps->plugin ? ps->plugin->kind : kind_of(root);
+	read_key(ps, grantry, "kind", read_kind, &out->kind);
+	/* a model's document has its name at the top; that of an extension has none */
+	read_key(ps, *key == 'n' ? identity : root, key, read_id, &out->name);
+	if (!out->name && ps->plugin && out->kind == PROVIDER_EXTENSION)
+		out->name = ps->plugin->name;
+	if (!out->name)
+		parse_fail(
+			ps, identity ? identity : root, "\"identity\" with a \"name\" is missing");
+	if (ps->plugin) {
+		out->org = ps->plugin->org;
+		out->plugin = ps->plugin->name;
+	} else {
+		read_plugin(ps, grantry, yamlr_text(yamlr_get(identity, "author")), out);
+	}
 }
 
 static void join_ids(struct parse *ps, struct provider *out)
@@ -253,10 +169,17 @@ static void read_help(struct parse *ps, const struct yamlr_node *root, struct pr
 
 static void read_identity(struct parse *ps, const struct yamlr_node *root, struct provider *out)
 {
+	static const char *const known[] = {
+		"author", "name", "label", "description", "icon", "icon_dark", "tags", NULL};
 	const struct yamlr_node *identity = yamlr_get(root, "identity");
 
 	read_ids(ps, root, out);
 	join_ids(ps, out);
+	note_unknown(ps, identity, known);
+	if (!identity && ps->plugin && out->kind == PROVIDER_EXTENSION)
+		identity = ps->plugin->manifest;
+	else if (!yamlr_get(identity, "label"))
+		identity = root;
 	read_key(ps, identity, "label", read_words, &out->label);
 	read_key(ps, identity, "description", read_words, &out->description);
 	if (out->label.n == 0 && out->name) {
@@ -285,9 +208,42 @@ static void default_icon(struct parse *ps, struct provider *out)
 	out->icon_letter = parse_copy(ps, letter, strlen(letter));
 }
 
+static void note_document(struct parse *ps, const struct yamlr_node *root)
+{
+	static const char *const known[] = {"identity", "grantry", "provider", "label",
+		"description", "help", "background", "icon", "icon_small", "icon_large",
+		"icon_small_dark", "icon_large_dark", "extra", "credentials_schema",
+		"credentials_for_provider", "oauth_schema", "tools", "datasources", "provider_type",
+		"events", "subscription_schema", "subscription_constructor",
+		"supported_model_types", "configurate_methods", "models", "position",
+		"provider_credential_schema", "model_credential_schema", "settings", "endpoints",
+		NULL};
+
+	note_unknown(ps, root, known);
+}
+
+/* Of the document itself, or of our own definition of the plugin's provider. */
+static void read_recipe(struct parse *ps, const struct yamlr_node *root, struct provider *out)
+{
+	const struct yamlr_node *grantry;
+	const char *file = NULL;
+
+	if (ps->rc)
+		return;
+	if (ps->plugin)
+		grantry = ps->plugin->recipe_of(ps->plugin->arg, out->id, &file);
+	else
+		grantry = yamlr_get(root, "grantry");
+	if (yamlr_is_null(grantry))
+		return;
+	ps->recipe_file = out->recipe_file = file;
+	ps->ours = true;
+	recipe_read(ps, grantry, out);
+}
+
 struct provider *document_read(struct parse *ps, const struct yamlr_node *root)
 {
-	const struct yamlr_node *grantry = yamlr_get(root, "grantry");
+	const struct yamlr_node *grantry = ps->plugin ? NULL : yamlr_get(root, "grantry");
 	struct provider *out = parse_alloc(ps, sizeof(*out));
 
 	if (!out)
@@ -299,11 +255,12 @@ struct provider *document_read(struct parse *ps, const struct yamlr_node *root)
 	ps->ours = !yamlr_is_null(grantry);
 	if (ps->ours && grantry->kind != YAMLR_MAPPING)
 		parse_fail(ps, grantry, "must be a mapping");
+	out->imported = ps->plugin != NULL;
 	read_identity(ps, root, out);
 	read_help(ps, root, out);
 	read_schemas(ps, root, out);
-	if (ps->ours && !ps->rc)
-		recipe_read(ps, grantry, out);
+	note_document(ps, root);
+	read_recipe(ps, root, out);
 	if (!ps->rc)
 		default_icon(ps, out);
 	return ps->rc ? NULL : out;

@@ -10,23 +10,75 @@
 
 #define TEN_YEARS_S ((int64_t)10 * 366 * 86400)
 
+/* "key: " and the words, into reason[YAMLR_REASON_SIZE]. Returns the line. */
+static unsigned say(const struct parse *ps, char *reason, const struct yamlr_node *node,
+	const char *fmt, va_list ap)
+{
+	size_t at = 0;
+
+	if (node && node->key)
+		at = (size_t)snprintf(reason, YAMLR_REASON_SIZE, "%.80s: ", node->key);
+	vsnprintf(reason + at, YAMLR_REASON_SIZE - at, fmt, ap);
+	if (!node || !shared_line(node->line))
+		return node ? node->line : 0;
+	at = strlen(reason);
+	snprintf(reason + at, YAMLR_REASON_SIZE - at, " (shared/%s.yaml:%u)", ps->base,
+		shared_line(node->line));
+	return ps->base_line;
+}
+
 void parse_fail(struct parse *ps, const struct yamlr_node *node, const char *fmt, ...)
 {
 	char reason[YAMLR_REASON_SIZE];
-	size_t at = 0;
 	va_list ap;
 
 	if (ps->rc)
 		return;
-	if (node && node->key)
-		at = (size_t)snprintf(reason, sizeof(reason), "%.80s: ", node->key);
 	va_start(ap, fmt);
-	vsnprintf(reason + at, sizeof(reason) - at, fmt, ap);
+	ps->line = say(ps, reason, node, fmt, ap);
 	va_end(ap);
 	ps->reason = parse_copy(ps, reason, strlen(reason));
-	ps->line = node ? node->line : 0;
 	if (!ps->rc)
 		ps->rc = RC_INVALID;
+}
+
+void parse_note(struct parse *ps, const struct yamlr_node *node, const char *fmt, ...)
+{
+	char reason[YAMLR_REASON_SIZE];
+	unsigned line;
+	va_list ap;
+
+	if (ps->rc)
+		return;
+	va_start(ap, fmt);
+	line = say(ps, reason, node, fmt, ap);
+	va_end(ap);
+	ps->rc = catalogue_note(ps->catalogue, ps->file ? ps->file : "", line, reason);
+}
+
+void parse_forgive(struct parse *ps, const struct yamlr_node *node, const char *reason)
+{
+	if (ps->ours)
+		parse_fail(ps, node, "%s", reason);
+	else
+		parse_note(ps, node, "%s", reason);
+}
+
+static bool is_known(const char *const *known, const char *key)
+{
+	for (; *known; known++)
+		if (strcmp(*known, key) == 0)
+			return true;
+	return false;
+}
+
+void note_unknown(struct parse *ps, const struct yamlr_node *map, const char *const *known)
+{
+	if (!map || map->kind != YAMLR_MAPPING)
+		return;
+	for (const struct yamlr_node *child = map->first; child; child = child->next)
+		if (!is_known(known, child->key))
+			parse_note(ps, child, "unknown key");
 }
 
 void *parse_alloc(struct parse *ps, size_t size)
@@ -45,6 +97,23 @@ void *parse_list(struct parse *ps, const struct yamlr_node *node, size_t size)
 		return NULL;
 	}
 	return parse_alloc(ps, (node->n + 1) * size);
+}
+
+void *parse_items(struct parse *ps, const struct yamlr_node *node, enum yamlr_kind kind,
+	size_t size, parse_reader *read, size_t *n)
+{
+	char *items;
+
+	*n = 0;
+	if (node->kind != kind) {
+		parse_fail(
+			ps, node, kind == YAMLR_SEQUENCE ? "must be a list" : "must be a mapping");
+		return NULL;
+	}
+	items = parse_list(ps, node, size);
+	for (const struct yamlr_node *child = node->first; child && !ps->rc; child = child->next)
+		read(ps, child, items + size * (*n)++);
+	return items;
 }
 
 const char *parse_copy(struct parse *ps, const char *p, size_t len)
@@ -139,6 +208,15 @@ static const char *take_text(
 	return NULL;
 }
 
+void read_key(struct parse *ps, const struct yamlr_node *map, const char *key, parse_reader *read,
+	void *at)
+{
+	const struct yamlr_node *node = yamlr_get(map, key);
+
+	if (!yamlr_is_null(node))
+		read(ps, node, at);
+}
+
 void read_text(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	const char *text = take_text(ps, node, PROVIDER_TEXT_MAX, "");
@@ -191,15 +269,21 @@ static bool is_language(const char *key)
  * there, and refused in files of our own. */
 static void read_language(struct parse *ps, const struct yamlr_node *node, struct i18n *out)
 {
+	/* those that documents are written in; others work all the same */
+	static const char *const languages[] = {"en_US", "zh_Hans", "zh_Hant", "ja_JP", "pt_BR",
+		"ko_KR", "de_DE", "fr_FR", "es_ES", "it_IT", "ru_RU", "uk_UA", "vi_VN", "pl_PL",
+		"ro_RO", "tr_TR", "fa_IR", "hi_IN", "th_TH", "id_ID", "sl_SI", "ar_TN", "nl_NL",
+		NULL};
 	const char *text;
 
 	if (!is_language(node->key) || node->kind != YAMLR_SCALAR) {
-		if (ps->ours)
-			parse_fail(ps, node, "is no text in a language such as en_US");
+		parse_forgive(ps, node, "is no text in a language such as en_US");
 		return;
 	}
 	if (yamlr_is_null(node))
 		return;
+	if (!is_known(languages, node->key))
+		parse_note(ps, node, "unknown language");
 	text = take_text(ps, node, PROVIDER_WORDS_MAX, "\n\t");
 	if (text)
 		out->items[out->n++] =

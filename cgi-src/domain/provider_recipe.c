@@ -22,12 +22,18 @@ static bool is_one_of(const char *name, const char *const *list, size_t n)
 
 /* --- requests --- */
 
+static bool is_header_name(const char *name)
+{
+	static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789!#$%&'*+-.^_`|~";
+
+	return *name != '\0' && name[strspn(name, token)] == '\0';
+}
+
 void read_headers(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	static const char *const ours[] = {"host", "content-length", "content-type",
 		"transfer-encoding", "connection", "cookie", "expect", "te", "upgrade"};
-	static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789!#$%&'*+-.^_`|~";
 	struct pairs *out = at;
 
 	read_pairs(ps, node, read_template, out);
@@ -36,11 +42,21 @@ void read_headers(struct parse *ps, const struct yamlr_node *node, void *at)
 	for (size_t i = 0; !ps->rc && i < out->n; i++) {
 		const char *name = out->items[i].name;
 
-		if (*name == '\0' || name[strspn(name, token)] != '\0')
+		if (!is_header_name(name))
 			parse_fail(ps, node, "\"%.80s\" is no header name", name);
 		else if (IS_ONE_OF(name, ours))
 			parse_fail(ps, node, "the header \"%s\" is set by Grantry", name);
 	}
+}
+
+void read_header_texts(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	struct pairs *out = at;
+
+	read_pairs(ps, node, read_text, out);
+	for (size_t i = 0; !ps->rc && i < out->n; i++)
+		if (!is_header_name(out->items[i].name))
+			parse_fail(ps, node, "\"%.80s\" is no header name", out->items[i].name);
 }
 
 static void read_body(struct parse *ps, const struct yamlr_node *node, void *at)
@@ -101,7 +117,7 @@ static void read_statuses(struct parse *ps, const struct yamlr_node *node, void 
 	}
 }
 
-static void read_require(struct parse *ps, const struct yamlr_node *node, void *at)
+void read_require(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	struct pairs *out = at;
 
@@ -165,43 +181,12 @@ static void read_api_key(struct parse *ps, const struct yamlr_node *node, void *
 	};
 	struct provider *out = at;
 
+	if (ps->plugin && !out->has_api_key)
+		return; /* this version of the plugin has no such form */
 	if (!out->has_api_key)
 		parse_fail(ps, node, "there is no credentials_schema for it");
 	ps->spaces = "credential";
 	PARSE_MEMBERS(ps, node, members, out);
-}
-
-/* --- revocation --- */
-
-static void read_style(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const char *const words[] = {[REVOCATION_NONE] = "none",
-		[REVOCATION_RFC7009] = "rfc7009",
-		[REVOCATION_REQUEST] = "request"};
-
-	*(enum revocation_style *)at = (enum revocation_style)parse_word(ps, node, words, 3);
-}
-
-void read_revocation(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	static const struct member members[] = {
-		MEMBER_REQUIRED("style", read_style, struct oauth_recipe, revocation),
-		MEMBER("url", read_url, struct oauth_recipe, revocation_request.url),
-		MEMBER("request", read_request, struct oauth_recipe, revocation_request),
-	};
-	const struct yamlr_node *request = yamlr_get(node, "request"),
-				*url = yamlr_get(node, "url");
-	struct oauth_recipe *out = at;
-
-	ps->spaces = "client,credential,token";
-	PARSE_MEMBERS(ps, node, members, out);
-	ps->spaces = "client";
-	if (!ps->rc && (out->revocation == REVOCATION_RFC7009) != (url != NULL))
-		parse_fail(ps, node, "style rfc7009, and only that, has \"url\"");
-	if (!ps->rc && (out->revocation == REVOCATION_REQUEST) != (request != NULL))
-		parse_fail(ps, node, "style request, and only that, has \"request\"");
-	if (out->revocation == REVOCATION_RFC7009)
-		out->revocation_request.method = "POST";
 }
 
 /* --- the section itself --- */
@@ -244,6 +229,14 @@ static void read_nothing(struct parse *ps, const struct yamlr_node *node, void *
 	(void)ps, (void)node, (void)at;
 }
 
+static void read_oauth(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	const struct provider *out = at;
+
+	if (!ps->plugin || out->has_oauth) /* else this version of the plugin has none */
+		recipe_read_oauth(ps, node, at);
+}
+
 void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct provider *provider)
 {
 	static const struct member members[] = {
@@ -253,10 +246,11 @@ void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct prov
 		MEMBER("vendor", read_text, struct provider, vendor),
 		SECTION("icon", read_icon),
 		SECTION("api_key", read_api_key),
-		SECTION("oauth", recipe_read_oauth),
+		SECTION("oauth", read_oauth),
 	};
 
 	ps->client = &provider->client_schema;
 	ps->credential = &provider->api_key_schema;
+	ps->model = &provider->model_schema;
 	PARSE_MEMBERS(ps, grantry, members, provider);
 }

@@ -13,18 +13,23 @@
 static const char *const token_names[] = {
 	"access_token", "refresh_token", "expires_in", "expires_at", "scope", "token_type"};
 
-static bool is_token_name(const struct parse *ps, const char *name)
+bool token_name_is_standard(const char *name)
 {
 	for (size_t i = 0; i < sizeof(token_names) / sizeof(*token_names); i++)
 		if (strcmp(name, token_names[i]) == 0)
 			return true;
-	return yamlr_get(ps->token_members, name) != NULL;
+	return false;
+}
+
+static bool is_token_name(const struct parse *ps, const char *name)
+{
+	return (!ps->before_tokens && token_name_is_standard(name)) || kept_has(ps, name);
 }
 
 static bool is_credential_name(const struct parse *ps, const char *name)
 {
 	if (!ps->in_oauth)
-		return schema_find(ps->credential, name) != NULL;
+		return schema_find(ps->credential, name) || schema_find(ps->model, name);
 	if (ps->credential_map)
 		return yamlr_get(ps->credential_map, name) != NULL;
 	return strcmp(name, "access_token") == 0;
@@ -238,5 +243,6 @@ void read_help_url(struct parse *ps, const struct yamlr_node *node, void *at)
 	else if (ps->ours ||
 		 (strncmp(text, "https://", 8) != 0 && strncmp(text, "http://", 7) != 0))
 		parse_fail(ps, node, "must be an absolute https URL");
-	/* Documents of others have plain http pages and "https://<your-org>.…": they load without the link. */
+	else /* documents of others have plain http pages and "https://<your-org>.…" */
+		parse_note(ps, node, "is no page that a browser may be sent to");
 }

@@ -280,6 +280,7 @@ static enum rc parser_failed(
 		return refuse(b, RC_INVALID, line_at(p, offset), problem);
 	}
 	b->error->line = (unsigned)parser->problem_mark.line + 1;
+	b->error->column = (unsigned)parser->problem_mark.column + 1;
 	snprintf(b->error->reason, sizeof(b->error->reason), "%s%s%s",
 		parser->context ? parser->context : "", parser->context ? ": " : "", problem);
 	return RC_INVALID;

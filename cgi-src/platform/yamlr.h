@@ -34,7 +34,7 @@ struct yamlr_node {
 struct yamlr; /* owns all nodes */
 
 struct yamlr_error {
-	unsigned line; /* 0 when no line applies */
+	unsigned line, column; /* from 1; 0 when none applies */
 	char reason[YAMLR_REASON_SIZE];
 };
 

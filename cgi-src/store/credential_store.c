@@ -31,12 +31,12 @@ enum {
 	" c.state_since, c.failures, c.refresh_due_at, c.refreshed_at,"                            \
 	" c.client_id IS NOT NULL AND t.id IS NULL AND s.id IS NULL,"                              \
 	" c.rejected_rev = c.secret_rev"                                                           \
-	" FROM datasource_providers c"                                                             \
+	" FROM provider_credentials c"                                                             \
 	" LEFT JOIN datasource_oauth_tenant_params t ON c.client_source = 'tenant'"                \
 	" AND t.tenant_id = c.tenant_id AND t.id = c.client_id"                                    \
 	" LEFT JOIN datasource_oauth_params s ON c.client_source = 'system' AND s.id = "           \
 	"c.client_id"                                                                              \
-	" LEFT JOIN datasource_provider_defaults d ON d.tenant_id = c.tenant_id"                   \
+	" LEFT JOIN provider_credential_defaults d ON d.tenant_id = c.tenant_id"                   \
 	" AND d.plugin_id = c.plugin_id AND d.provider = c.provider AND d.credential_id = c.id"    \
 	" LEFT JOIN users a ON a.id = c.user_id LEFT JOIN users b ON b.id = c.changed_by"
 
@@ -48,41 +48,41 @@ static const char *const sql[] = {
 	[ST_COUNTS] = "SELECT c.plugin_id, c.provider, c.state, c.failures > 0,"
 		      " c.expires_at IS NOT NULL AND c.expires_at <= ?, c.refreshable,"
 		      " c.client_id IS NOT NULL AND t.id IS NULL AND s.id IS NULL, COUNT(*)"
-		      " FROM datasource_providers c"
+		      " FROM provider_credentials c"
 		      " LEFT JOIN datasource_oauth_tenant_params t ON c.client_source = 'tenant'"
 		      " AND t.tenant_id = c.tenant_id AND t.id = c.client_id"
 		      " LEFT JOIN datasource_oauth_params s ON c.client_source = 'system'"
 		      " AND s.id = c.client_id"
 		      " WHERE c.tenant_id = ? GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2",
-	[ST_NAMES] = "SELECT name FROM datasource_providers"
+	[ST_NAMES] = "SELECT name FROM provider_credentials"
 		     " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
-	[ST_INSERT] = "INSERT INTO datasource_providers (tenant_id, id, plugin_id, provider, name,"
+	[ST_INSERT] = "INSERT INTO provider_credentials (tenant_id, id, plugin_id, provider, name,"
 		      " auth_type, encrypted_credentials, encrypted_profile, secret_rev, version,"
 		      " user_id, changed_by, client_source, client_id, client_revision, expires_at,"
 		      " refreshable, created_at, updated_at)"
 		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ST_UPDATE] = "UPDATE datasource_providers SET name = ?, encrypted_credentials = ?,"
+	[ST_UPDATE] = "UPDATE provider_credentials SET name = ?, encrypted_credentials = ?,"
 		      " encrypted_profile = ?, secret_rev = ?, version = ?, changed_by = ?,"
 		      " client_source = ?, client_id = ?, client_revision = ?, expires_at = ?,"
 		      " refreshable = ?, updated_at = ?"
 		      " WHERE tenant_id = ? AND id = ? AND version = ? AND secret_rev = ?",
-	[ST_DELETE] = "DELETE FROM datasource_providers"
+	[ST_DELETE] = "DELETE FROM provider_credentials"
 		      " WHERE tenant_id = ? AND id = ? AND version = ? AND secret_rev = ?",
-	[ST_DEFAULT_LOCK] = "UPDATE datasource_provider_defaults SET revision = revision + 1"
+	[ST_DEFAULT_LOCK] = "UPDATE provider_credential_defaults SET revision = revision + 1"
 			    " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
-	[ST_DEFAULT_JOIN] = "INSERT INTO datasource_provider_defaults"
+	[ST_DEFAULT_JOIN] = "INSERT INTO provider_credential_defaults"
 			    " (tenant_id, plugin_id, provider, credential_id, revision)"
 			    " VALUES (?, ?, ?, ?, 1)"
 			    " ON DUPLICATE KEY UPDATE revision = revision + 1",
-	[ST_DEFAULT_SET] = "UPDATE datasource_provider_defaults SET credential_id = ?"
+	[ST_DEFAULT_SET] = "UPDATE provider_credential_defaults SET credential_id = ?"
 			   " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
-	[ST_DEFAULT_IS] = "SELECT 1 FROM datasource_provider_defaults"
+	[ST_DEFAULT_IS] = "SELECT 1 FROM provider_credential_defaults"
 			  " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?"
 			  " AND credential_id = ?",
-	[ST_OLDEST_OTHER] = "SELECT id FROM datasource_providers"
+	[ST_OLDEST_OTHER] = "SELECT id FROM provider_credentials"
 			    " WHERE tenant_id = ? AND plugin_id = ? AND provider = ? AND id <> ?"
 			    " ORDER BY created_at, id LIMIT 1",
-	[ST_DEFAULT_DROP] = "DELETE FROM datasource_provider_defaults"
+	[ST_DEFAULT_DROP] = "DELETE FROM provider_credential_defaults"
 			    " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tables datasource_providers and datasource_provider_defaults. Whoever adds, deletes or chooses a Default
+ * Tables provider_credentials and provider_credential_defaults. Whoever adds, deletes or chooses a Default
  * first calls default_lock in the same transaction: it takes the row of that provider, so two changes of
  * one set never pass each other.
  */
@@ -14,7 +14,8 @@
 #include "platform/vault.h"
 #include "store/ids.h"
 
-#define CREDENTIAL_TABLE "datasource_providers"
+/* The name that the seals of rows are bound to: that of the table when the first were made. */
+#define CREDENTIAL_PLACE "datasource_providers"
 #define CREDENTIAL_NAME_SIZE 1021 /* 255 characters */
 #define AUTH_TYPE_SIZE 33
 

@@ -35,7 +35,7 @@ enum {
 /* From left to right: what compares with secret_rev stands before it grows. Here and below: what was disabled during
  * the renewal stays so, and keeps what the renewal brought. */
 #define COMMIT                                                                                     \
-	"UPDATE datasource_providers SET encrypted_credentials = ?, encrypted_profile = ?,"        \
+	"UPDATE provider_credentials SET encrypted_credentials = ?, encrypted_profile = ?,"        \
 	" forced_rev = IF(rejected_rev = secret_rev, secret_rev + 1, forced_rev),"                 \
 	" secret_rev = secret_rev + 1, expires_at = ?, refreshable = ?,"                           \
 	" state_since = IF(state IN ('active', 'disabled'), state_since, ?),"                      \
@@ -46,28 +46,28 @@ enum {
 static const char *const sql[] = {
 	/* cross-tenant: the schedule serves all tenants; a row names its own */
 	[ST_DUE] = "SELECT tenant_id, id, refresh_due_at, client_id, plugin_id, provider"
-		   " FROM datasource_providers WHERE refresh_due_at BETWEEN ? AND ?"
+		   " FROM provider_credentials WHERE refresh_due_at BETWEEN ? AND ?"
 		   " AND (refresh_due_at > ? OR tenant_id > ? OR (tenant_id = ? AND id > ?))"
 		   " AND lease_owner IS NULL ORDER BY refresh_due_at, tenant_id, id LIMIT ?",
 	[ST_CLAIM] =
-		"UPDATE datasource_providers SET lease_owner = ?, lease_fence = lease_fence + 1,"
+		"UPDATE provider_credentials SET lease_owner = ?, lease_fence = lease_fence + 1,"
 		" lease_rev = secret_rev WHERE tenant_id = ? AND id = ? AND lease_owner IS NULL"
 		" AND refresh_due_at <= ?",
 	[ST_CLAIMED] = "SELECT lease_fence, lease_rev, unanswered_rev = secret_rev"
-		       " FROM datasource_providers"
+		       " FROM provider_credentials"
 		       " WHERE tenant_id = ? AND id = ? AND lease_owner = ?",
 	/* cross-tenant: the leases of one process */
 	[ST_CLAIMED_BY] =
 		"SELECT lease_fence, lease_rev, unanswered_rev = secret_rev, tenant_id, id"
-		" FROM datasource_providers WHERE lease_owner = ?",
+		" FROM provider_credentials WHERE lease_owner = ?",
 	[ST_COMMIT] = COMMIT LEASE_HOLDS,
 	[ST_COMMIT_LATE] = COMMIT " WHERE tenant_id = ? AND id = ? AND lease_owner IS NULL"
 				  " AND secret_rev = ?",
-	[ST_LATE] = "SELECT state, lease_owner IS NULL FROM datasource_providers"
+	[ST_LATE] = "SELECT state, lease_owner IS NULL FROM provider_credentials"
 		    " WHERE tenant_id = ? AND id = ? AND secret_rev = ? FOR UPDATE",
-	[ST_STATE] = "SELECT state FROM datasource_providers WHERE tenant_id = ? AND id = ?"
+	[ST_STATE] = "SELECT state FROM provider_credentials WHERE tenant_id = ? AND id = ?"
 		     " FOR UPDATE",
-	[ST_FAIL] = "UPDATE datasource_providers SET"
+	[ST_FAIL] = "UPDATE provider_credentials SET"
 		    " state_since = IF(state IN (?, 'disabled'), state_since, ?),"
 		    " state = IF(state = 'disabled', state, ?),"
 		    " state_reason = IF(state = 'disabled', state_reason, ?),"
@@ -75,36 +75,36 @@ static const char *const sql[] = {
 		    " unanswered_rev = IF(?, secret_rev, unanswered_rev),"
 		    " refresh_due_at = IF(state = 'disabled', NULL, ?),"
 		    " lease_owner = NULL" LEASE_HOLDS,
-	[ST_ABANDON] = "UPDATE datasource_providers SET lease_owner = NULL,"
+	[ST_ABANDON] = "UPDATE provider_credentials SET lease_owner = NULL,"
 		       " unanswered_rev = lease_rev" LEASE_HOLDS,
 	/* cross-tenant: what a dead process held, whoever's it is */
-	[ST_ABANDON_OWNER] = "UPDATE datasource_providers SET lease_owner = NULL,"
+	[ST_ABANDON_OWNER] = "UPDATE provider_credentials SET lease_owner = NULL,"
 			     " unanswered_rev = lease_rev WHERE lease_owner = ?",
 	/* cross-tenant: leases of processes that may be dead */
 	[ST_HELD] = "SELECT tenant_id, id, lease_owner, lease_fence, lease_rev"
-		    " FROM datasource_providers WHERE lease_owner IS NOT NULL",
+		    " FROM provider_credentials WHERE lease_owner IS NOT NULL",
 	/* cross-tenant: a client of the installation serves all tenants */
-	[ST_POSTPONE] = "UPDATE datasource_providers SET refresh_due_at = ? + FLOOR(RAND() * ?),"
+	[ST_POSTPONE] = "UPDATE provider_credentials SET refresh_due_at = ? + FLOOR(RAND() * ?),"
 			" state_reason = IF(state = 'active', ?, state_reason),"
 			" failures = GREATEST(failures, 1)"
 			" WHERE client_id = ? AND refresh_due_at <= ? AND lease_owner IS NULL"
 			" ORDER BY refresh_due_at LIMIT ?",
 	/* cross-tenant: a clock was wrong for everybody */
-	[ST_RECALL] = "UPDATE datasource_providers SET refresh_due_at = ? + FLOOR(RAND() * ?)"
+	[ST_RECALL] = "UPDATE provider_credentials SET refresh_due_at = ? + FLOOR(RAND() * ?)"
 		      " WHERE refresh_due_at > ? ORDER BY refresh_due_at DESC LIMIT ?",
 	/* 0 comes before all that is due by itself. What was put off after a failure stays so (C4). A token that
 	 * lives shorter than the interval is not renewed more often than that. */
-	[ST_HURRY] = "UPDATE datasource_providers SET refresh_due_at = 0"
+	[ST_HURRY] = "UPDATE provider_credentials SET refresh_due_at = 0"
 		     " WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND refresh_due_at > 0"
 		     " AND (failures = 0 OR refresh_due_at <= ?)"
 		     " AND COALESCE(expires_at BETWEEN refreshed_at AND refreshed_at + ?"
 		     " AND refreshed_at BETWEEN ? AND ?, 0) = 0",
-	[ST_RESET] = "UPDATE datasource_providers SET state = 'active', state_reason = '',"
+	[ST_RESET] = "UPDATE provider_credentials SET state = 'active', state_reason = '',"
 		     " state_since = ?, failures = 0, unanswered_rev = 0, rejected_rev = 0,"
 		     " forced_rev = 0, refreshed_at = ?, refresh_due_at = ?, lease_owner = NULL"
 		     " WHERE tenant_id = ? AND id = ?",
 	/* The fence grows only so that the row is changed, and with that ours until the transaction ends. */
-	[ST_PIN] = "UPDATE datasource_providers SET lease_fence = lease_fence + 1"
+	[ST_PIN] = "UPDATE provider_credentials SET lease_fence = lease_fence + 1"
 		   " WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND lease_owner IS NULL"
 		   " AND (? = 0 OR (state = 'active' AND unanswered_rev <> secret_rev"
 		   " AND rejected_rev <> secret_rev))",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Table datasource_providers as the renewal of tokens sees it: which are due, whose turn it is, how it ended.
+ * Table provider_credentials as the renewal of tokens sees it: which are due, whose turn it is, how it ended.
  * A lease is owned by a process (lease_owner) and numbered (lease_fence); each step is one statement that
  * only takes effect when both are still what the caller believes.
  */

@@ -45,9 +45,9 @@ enum {
 	", " CREDENTIAL_COLUMNS ", c.encrypted_credentials, c.encrypted_profile, w.n FROM w"       \
 	" STRAIGHT_JOIN runtime_keys k FORCE INDEX (runtime_key_hash) ON k.key_hash = w.key_hash"  \
 	" STRAIGHT_JOIN tenants t FORCE INDEX (PRIMARY) ON t.id = k.tenant_id AND t.disabled = 0"  \
-	" LEFT JOIN datasource_provider_defaults d FORCE INDEX (PRIMARY)"                          \
+	" LEFT JOIN provider_credential_defaults d FORCE INDEX (PRIMARY)"                          \
 	" ON d.tenant_id = k.tenant_id AND d.plugin_id = w.plugin_id AND d.provider = w.provider"  \
-	" LEFT JOIN datasource_providers c FORCE INDEX (PRIMARY) ON c.tenant_id = k.tenant_id"     \
+	" LEFT JOIN provider_credentials c FORCE INDEX (PRIMARY) ON c.tenant_id = k.tenant_id"     \
 	" AND c.id = IFNULL(w.id, d.credential_id)"
 
 /* With the indices named, for MariaDB took longer to choose among them than to read the rows. */
@@ -65,8 +65,8 @@ enum {
  * compares the two. */
 #define LIST_ROWS                                                                                  \
 	"SELECT " CREDENTIAL_COLUMNS ", d.credential_id IS NOT NULL"                               \
-	" FROM datasource_providers c FORCE INDEX (datasource_provider_name)"                      \
-	" LEFT JOIN datasource_provider_defaults d ON d.tenant_id = c.tenant_id"                   \
+	" FROM provider_credentials c FORCE INDEX (provider_credential_name)"                      \
+	" LEFT JOIN provider_credential_defaults d ON d.tenant_id = c.tenant_id"                   \
 	" AND d.plugin_id = c.plugin_id AND d.provider = c.provider AND d.credential_id = c.id"
 #define LIST_LIMITS                                                                                \
 	" AND (? = '' OR ? = CASE WHEN c.state <> 'active' THEN c.state"                           \
@@ -91,18 +91,18 @@ static const char *const sql[] = {
 			       " AND t.disabled = 0 WHERE k.key_hash = ?",
 	/* cross-tenant: as above; what is joined belongs to the key's tenant */
 	[ST_FIND_DEFAULT] = FIND_ROWS
-	" LEFT JOIN datasource_provider_defaults d FORCE INDEX (PRIMARY) ON d.tenant_id = "
+	" LEFT JOIN provider_credential_defaults d FORCE INDEX (PRIMARY) ON d.tenant_id = "
 	"k.tenant_id"
 	" AND d.plugin_id = ? AND d.provider = ?"
-	" LEFT JOIN datasource_providers c FORCE INDEX (PRIMARY) ON c.tenant_id = k.tenant_id"
+	" LEFT JOIN provider_credentials c FORCE INDEX (PRIMARY) ON c.tenant_id = k.tenant_id"
 	" AND c.id = d.credential_id WHERE k.key_hash = ?",
 	/* cross-tenant: as above */
 	[ST_FIND_ID] = FIND_ROWS
-	" LEFT JOIN datasource_providers c FORCE INDEX (PRIMARY) ON c.tenant_id = k.tenant_id"
+	" LEFT JOIN provider_credentials c FORCE INDEX (PRIMARY) ON c.tenant_id = k.tenant_id"
 	" AND c.id = ? WHERE k.key_hash = ?",
 	/* cross-tenant: as above */
 	[ST_FIND_NAME] = FIND_ROWS
-	" LEFT JOIN datasource_providers c FORCE INDEX (datasource_provider_name)"
+	" LEFT JOIN provider_credentials c FORCE INDEX (provider_credential_name)"
 	" ON c.tenant_id = k.tenant_id AND c.plugin_id = ? AND c.provider = ? AND c.name = ?"
 	" WHERE k.key_hash = ?",
 	/* cross-tenant: as above */
@@ -117,7 +117,7 @@ static const char *const sql[] = {
 					" AND c.plugin_id = ? AND c.provider = ? AND c.name > ?"
 					" ORDER BY c.plugin_id, c.provider, c.name LIMIT ?",
 	/* Due before all others; but a back-off that runs is not cut short. */
-	[ST_REJECT] = "UPDATE datasource_providers SET rejected_rev = secret_rev, refresh_due_at ="
+	[ST_REJECT] = "UPDATE provider_credentials SET rejected_rev = secret_rev, refresh_due_at ="
 		      " IF(failures > 0 AND refresh_due_at > ?, refresh_due_at, 0) WHERE tenant_id "
 		      "= ? AND id = ? AND secret_rev = ?"
 		      " AND state = 'active' AND refreshable = 1 AND rejected_rev <> secret_rev"
@@ -125,11 +125,11 @@ static const char *const sql[] = {
 	/* Not under a lease: what that renewal brings may be good, and dropping it would lose a rotated
 	 * refresh token. */
 	[ST_REJECT_FOR_GOOD] =
-		"UPDATE datasource_providers SET state = 'needs_reauth', state_reason = 'rejected',"
+		"UPDATE provider_credentials SET state = 'needs_reauth', state_reason = 'rejected',"
 		" state_since = ?, refresh_due_at = NULL, rejected_rev = secret_rev"
 		" WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND state = 'active'"
 		" AND lease_owner IS NULL AND (refreshable = 0 OR forced_rev = secret_rev)",
-	[ST_REJECT_SILENTLY] = "UPDATE datasource_providers SET rejected_rev = secret_rev"
+	[ST_REJECT_SILENTLY] = "UPDATE provider_credentials SET rejected_rev = secret_rev"
 			       " WHERE tenant_id = ? AND id = ? AND secret_rev = ?"
 			       " AND rejected_rev <> secret_rev",
 };

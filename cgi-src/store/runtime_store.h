@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Table runtime_keys, and what the holder of one sees of datasource_providers: the hand-out of a credential
+ * Table runtime_keys, and what the holder of one sees of provider_credentials: the hand-out of a credential
  * (key, scope and credential in one round trip), the list, and the report that a token was refused.
  */
 #ifndef GRANTRY_STORE_RUNTIME_STORE_H

@@ -14,21 +14,21 @@ enum {
 /* Assignments are made from left to right: state_since before state. What was refused and can be renewed is not handed
  * out again because it was switched off and on. */
 static const char *const sql[] = {
-	[ST_SWITCH] = "UPDATE datasource_providers SET state_since = ?, state = ?,"
+	[ST_SWITCH] = "UPDATE provider_credentials SET state_since = ?, state = ?,"
 		      " state_reason = '', failures = 0,"
 		      " rejected_rev = IF(refreshable, rejected_rev, 0), refresh_due_at = ?,"
 		      " version = version + 1, changed_by = ?, updated_at = ?"
 		      " WHERE tenant_id = ? AND id = ? AND version = ? AND state = ?",
-	[ST_MOVE] = "UPDATE datasource_providers SET state_since = ?, state = ?,"
+	[ST_MOVE] = "UPDATE provider_credentials SET state_since = ?, state = ?,"
 		    " state_reason = ?, failures = 0, refresh_due_at = ?,"
 		    " rejected_rev = IF(? = 'active', 0, rejected_rev)"
 		    " WHERE tenant_id = ? AND id = ? AND secret_rev = ? AND state = ?",
-	[ST_TEST_CLAIM] = "UPDATE datasource_providers SET tested_at = ?"
+	[ST_TEST_CLAIM] = "UPDATE provider_credentials SET tested_at = ?"
 			  " WHERE tenant_id = ? AND id = ? AND tested_at <= ?",
-	[ST_CLIENT_SAVED] = "UPDATE datasource_providers SET refresh_due_at = ?"
+	[ST_CLIENT_SAVED] = "UPDATE provider_credentials SET refresh_due_at = ?"
 			    " WHERE tenant_id = ? AND client_id = ? AND state = 'client_error'",
 	/* cross-tenant: the operator's client serves all tenants */
-	[ST_SYSTEM_CLIENT_SAVED] = "UPDATE datasource_providers SET refresh_due_at = ?"
+	[ST_SYSTEM_CLIENT_SAVED] = "UPDATE provider_credentials SET refresh_due_at = ?"
 				   " WHERE client_id = ? AND client_source = 'system'"
 				   " AND state = 'client_error'",
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Table datasource_providers: states that people make, and what their tests and changes say of a credential. Every
+ * Table provider_credentials: states that people make, and what their tests and changes say of a credential. Every
  * statement takes effect only while the row is what the caller saw.
  */
 #ifndef GRANTRY_STORE_STATE_STORE_H

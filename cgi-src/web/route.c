@@ -25,8 +25,32 @@ static bool piece_is_arg(const struct piece *piece)
 	return piece->len > 1 && piece->p[0] == ':';
 }
 
+/* The words of ":name=one|other"; NULL: any text. */
+static const char *piece_words(const struct piece *piece)
+{
+	const char *equals = piece_is_arg(piece) ? memchr(piece->p, '=', piece->len) : NULL;
+
+	return equals ? equals + 1 : NULL;
+}
+
+static bool is_word(const struct piece *piece, const char *words, const char *text, size_t len)
+{
+	for (const char *end = piece->p + piece->len; words < end; words++) {
+		size_t n = strcspn(words, "|/");
+
+		if (n == len && memcmp(words, text, len) == 0)
+			return true;
+		words += n;
+	}
+	return false;
+}
+
 static bool piece_takes(const struct piece *piece, const char *segment)
 {
+	const char *words = piece_words(piece);
+
+	if (words)
+		return is_word(piece, words, segment, strlen(segment));
 	if (piece_is_arg(piece))
 		return segment[0] != 0;
 	return strlen(segment) == piece->len && memcmp(segment, piece->p, piece->len) == 0;
@@ -103,17 +127,31 @@ const char *route_arg(const struct route_match *m, const char *name)
 {
 	size_t len = strlen(name);
 
-	/* The name lies inside the pattern and ends at a '/' or with it. */
+	/* The name lies inside the pattern and ends at a '/', at its words, or with it. */
 	for (size_t i = 0; i < m->n; i++) {
-		if (strcspn(m->names[i], "/") == len && memcmp(m->names[i], name, len) == 0)
+		if (strcspn(m->names[i], "/=") == len && memcmp(m->names[i], name, len) == 0)
 			return m->values[i];
 	}
 	return NULL;
 }
 
+/* Two lists of words are held to overlap. */
+static bool pieces_overlap(const struct piece *a, const struct piece *b)
+{
+	const char *words_a = piece_words(a), *words_b = piece_words(b);
+
+	if (words_a && !piece_is_arg(b))
+		return is_word(a, words_a, b->p, b->len);
+	if (words_b && !piece_is_arg(a))
+		return is_word(b, words_b, a->p, a->len);
+	if (piece_is_arg(a) || piece_is_arg(b))
+		return true;
+	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+}
+
 static bool patterns_overlap(const char *a, const char *b)
 {
-	struct piece pa, pb;
+	struct piece pa = {NULL, 0}, pb = pa;
 	bool more_a, more_b;
 
 	for (;;) {
@@ -121,9 +159,7 @@ static bool patterns_overlap(const char *a, const char *b)
 		more_b = piece_next(&b, &pb);
 		if (!more_a || !more_b)
 			return more_a == more_b;
-		if (piece_is_arg(&pa) || piece_is_arg(&pb))
-			continue;
-		if (pa.len != pb.len || memcmp(pa.p, pb.p, pa.len) != 0)
+		if (!pieces_overlap(&pa, &pb))
 			return false;
 	}
 }

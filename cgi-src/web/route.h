@@ -26,7 +26,7 @@ enum route_gate {
 };
 
 /* path: segments, ":name" matches one segment: "/data-sources/:org/:plugin/:provider/rename".
- * Segment values are read with route_arg(). No two patterns of one table may match one path. */
+ * ":name=one|other" matches one of these words. Segment values are read with route_arg(). No two patterns of one table may match one path. */
 struct route {
 	enum req_method method;
 	const char *path;
@@ -56,7 +56,7 @@ struct route_match {
  * up by GET alone (R23). A method that we never serve is 405 on every path (D23). An empty segment
  * matches nothing. Pure. */
 void route_match(const struct route_table *table, const struct req *rq, struct route_match *out);
-/** route_arg(m, name): value of ":name"; never NULL for a name in the pattern. */
+/** route_arg(m, name): value of ":name"; NULL for a name that is not in the pattern. */
 const char *route_arg(const struct route_match *m, const char *name);
 
 /** route_tables_overlap(table): a route whose pattern can match a path that an earlier, different pattern

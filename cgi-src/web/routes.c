@@ -10,9 +10,10 @@
 		routes, sizeof(routes) / sizeof((routes)[0])                                       \
 	}
 
-#define PROVIDER "/data-sources/:org/:plugin/:provider"
+#define SECTION ":section=data-sources|tools"
+#define PROVIDER "/" SECTION "/:org/:plugin/:provider"
 #define CREDENTIAL PROVIDER "/credentials/:credential"
-#define CONNECT "/connect/data-sources/:org/:plugin/:provider"
+#define CONNECT "/connect/" SECTION "/:org/:plugin/:provider"
 #define CALLBACK "/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback"
 
 #define GET(path, handler, action)                                                                 \

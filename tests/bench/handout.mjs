@@ -26,7 +26,7 @@ async function filled(size) {
   const db = database(stack), ada = await signedIn(stack, 'ada@acme.test');
   await sandbox(stack).ctl({ settings: { expires_in: LIVES_S } });
   must((await ada.connect()).status === 200, 'the first credential was not made');
-  const [[id]] = await db.rows('SELECT HEX(id) FROM datasource_providers');
+  const [[id]] = await db.rows('SELECT HEX(id) FROM provider_credentials');
   const keys = await fill(stack, id, { ...size, columns: { refresh_due_at: 'NULL' } });
   const targets = await handoutsOf(db, SANDBOX, keys.slice(0, ASKED));
   for (const target of targets) must((await exchange(stack.address, target.path, target)).status === 200, 'a copy is not handed out');
@@ -48,8 +48,8 @@ async function bareSide({ stack, db }, target, audit) {
   const web = await secondWeb(stack, 'api', audit ? 'audit' : 'select');
   const file = (name) => join(stack.var, 'tmp', `${name}-${audit ? 'audit' : 'select'}`);
   const where = `tenant_id = x'${target.tenant}' AND id = x'${target.id}'`;
-  const [[length]] = await db.rows(`SELECT LENGTH(encrypted_credentials) FROM datasource_providers WHERE ${where}`);
-  await writeFile(file('statements'), `SELECT encrypted_credentials FROM datasource_providers WHERE ${where}\n${audit ? AUDIT(target) : ''}\n`);
+  const [[length]] = await db.rows(`SELECT LENGTH(encrypted_credentials) FROM provider_credentials WHERE ${where}`);
+  await writeFile(file('statements'), `SELECT encrypted_credentials FROM provider_credentials WHERE ${where}\n${audit ? AUDIT(target) : ''}\n`);
   await writeFile(file('response'), await recordResponse(stack, 'api', target));
   const bare = spawn(join(stack.bin, 'tests', 'bench', 'baseline'), ['-s', web.socket, '-n', WORKERS, '-d', stack.socket,
     '-u', 'grantry_api', '-w', join(stack.var, 'db-passwords', 'grantry_api'), '-r', file('response'), '-q', file('statements'),

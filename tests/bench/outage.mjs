@@ -53,7 +53,7 @@ async function measured(luas) {
 
 async function outageRound(luas, targets, ids) {
   refreshd = await freshRefreshd(stack, refreshd); // its breaker has not seen the outage before
-  await db.run(`UPDATE datasource_providers SET expires_at = 1, refresh_due_at = 9000000000, failures = 0, state_reason = ''
+  await db.run(`UPDATE provider_credentials SET expires_at = 1, refresh_due_at = 9000000000, failures = 0, state_reason = ''
     WHERE ${ids}`);
   await box.clear();
   await box.ctl({ faults: [NEVER] });
@@ -62,7 +62,7 @@ async function outageRound(luas, targets, ids) {
   await until('the outage', async () => (await box.ctl()).held.outage > 0);
   const figures = await measured(luas);
   const { waits, statuses } = await askers.stop();
-  await db.run(`UPDATE datasource_providers SET refresh_due_at = NULL WHERE ${ids}`);
+  await db.run(`UPDATE provider_credentials SET refresh_due_at = NULL WHERE ${ids}`);
   await box.ctl({ faults: [] });
   // what was called last may still take its whole time
   await until('the end of the calls', async () => (await box.ctl()).endpoints.token.active === 0, 2 + PROVIDER_TIMEOUT_MS / 1000);
@@ -74,7 +74,7 @@ async function outageRound(luas, targets, ids) {
 try {
   const ada = await signedIn(stack, 'ada@acme.test'), host = new URL(stack.address).host;
   must((await ada.connect()).status === 200, 'the first credential was not made');
-  const [[id]] = await db.rows('SELECT HEX(id) FROM datasource_providers');
+  const [[id]] = await db.rows('SELECT HEX(id) FROM provider_credentials');
   const notDue = { refresh_due_at: 'NULL' };
   const good = await handoutsOf(db, SANDBOX, await fill(stack, id, { tenants: 4, rows: 4, columns: notDue }));
   const dead = await handoutsOf(db, SANDBOX, await fill(stack, id, { tenants: 10, rows: ASKERS / 10, columns: notDue }), ASKERS / 10);

@@ -33,7 +33,7 @@ try {
   must((await ada.connect()).status === 200, 'the credential was not made');
   const key = (await stack.operator('key', 'add', 'bench', '--tenant', 'Acme Research')).trim();
   const calls = async () => (await box.ctl()).grant_types.refresh_token?.requests ?? 0;
-  const expire = () => db.run('UPDATE datasource_providers SET expires_at = 1, refresh_due_at = 9000000000');
+  const expire = () => db.run('UPDATE provider_credentials SET expires_at = 1, refresh_due_at = 9000000000');
 
   const renewed = [], quiet = [];
   let before = await round(key), seen = await calls(), total = 0;

@@ -56,18 +56,18 @@ try {
   const ada = await signedIn(stack, 'ada@acme.test'), n = SIZE.tenants * SIZE.rows;
   db = databaseSession(stack);
   must((await ada.connect()).status === 200, 'the first credential was not made');
-  const [[id]] = await db.rows('SELECT HEX(id) FROM datasource_providers');
+  const [[id]] = await db.rows('SELECT HEX(id) FROM provider_credentials');
   await box.ctl({ settings: { pkce: 'off' } });
   const tokens = await refreshTokens(n);
   await fill(stack, id, { ...SIZE, refreshTokens: tokens, columns: { refresh_due_at: 'NULL' } });
   const pid = await partPid(stack, 'refreshd'), quietKib = await memoryKib(pid, 'VmHWM');
 
   await box.ctl({ faults: [{ endpoint: 'token', grant_type: 'refresh_token', delay_ms: LATENCY_MS }] });
-  const done = async () => Number((await db.rows('SELECT COUNT(*) FROM datasource_providers WHERE secret_rev = 2 AND refresh_due_at > UNIX_TIMESTAMP()'))[0][0]);
+  const done = async () => Number((await db.rows('SELECT COUNT(*) FROM provider_credentials WHERE secret_rev = 2 AND refresh_due_at > UNIX_TIMESTAMP()'))[0][0]);
   const parts = { refreshd: pid, database: await partPid(stack, 'database'), provider: await partPid(stack, 'sandbox') };
   const spent = async () => Object.fromEntries(await Promise.all(Object.entries(parts).map(async ([name, of]) => [name, await cpu(of)])));
   const before = await spent(), begun = performance.now();
-  await db.run('UPDATE datasource_providers SET refresh_due_at = UNIX_TIMESTAMP() - 1 WHERE refresh_due_at IS NULL');
+  await db.run('UPDATE provider_credentials SET refresh_due_at = UNIX_TIMESTAMP() - 1 WHERE refresh_due_at IS NULL');
   let reached = 0, seconds = 0;
   while (reached < n && seconds < MOST_S) {
     await sleep(250);

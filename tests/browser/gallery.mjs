@@ -46,9 +46,9 @@ export async function gallery(stack, tab) {
     await ada.connect('ben');
     await provider.ctl({ settings: { granted_scope: null } });
     await rename((await names()).find((name) => !['Work Drive', 'Team key'].includes(name)), 'Monthly reports');
-    await db.run("UPDATE datasource_providers SET expires_at = created_at - 86400 WHERE name = 'Monthly reports'");
+    await db.run("UPDATE provider_credentials SET expires_at = created_at - 86400 WHERE name = 'Monthly reports'");
     // They were made within a second, which is as fine as their order is.
-    await db.run("UPDATE datasource_providers SET created_at = created_at - FIELD(name, 'Team key', 'Monthly reports', 'Work Drive')");
+    await db.run("UPDATE provider_credentials SET created_at = created_at - FIELD(name, 'Team key', 'Monthly reports', 'Work Drive')");
     await ada.useCustomClient(GOOGLE, { client_id: '8127-grantry.apps.googleusercontent.com', client_secret: 'not-a-real-one' });
     await stack.operator('user', 'add', 'eve@acme.test', '--name', 'Eve Moneypenny', '--tenant', 'Acme Research', '--role', 'editor');
     fresh = new Visitor(stack);
@@ -85,11 +85,11 @@ export async function gallery(stack, tab) {
     return text.split('<li class="row">').slice(1).map(nameOf);
   }
 
-  const state = (name, columns) => db.run(`UPDATE datasource_providers SET ${columns}, tested_at = 0 WHERE name = '${name}'`);
+  const state = (name, columns) => db.run(`UPDATE provider_credentials SET ${columns}, tested_at = 0 WHERE name = '${name}'`);
   const ended = (...rows) => Promise.all(rows.map(([name, to, reason], i) =>
     db.run(`INSERT INTO revocations (tenant_id, id, plugin_id, provider, name, client_source, client_id, state, reason, requested_by, created_at)
       SELECT tenant_id, UNHEX(MD5(${i})), plugin_id, provider, '${name}', 'tenant', id, '${to}', '${reason}', user_id, created_at - ${i}
-      FROM datasource_providers WHERE name = 'Work Drive'`)));
+      FROM provider_credentials WHERE name = 'Work Drive'`)));
 
   // ---- the browser ----
 
@@ -420,7 +420,7 @@ export async function gallery(stack, tab) {
 
     // ---- what cannot be undone ----
     'provider-unreadable': async () => {
-      await db.run("UPDATE datasource_providers SET encrypted_credentials = 'x' WHERE name = 'Team key'");
+      await db.run("UPDATE provider_credentials SET encrypted_credentials = 'x' WHERE name = 'Team key'");
       await as(ada, `/data-sources/${SANDBOX}`);
     },
     'provider-many-names': async () => {

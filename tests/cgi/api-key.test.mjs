@@ -55,24 +55,24 @@ async function addSelfhosted(fields = {}, { name = '', drop = [] } = {}) {
 }
 
 async function names(provider = SANDBOX) {
-  const rows = await seen.sql(`SELECT name FROM datasource_providers WHERE CONCAT(plugin_id, '/', provider) = '${provider}' ORDER BY created_at, id`);
+  const rows = await seen.sql(`SELECT name FROM provider_credentials WHERE CONCAT(plugin_id, '/', provider) = '${provider}' ORDER BY created_at, id`);
   return rows.map(([name]) => name);
 }
 
 // The id of the authorization with this name.
 async function idOf(name, provider = SANDBOX) {
-  const [[hex]] = await seen.sql(`SELECT HEX(id) FROM datasource_providers WHERE name = '${name}' AND CONCAT(plugin_id, '/', provider) = '${provider}'`);
+  const [[hex]] = await seen.sql(`SELECT HEX(id) FROM provider_credentials WHERE name = '${name}' AND CONCAT(plugin_id, '/', provider) = '${provider}'`);
   return hex.toLowerCase().replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
 }
 
 // Names of the Defaults; there must be one where there are authorizations, and none where there are none.
 async function defaults(provider = SANDBOX) {
-  return (await seen.sql('SELECT c.name FROM datasource_provider_defaults d JOIN datasource_providers c ON c.tenant_id = d.tenant_id ' +
+  return (await seen.sql('SELECT c.name FROM provider_credential_defaults d JOIN provider_credentials c ON c.tenant_id = d.tenant_id ' +
     `AND c.id = d.credential_id WHERE CONCAT(d.plugin_id, '/', d.provider) = '${provider}'`)).map(([name]) => name);
 }
 
 // So that "the oldest" is not decided within one second.
-const age = (name, s) => seen.sql(`UPDATE datasource_providers SET created_at = created_at - ${s} WHERE name = '${name}'`);
+const age = (name, s) => seen.sql(`UPDATE provider_credentials SET created_at = created_at - ${s} WHERE name = '${name}'`);
 
 // --- the provider's verdict ---
 

@@ -9,7 +9,7 @@ import { SANDBOX, sandbox, signedIn, words } from './visitor.mjs';
 import { witness } from './witness.mjs';
 
 const PAGE = `/data-sources/${SANDBOX}`;
-const TABLES = 'datasource_providers, datasource_provider_defaults, datasource_oauth_params, datasource_oauth_tenant_params, tenants';
+const TABLES = 'provider_credentials, provider_credential_defaults, datasource_oauth_params, datasource_oauth_tenant_params, tenants';
 
 let stack, ada, ben, box, seen;
 
@@ -92,7 +92,7 @@ test('an authorization that cannot be recorded is not kept, and its token is giv
 test('an authorization, and again', async () => {
   assert.deepEqual(await events(() => ada.connect()), [`flow.start ${SANDBOX} ok`,
     `credential.connect credential:N ${SANDBOX} ok`, `flow.callback ${SANDBOX} connected`]);
-  const [[id]] = await seen.sql("SELECT LOWER(HEX(id)) FROM datasource_providers WHERE auth_type = 'oauth2'");
+  const [[id]] = await seen.sql("SELECT LOWER(HEX(id)) FROM provider_credentials WHERE auth_type = 'oauth2'");
   const again = id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   assert.deepEqual(await events(() => ada.connect('ada', SANDBOX, `?credential=${again}`)), [`flow.start ${SANDBOX} ok`,
     'credential.again credential:N ok', `flow.callback ${SANDBOX} connected`]);
@@ -103,7 +103,7 @@ test('who reaches for another person\'s authorization is named', async () => {
   for (const path of [`${PAGE}/credentials/${id}/rename`, `${PAGE}/credentials/${id}/delete`])
     assert.deepEqual(await events(async () => assert.equal((await ben.get(path)).status, 403)),
       ['request.owner credential:N denied']);
-  const oauth = (await seen.sql("SELECT LOWER(HEX(id)) FROM datasource_providers WHERE auth_type = 'oauth2'"))[0][0]
+  const oauth = (await seen.sql("SELECT LOWER(HEX(id)) FROM provider_credentials WHERE auth_type = 'oauth2'"))[0][0]
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   assert.deepEqual(await events(async () =>
     assert.equal((await ben.get(`/connect${PAGE}?credential=${oauth}`)).status, 403)), ['request.owner credential:N denied']);

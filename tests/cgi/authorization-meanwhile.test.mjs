@@ -180,12 +180,12 @@ for (const [how, act] of [
     let credentials;
     const { answer, events, tokenRequests } = await ground.changes(() => duringExchange(visitor, url, async () => {
       await act(email);
-      credentials = await ground.sql('SELECT COUNT(*) FROM datasource_providers');
+      credentials = await ground.sql('SELECT COUNT(*) FROM provider_credentials');
     }));
     assert.equal(answer.status, 403);
     assert.deepEqual(events, ['denied']);
     assert.equal(tokenRequests, 1);
-    assert.equal(await ground.sql('SELECT COUNT(*) FROM datasource_providers'), credentials);
+    assert.equal(await ground.sql('SELECT COUNT(*) FROM provider_credentials'), credentials);
     await wasRevoked();
   });
 }
@@ -250,7 +250,7 @@ test('A33: a system client that is replaced or removed since the start is not us
 
 test('what cannot be stored is given back, and the page says whose fault it was', async () => {
   const url = await answered(ada);
-  await ground.sql("CREATE TRIGGER no_more BEFORE INSERT ON datasource_providers FOR EACH ROW SIGNAL SQLSTATE '45000'");
+  await ground.sql("CREATE TRIGGER no_more BEFORE INSERT ON provider_credentials FOR EACH ROW SIGNAL SQLSTATE '45000'");
   try {
     assert.match(words(await ground.fails(ada, url, 'fault', { status: 500, tokenRequests: 1 })), /a fault on our side/);
   } finally {

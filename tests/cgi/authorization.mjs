@@ -20,7 +20,7 @@ import { CALLBACK, PASSWORD, Visitor, sandbox } from './visitor.mjs';
 const run = promisify(execFile);
 
 // Everything that an authorization may leave behind or change, but the flow itself.
-const STORED = ['datasource_providers', 'datasource_provider_defaults', 'datasource_oauth_params',
+const STORED = ['provider_credentials', 'provider_credential_defaults', 'datasource_oauth_params',
   'datasource_oauth_tenant_params', 'users', 'tenants', 'tenant_members'].join(', ');
 
 export const randomState = () => randomBytes(32).toString('base64url');
@@ -158,7 +158,7 @@ async function furnish(stack, Person) {
   // As on the first day, but for sessions and audit log.
   async function tidy() {
     await provider.reset();
-    await sql('DELETE FROM oauth_flows; DELETE FROM datasource_provider_defaults; DELETE FROM datasource_providers;'
+    await sql('DELETE FROM oauth_flows; DELETE FROM provider_credential_defaults; DELETE FROM provider_credentials;'
       + ' DELETE FROM datasource_oauth_tenant_params');
   }
 

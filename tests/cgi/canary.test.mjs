@@ -165,8 +165,8 @@ async function renew() {
   const bearer = (await stack.operator('key', 'add', 'canary', '--tenant', 'Acme Research')).trim();
   remember('runtime key', bearer);
   remember('webhook secret', (await stack.operator('webhook', 'add', `${receiver.origin}/hook`, '--tenant', 'Acme Research')).trim().split(/\s/).at(-1));
-  const fence = async () => Number((await db.rows("SELECT SUM(lease_fence * (lease_owner IS NULL)) FROM datasource_providers WHERE auth_type = 'oauth2'"))[0][0]);
-  const [[many]] = await db.rows("SELECT COUNT(*) FROM datasource_providers WHERE auth_type = 'oauth2' AND refreshable");
+  const fence = async () => Number((await db.rows("SELECT SUM(lease_fence * (lease_owner IS NULL)) FROM provider_credentials WHERE auth_type = 'oauth2'"))[0][0]);
+  const [[many]] = await db.rows("SELECT COUNT(*) FROM provider_credentials WHERE auth_type = 'oauth2' AND refreshable");
   const renewed = { ...TOKENS, access_token: SECRETS.renewedAccess, refresh_token: SECRETS.renewedRefresh };
   const outcomes = [
     { process: true },
@@ -180,7 +180,7 @@ async function renew() {
   for (const outcome of outcomes) {
     await provider.ctl({ faults: [{ ...outcome, endpoint: 'token', grant_type: 'refresh_token' }] });
     const before = await fence();
-    await until('time to change the schedule', () => db.run("UPDATE datasource_providers SET expires_at = 1, refresh_due_at = 1" +
+    await until('time to change the schedule', () => db.run("UPDATE provider_credentials SET expires_at = 1, refresh_due_at = 1" +
       " WHERE auth_type = 'oauth2' AND refreshable").then(() => true, () => false));
     await until('the renewals', async () => (await fence()) >= before + Number(many));
     await exchange(stack.address, `/api/v1/credentials/${SANDBOX}`, { headers: { authorization: `Bearer ${bearer}` } });
@@ -192,7 +192,7 @@ async function renew() {
     if (token && !token.includes(MARK)) remember('refresh token', token);
   }
   await provider.ctl({ faults: [{ endpoint: 'revoke', status: 503, body: SECRETS.echoedToken }] });
-  const [[hex]] = await db.rows("SELECT LOWER(HEX(id)) FROM datasource_providers WHERE auth_type = 'oauth2' AND refreshable LIMIT 1");
+  const [[hex]] = await db.rows("SELECT LOWER(HEX(id)) FROM provider_credentials WHERE auth_type = 'oauth2' AND refreshable LIMIT 1");
   const page = `/data-sources/${SANDBOX}/credentials/${hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')}/delete`;
   assert.equal((await ada.submit(await ada.get(page), {}, '/delete')).status, 303);
   await until('a revocation', async () => (await provider.record('/revoke')).length > 0);

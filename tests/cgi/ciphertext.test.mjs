@@ -24,8 +24,8 @@ async function add(visitor, how) {
   return hexOf(await idOf(visitor, before));
 }
 
-const set = (row, columns) => db.run(`UPDATE datasource_providers SET ${columns} WHERE id = X'${row}'`);
-const of = (row, column, table = 'datasource_providers') => `(SELECT v FROM (SELECT ${column} v FROM ${table} WHERE id = X'${row}') moved)`;
+const set = (row, columns) => db.run(`UPDATE provider_credentials SET ${columns} WHERE id = X'${row}'`);
+const of = (row, column, table = 'provider_credentials') => `(SELECT v FROM (SELECT ${column} v FROM ${table} WHERE id = X'${row}') moved)`;
 
 // What a reader sees of the list: so many rows that open, and so many that do not.
 async function looks(broken, { visitor = ada, rows = 3 } = {}) {
@@ -67,7 +67,7 @@ before(async () => {
   id.foreign = await add(eve, () => eve.connect('eve'));
   for (const row of Object.values(id))
     [[good[row]]] = await db.rows(`SELECT CONCAT('encrypted_credentials = X\\'', HEX(encrypted_credentials), '\\', encrypted_profile = X\\'',
-      HEX(encrypted_profile), '\\', secret_rev = ', secret_rev) FROM datasource_providers WHERE id = X'${row}'`);
+      HEX(encrypted_profile), '\\', secret_rev = ', secret_rev) FROM provider_credentials WHERE id = X'${row}'`);
 });
 after(() => stack?.stop());
 
@@ -82,7 +82,7 @@ afterEach(async () => {
 
 for (const column of ['encrypted_credentials', 'encrypted_profile']) {
   test(`F1: ${column} of two rows swapped`, async () => {
-    const [[one]] = await db.rows(`SELECT HEX(${column}) FROM datasource_providers WHERE id = X'${id.one}'`);
+    const [[one]] = await db.rows(`SELECT HEX(${column}) FROM provider_credentials WHERE id = X'${id.one}'`);
     await set(id.one, `${column} = ${of(id.two, column)}`);
     await set(id.two, `${column} = X'${one}'`);
     const page = await looks(2);
@@ -98,20 +98,20 @@ for (const column of ['encrypted_credentials', 'encrypted_profile']) {
 }
 
 test('F2: the whole row of another tenant, keys and all columns that it is bound to', async () => {
-  await db.run(`UPDATE datasource_providers a JOIN datasource_providers f ON f.id = X'${id.foreign}'
+  await db.run(`UPDATE provider_credentials a JOIN provider_credentials f ON f.id = X'${id.foreign}'
     SET a.encrypted_credentials = f.encrypted_credentials, a.encrypted_profile = f.encrypted_profile, a.secret_rev = f.secret_rev WHERE a.id = X'${id.one}'`);
   assert.doesNotMatch(words(await looks(1)), /eve@sandbox/);
 });
 
 test('F3: the two columns of one row swapped', async () => {
-  await db.run(`UPDATE datasource_providers a JOIN (SELECT id, encrypted_credentials c, encrypted_profile p FROM datasource_providers) b USING (id)
+  await db.run(`UPDATE provider_credentials a JOIN (SELECT id, encrypted_credentials c, encrypted_profile p FROM provider_credentials) b USING (id)
     SET a.encrypted_credentials = b.p, a.encrypted_profile = b.c WHERE a.id = X'${id.one}'`);
   await looks(1);
 });
 
 test('F4: the secret of an OAuth client in the place of a credential, and the other way round', async () => {
   const table = 'datasource_oauth_tenant_params';
-  const [[tenant]] = await db.rows(`SELECT HEX(tenant_id) FROM datasource_providers WHERE id = X'${id.one}'`);
+  const [[tenant]] = await db.rows(`SELECT HEX(tenant_id) FROM provider_credentials WHERE id = X'${id.one}'`);
   const [[params]] = await db.rows(`SELECT HEX(client_params) FROM ${table} WHERE tenant_id = X'${tenant}'`);
   await set(id.one, `encrypted_credentials = X'${params}'`);
   await looks(1);
@@ -134,13 +134,13 @@ test('F4: the secret of an OAuth client in the place of a credential, and the ot
 test('F4: an earlier record of the same column', async () => {
   const edit = `${PAGE}/credentials/${id.key.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')}/edit`;
   assert.equal((await ada.submit(await ada.get(edit), { 'field.api_key': 'sbx-ben-key' }, '/edit')).status, 303);
-  const [[now]] = await db.rows(`SELECT secret_rev FROM datasource_providers WHERE id = X'${id.key}'`);
+  const [[now]] = await db.rows(`SELECT secret_rev FROM provider_credentials WHERE id = X'${id.key}'`);
   await set(id.key, `${good[id.key].replace(/secret_rev = .*/, '')} secret_rev = ${now}`);
   await looks(1);
 });
 
 test('F5: cut, flipped, lengthened, empty, of another version, far too large', async () => {
-  const [[hex]] = await db.rows(`SELECT HEX(encrypted_credentials) FROM datasource_providers WHERE id = X'${id.one}'`);
+  const [[hex]] = await db.rows(`SELECT HEX(encrypted_credentials) FROM provider_credentials WHERE id = X'${id.one}'`);
   const bytes = Buffer.from(hex, 'hex');
   const flipped = (at) => { const copy = Buffer.from(bytes); copy[at] ^= 1; return copy; };
   const broken = [Buffer.alloc(0), Buffer.alloc(1, 1), Buffer.alloc(46), bytes.subarray(0, -1), bytes.subarray(0, 46), bytes.subarray(0, 6), Buffer.concat([bytes, Buffer.from([0])]),
@@ -202,7 +202,7 @@ test('an outcome that was exchanged is not shown', async () => {
 
 test('F6: the data keys of two tenants swapped; both are closed, the others and all pages work', async () => {
   const keyOf = async (row) => (await db.rows(`SELECT HEX(k.tenant_id), HEX(k.wrapped_key) FROM tenant_keys k
-    JOIN datasource_providers p USING (tenant_id) WHERE p.id = X'${row}'`))[0];
+    JOIN provider_credentials p USING (tenant_id) WHERE p.id = X'${row}'`))[0];
   const keys = [await keyOf(id.one), await keyOf(id.foreign)];
   const put = async ([a, b]) => {
     await db.run(`UPDATE tenant_keys SET wrapped_key = X'${a}' WHERE tenant_id = X'${keys[0][0]}'`);

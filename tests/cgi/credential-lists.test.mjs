@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => stack?.stop());
 
-const names = async () => (await seen.sql('SELECT name FROM datasource_providers ORDER BY name')).flat();
+const names = async () => (await seen.sql('SELECT name FROM provider_credentials ORDER BY name')).flat();
 
 async function add(name) {
   const answer = await ada.addApiKey('sbx-good-key', name);
@@ -40,10 +40,10 @@ test('so it is for the name of an account', async () => {
 });
 
 test('a page that grows too large is a fault of ours, not too many requests', async () => {
-  await seen.sql(`INSERT INTO datasource_providers (tenant_id, id, plugin_id, provider, name, auth_type,
+  await seen.sql(`INSERT INTO provider_credentials (tenant_id, id, plugin_id, provider, name, auth_type,
       encrypted_credentials, encrypted_profile, secret_rev, version, user_id, changed_by, created_at, updated_at)
     SELECT tenant_id, UNHEX(MD5(seq)), plugin_id, provider, CONCAT('row ', seq), 'api-key', 'x', 'x', 1, 1, user_id,
-      changed_by, seq, seq FROM datasource_providers, seq_1_to_9000 WHERE name = 'API KEY 1'`);
+      changed_by, seq, seq FROM provider_credentials, seq_1_to_9000 WHERE name = 'API KEY 1'`);
   const page = await ada.get(`/data-sources/${SANDBOX}`);
   assert.equal(page.status, 500);
   assert.match(words(page), /a fault on our side/);

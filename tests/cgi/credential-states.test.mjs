@@ -21,7 +21,7 @@ before(async () => {
   await ada.useCustomClient();
   await ada.connect();
   await ada.addApiKey('sbx-good-key', 'Team key');
-  for (const [hex, type] of await db.rows('SELECT HEX(id), auth_type FROM datasource_providers')) {
+  for (const [hex, type] of await db.rows('SELECT HEX(id), auth_type FROM provider_credentials')) {
     const id = hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
     if (type === 'oauth2') drive = id; else key = id;
   }
@@ -29,8 +29,8 @@ before(async () => {
 after(() => stack?.stop());
 
 const of = (id, verb) => `${PAGE}/credentials/${id}/${verb}`;
-const set = (id, columns) => db.run(`UPDATE datasource_providers SET ${columns} WHERE id = X'${hexOf(id)}'`);
-const get = async (id, columns) => (await db.rows(`SELECT ${columns} FROM datasource_providers WHERE id = X'${hexOf(id)}'`))[0];
+const set = (id, columns) => db.run(`UPDATE provider_credentials SET ${columns} WHERE id = X'${hexOf(id)}'`);
+const get = async (id, columns) => (await db.rows(`SELECT ${columns} FROM provider_credentials WHERE id = X'${hexOf(id)}'`))[0];
 const audit = async (action) => (await db.rows(`SELECT result FROM audit_events WHERE action = '${action}' ORDER BY at_us`)).flat();
 
 // Nothing is due while we look, and nobody's pause of five seconds stands in the way.
@@ -404,7 +404,7 @@ test('deleting an API key tells nobody; an authorization that does not open cann
 test('deleting an authorization queues its revocation; the page says how it stands', async () => {
   await db.run('DELETE FROM revocations');
   await ada.connect();
-  const [[hex]] = await db.rows('SELECT HEX(id) FROM datasource_providers');
+  const [[hex]] = await db.rows('SELECT HEX(id) FROM provider_credentials');
   const id = hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   const page = await ada.get(of(id, 'delete'));
   assert.match(words(page), /Access is revoked at the sandbox as well/);

@@ -161,9 +161,9 @@ test('R101: no program may change the schema, the audit log, or what is not its 
       'DELETE FROM tenant_keys', "UPDATE tenant_keys SET wrapped_key = ''", 'UPDATE keks SET check_value = 1', 'INSERT INTO sign_in_codes VALUES (1,1,1)', 'DELETE FROM datasource_oauth_params'],
     grantry_connect: ['SELECT password_hash FROM users', 'UPDATE users SET name = 1', 'INSERT INTO sessions (token_hash) VALUES (1)', 'UPDATE sessions SET user_id = 1', 'DELETE FROM revocations', "UPDATE revocations SET state = 'done'", 'DELETE FROM datasource_oauth_tenant_params',
       'SELECT * FROM sign_in_codes', 'SELECT * FROM sign_in_throttle', 'SELECT * FROM audit_events', "UPDATE datasource_oauth_params SET system_credentials = ''"],
-    grantry_api: ["UPDATE datasource_providers SET encrypted_credentials = ''", 'UPDATE datasource_providers SET secret_rev = 1', 'UPDATE datasource_providers SET tenant_id = 1',
-      "UPDATE runtime_keys SET verbs = 'list'", 'DELETE FROM runtime_keys', 'SELECT * FROM datasource_oauth_params', 'SELECT * FROM users', 'SELECT * FROM sessions', 'SELECT * FROM sign_in_codes', 'DELETE FROM datasource_providers', 'SELECT * FROM audit_events'],
-    grantry_operator: ['DELETE FROM users', 'DELETE FROM tenants', 'INSERT INTO sessions (token_hash) VALUES (1)', 'SELECT * FROM oauth_flows', 'SELECT * FROM datasource_providers'],
+    grantry_api: ["UPDATE provider_credentials SET encrypted_credentials = ''", 'UPDATE provider_credentials SET secret_rev = 1', 'UPDATE provider_credentials SET tenant_id = 1',
+      "UPDATE runtime_keys SET verbs = 'list'", 'DELETE FROM runtime_keys', 'SELECT * FROM datasource_oauth_params', 'SELECT * FROM users', 'SELECT * FROM sessions', 'SELECT * FROM sign_in_codes', 'DELETE FROM provider_credentials', 'SELECT * FROM audit_events'],
+    grantry_operator: ['DELETE FROM users', 'DELETE FROM tenants', 'INSERT INTO sessions (token_hash) VALUES (1)', 'SELECT * FROM oauth_flows', 'SELECT * FROM provider_credentials'],
   };
   for (const [user, own] of Object.entries(also)) {
     const password = await readFile(join(stack.var, 'db-passwords', user), 'utf8');
@@ -191,7 +191,7 @@ test('K1: SIGTERM in the middle of a request: it is answered, then the program e
   await release();
   assert.equal((await page).status, 303);
   await gone(pid);
-  const [[kept]] = await db.rows("SELECT COUNT(*) FROM datasource_providers WHERE name LIKE 'held %'");
+  const [[kept]] = await db.rows("SELECT COUNT(*) FROM provider_credentials WHERE name LIKE 'held %'");
   assert.equal(kept, '1');
   await assert.rejects(readFile(join(stack.var, 'run', 'settings.sock')), { code: 'ENOENT' });
   const closed = await ada.get('/data-sources');

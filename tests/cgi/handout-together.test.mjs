@@ -14,7 +14,7 @@ import { SANDBOX, signedIn } from './visitor.mjs';
 const OTHER = 'langgenius/notion_datasource/notion_datasource';
 let stack, db, session, runtime, ids, keys;
 
-const idsOf = async (tenant) => (await db.rows(`SELECT HEX(c.id) FROM datasource_providers c JOIN tenants t ON t.id = c.tenant_id
+const idsOf = async (tenant) => (await db.rows(`SELECT HEX(c.id) FROM provider_credentials c JOIN tenants t ON t.id = c.tenant_id
   WHERE t.name = '${tenant}' ORDER BY c.name`)).map(([id]) => uuidOf(id));
 const newKeyOf = async (tenant, name) => (await stack.operator('key', 'add', name, '--tenant', tenant)).trim();
 
@@ -102,7 +102,7 @@ test('R106: what cannot be recorded leaves for none of them', async () => {
 test('what is disabled meanwhile is not handed out to those who ask after that', async () => {
   const statuses = await together(Array.from({ length: 20 }, () => () => runtime.byId(ids[1])));
   assert.ok(statuses.every(({ status }) => status === 200));
-  await db.run(`UPDATE datasource_providers SET state = 'disabled' WHERE id = X'${hexOf(ids[1])}'`);
+  await db.run(`UPDATE provider_credentials SET state = 'disabled' WHERE id = X'${hexOf(ids[1])}'`);
   for (const { status, body } of await together(Array.from({ length: 20 }, () => () => runtime.byId(ids[1]))))
     assert.deepEqual([status, body.code], [409, 'disabled']);
 });

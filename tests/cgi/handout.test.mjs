@@ -24,9 +24,9 @@ before(async () => {
 });
 after(() => stack?.stop());
 
-const idOf = async (type) => uuidOf((await db.rows(`SELECT HEX(id) FROM datasource_providers WHERE auth_type = '${type}'`))[0][0]);
+const idOf = async (type) => uuidOf((await db.rows(`SELECT HEX(id) FROM provider_credentials WHERE auth_type = '${type}'`))[0][0]);
 const now = () => Math.floor(Date.now() / 1000);
-const set = (columns, id = oauth) => db.run(`UPDATE datasource_providers SET ${columns} WHERE id = X'${hexOf(id)}'`);
+const set = (columns, id = oauth) => db.run(`UPDATE provider_credentials SET ${columns} WHERE id = X'${hexOf(id)}'`);
 const renewals = async () =>
   (await provider.record('/token')).filter((call) => call.body.includes('grant_type=refresh_token')).length;
 const ask = (query = OAUTH, options) => runtime.handOut(query, options);
@@ -213,7 +213,7 @@ test('C28: renewal is put off, the token is valid: it is handed out at once, and
   const answer = await ask();
   assert.deepEqual([answer.status, answer.body.state, answer.body.reason], [200, 'delayed', 'rate_limited']);
   assert.equal(await renewals(), 0);
-  assert.equal((await db.rows(`SELECT refresh_due_at > ${now() + 400} FROM datasource_providers WHERE id = X'${hexOf(oauth)}'`))[0][0], '1');
+  assert.equal((await db.rows(`SELECT refresh_due_at > ${now() + 400} FROM provider_credentials WHERE id = X'${hexOf(oauth)}'`))[0][0], '1');
 });
 
 test('C4: renewal is put off, the token is over: 503 until when, and the back-off is not cut short', async () => {
@@ -225,7 +225,7 @@ test('C4: renewal is put off, the token is over: 503 until when, and the back-of
   await set(`refresh_due_at = ${now() + 86400}`);
   assert.equal((await ask()).headers['retry-after'], '3600');
   assert.equal(await renewals(), 0);
-  assert.equal((await db.rows(`SELECT refresh_due_at > ${now() + 80000} FROM datasource_providers WHERE id = X'${hexOf(oauth)}'`))[0][0], '1');
+  assert.equal((await db.rows(`SELECT refresh_due_at > ${now() + 80000} FROM provider_credentials WHERE id = X'${hexOf(oauth)}'`))[0][0], '1');
 });
 
 test('C4: a provider that fails makes waiters fail once, with one call', async () => {
@@ -329,7 +329,7 @@ test('clock: stored by a wrong one and no renewal to be had: handed out all the 
 // ---- what has to be there ----
 
 test('undecryptable: 503, the provider not called, and whole again with the record', async () => {
-  const [[good, rev]] = await db.rows(`SELECT HEX(encrypted_credentials), secret_rev FROM datasource_providers WHERE id = X'${hexOf(oauth)}'`);
+  const [[good, rev]] = await db.rows(`SELECT HEX(encrypted_credentials), secret_rev FROM provider_credentials WHERE id = X'${hexOf(oauth)}'`);
   for (const bad of ["X''", 'REVERSE(encrypted_credentials)', "X'00'"]) {
     await set(`encrypted_credentials = ${bad}`);
     assert.deepEqual([(await ask()).status, (await ask()).body.code], [503, 'undecryptable'], bad);

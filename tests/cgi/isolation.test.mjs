@@ -16,7 +16,7 @@ import { PASSWORD, SANDBOX, Visitor, exchange, sandbox, signedIn } from './visit
 const OTHER_PROVIDER = 'grantry/notion_datasource/notion_datasource';
 
 // What a segment of a pattern stands for; "provider" is three of them.
-const PATH_IDS = { org: 'provider', plugin: 'provider', provider: 'provider', credential: 'credential', flow: 'flow',
+const PATH_IDS = { section: 'section', org: 'provider', plugin: 'provider', provider: 'provider', credential: 'credential', flow: 'flow',
   key: 'key', webhook: 'webhook', delivery: 'delivery',
   kind: 'kind', context: 'context' };
 
@@ -47,30 +47,30 @@ const ROUTES = {
   'POST /webhooks/:webhook/remove': { own: 303 },
   'POST /webhooks/:webhook/test': { own: 303 },
   'POST /webhooks/deliveries/:delivery/send-again': { own: 303 },
-  'GET /data-sources/:org/:plugin/:provider': { own: 200 },
-  'GET /data-sources/:org/:plugin/:provider/api-key': { own: 200 },
-  'POST /data-sources/:org/:plugin/:provider/api-key': { own: 303, form: () => ({ name: '', 'field.api_key': 'sbx-good-key' }) },
-  'GET /data-sources/:org/:plugin/:provider/client': { own: 200 },
-  'POST /data-sources/:org/:plugin/:provider/client': { own: 303, needs: 'no client',
+  'GET /:section=data-sources|tools/:org/:plugin/:provider': { own: 200 },
+  'GET /:section=data-sources|tools/:org/:plugin/:provider/api-key': { own: 200 },
+  'POST /:section=data-sources|tools/:org/:plugin/:provider/api-key': { own: 303, form: () => ({ name: '', 'field.api_key': 'sbx-good-key' }) },
+  'GET /:section=data-sources|tools/:org/:plugin/:provider/client': { own: 200 },
+  'POST /:section=data-sources|tools/:org/:plugin/:provider/client': { own: 303, needs: 'no client',
     form: () => ({ client: 'custom', then: 'save', version: '0', 'field.client_id': 'c', 'field.client_secret': 's' }) },
-  'GET /data-sources/:org/:plugin/:provider/client/remove': { own: 200, needs: 'client' },
-  'POST /data-sources/:org/:plugin/:provider/client/remove': { own: 303, needs: 'client', form: version },
-  'GET /data-sources/:org/:plugin/:provider/credentials/:credential/edit': { own: 200, needs: 'api key' },
-  'POST /data-sources/:org/:plugin/:provider/credentials/:credential/edit': { own: 303, needs: 'api key',
+  'GET /:section=data-sources|tools/:org/:plugin/:provider/client/remove': { own: 200, needs: 'client' },
+  'POST /:section=data-sources|tools/:org/:plugin/:provider/client/remove': { own: 303, needs: 'client', form: version },
+  'GET /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/edit': { own: 200, needs: 'api key' },
+  'POST /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/edit': { own: 303, needs: 'api key',
     form: (t) => ({ ...version(t), name: `edited ${randomUUID()}`, 'field.api_key': 'sbx-ben-key' }) },
-  'POST /data-sources/:org/:plugin/:provider/credentials/:credential/default': { own: 303 },
-  'GET /data-sources/:org/:plugin/:provider/credentials/:credential/rename': { own: 200 },
-  'POST /data-sources/:org/:plugin/:provider/credentials/:credential/rename': { own: 303,
+  'POST /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/default': { own: 303 },
+  'GET /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/rename': { own: 200 },
+  'POST /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/rename': { own: 303,
     form: (t) => ({ ...version(t), name: `renamed ${randomUUID()}` }) },
-  'GET /data-sources/:org/:plugin/:provider/credentials/:credential/delete': { own: 200 },
-  'POST /data-sources/:org/:plugin/:provider/credentials/:credential/delete': { own: 303, form: version },
-  'POST /data-sources/:org/:plugin/:provider/credentials/:credential/test': { own: 200 },
-  'GET /data-sources/:org/:plugin/:provider/credentials/:credential/scopes': { own: 200 },
-  'GET /data-sources/:org/:plugin/:provider/credentials/:credential/disable': { own: 200 },
-  'POST /data-sources/:org/:plugin/:provider/credentials/:credential/disable': { own: 303, form: version },
-  'POST /data-sources/:org/:plugin/:provider/credentials/:credential/enable': { own: 303, needs: 'disabled', form: version },
-  'GET /connect/data-sources/:org/:plugin/:provider': { own: 200, queryIds: { credential: 'credential' } },
-  'POST /connect/data-sources/:org/:plugin/:provider': { own: 200, queryIds: { credential: 'credential' } },
+  'GET /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/delete': { own: 200 },
+  'POST /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/delete': { own: 303, form: version },
+  'POST /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/test': { own: 200 },
+  'GET /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/scopes': { own: 200 },
+  'GET /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/disable': { own: 200 },
+  'POST /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/disable': { own: 303, form: version },
+  'POST /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/enable': { own: 303, needs: 'disabled', form: version },
+  'GET /connect/:section=data-sources|tools/:org/:plugin/:provider': { own: 200, queryIds: { credential: 'credential' } },
+  'POST /connect/:section=data-sources|tools/:org/:plugin/:provider': { own: 200, queryIds: { credential: 'credential' } },
   'GET /connect/flows/:flow': { own: 200 },
   'POST /connect/flows/:flow/replace': { own: 303, needs: 'two accounts', form: (t) => ({ ...version(t), old_version: t.oldVersion ?? '1' }) },
   'GET /console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback': { own: 303, nobody: 400, queryIds: { state: 'state' },
@@ -91,6 +91,7 @@ const ROUTES = {
 // The ids of each kind that must answer as one that never was. "other": another person's in the same tenant.
 const HIDDEN = {
   provider: ['unknown', 'malformed'], // no tenant owns a provider
+  section: ['elsewhere'], // any other word is no route
   credential: ['unknown', 'foreign', 'deleted', 'malformed', 'elsewhere'],
   flow: ['unknown', 'foreign', 'deleted', 'malformed', 'other'],
   key: ['unknown', 'foreign', 'deleted', 'malformed'],
@@ -114,7 +115,7 @@ const shared = {}; // ids that several tests use and none may change
 
 const keyOf = (route) => `${route.method} ${route.path}`;
 const entryOf = (route) => ROUTES[keyOf(route)];
-const segments = (path) => path.split('/').filter((s) => s.startsWith(':')).map((s) => s.slice(1));
+const segments = (path) => path.split('/').filter((s) => s.startsWith(':')).map((s) => s.slice(1).split('=')[0]);
 
 function idsOf(route) {
   const entry = entryOf(route);
@@ -128,7 +129,7 @@ function fill(route, target) {
   const entry = entryOf(route);
   const [org, plugin, provider] = target.provider.split('/');
   const values = { ...target, org, plugin, provider };
-  const path = route.path.replace(/:([a-z]+)/g, (_, name) => encodeURIComponent(values[name]).replaceAll('%24%257B1%257D', '$%7B1%7D'));
+  const path = route.path.replace(/:([a-z]+)(=[^/]*)?/g, (_, name) => encodeURIComponent(values[name]).replaceAll('%24%257B1%257D', '$%7B1%7D'));
   const query = new URLSearchParams();
   for (const [name, kind] of Object.entries({ ...entry.queryIds, ...entry.query })) if (target[kind]) query.set(name, target[kind]);
   const form = { ...entry.form?.(target) };
@@ -217,14 +218,14 @@ async function dropClient() {
 
 // A target whose ids are all the actor's own, made for one request.
 async function ownTarget(role, visitor, route) {
-  const target = { provider: SANDBOX, email: EMAILS[role], kind: 'datasource', context: shared.context, workspace: shared.labs };
+  const target = { section: 'data-sources', provider: SANDBOX, email: EMAILS[role], kind: 'datasource', context: shared.context, workspace: shared.labs };
   const kinds = idsOf(route), { needs } = entryOf(route), may = route.roles.includes(role);
   if (needs === 'client' && may) await people.owner.useCustomClient();
   if (needs === 'no client') await dropClient();
   if (kinds.includes('credential'))
     target.credential = needs === 'api key' ? await apiKey(may ? visitor : people.owner) : (await connected(visitor)).credential;
   if (kinds.includes('flow')) target.flow = needs === 'two accounts' ? await otherAccount(visitor) : (await connected(visitor)).flow;
-  if (needs === 'disabled') await db.run(`UPDATE datasource_providers SET state = 'disabled' WHERE id = X'${hexOf(target.credential)}'`);
+  if (needs === 'disabled') await db.run(`UPDATE provider_credentials SET state = 'disabled' WHERE id = X'${hexOf(target.credential)}'`);
   if (kinds.includes('state')) Object.assign(target, await response(visitor));
   if (kinds.some((kind) => ['key', 'webhook', 'delivery'].includes(kind))) Object.assign(target, await runtimeThings(people.owner));
   return target;
@@ -238,7 +239,7 @@ async function tidy() {
 }
 
 // As own, but nothing is made: good enough where the request is to be refused anyway.
-const plainTarget = (role) => ({ provider: SANDBOX, email: EMAILS[role] ?? '', kind: 'datasource', context: shared.context,
+const plainTarget = (role) => ({ section: 'data-sources', provider: SANDBOX, email: EMAILS[role] ?? '', kind: 'datasource', context: shared.context,
   workspace: shared.labs, credential: shared.own.credential, flow: shared.own.flow, key: shared.own.key, webhook: shared.own.webhook,
   delivery: shared.own.delivery, state: shared.used, code: 'c', iss: stack.sandbox });
 
@@ -248,8 +249,9 @@ function hiddenTargets(role, kind, variant) {
   // a good credential beside, so that only the id in question is wrong
   if (kind !== 'credential') base.credential = shared.byRole[role].credential;
   if (variant === 'malformed') return MALFORMED.map((text) => ({ ...base, [kind]: kind === 'provider' ? `grantry/sandbox/${text}` : text }));
-  if (variant === 'elsewhere') return [{ ...base, provider: OTHER_PROVIDER, credential: base.credential }];
+  if (kind === 'credential' && variant === 'elsewhere') return [{ ...base, provider: OTHER_PROVIDER, credential: base.credential }];
   const values = {
+    section: { elsewhere: 'tools' },
     provider: { unknown: 'grantry/sandbox/nothing' },
     credential: { unknown: randomUUID(), foreign: shared.foreign.credential, deleted: shared.deleted.credential },
     flow: { unknown: randomUUID(), foreign: shared.foreign.flow, deleted: shared.deleted.flow, other: shared.other.flow },

@@ -82,7 +82,7 @@ test('a known check value is not enough to be ready: the data key must open', as
 test('a record whose data key does not open is one row of the list', async () => {
   await seen.sql(`INSERT INTO tenant_keys SELECT tenant_id, 2, 'gone', wrapped_key, created_at FROM tenant_keys
       WHERE tenant_id = (SELECT id FROM tenants WHERE name = 'Acme Research');
-    UPDATE datasource_providers SET encrypted_profile = INSERT(encrypted_profile, 3, 4, X'00000002') WHERE name = 'API KEY 1'`);
+    UPDATE provider_credentials SET encrypted_profile = INSERT(encrypted_profile, 3, 4, X'00000002') WHERE name = 'API KEY 1'`);
   const page = await ada.get(`/data-sources/${SANDBOX}`);
   assert.equal(page.status, 200, words(page));
   assert.match(words(page), /API KEY 1 .*Cannot be decrypted/);

@@ -107,7 +107,7 @@ test('beyond 2038 all of it works: consent, renewal, hand-out, back-off, state',
     assert.ok(failed.due_at - (nowS() + YEARS) <= 60);
     await later.fault({ status: 400, body: '{"error":"invalid_grant"}' });
     assert.equal((await later.renew(id)).state, 'needs_reauth');
-    const [[since]] = await later.db.rows(`SELECT state_since FROM datasource_providers WHERE id = X'${hexOf(id)}'`);
+    const [[since]] = await later.db.rows(`SELECT state_since FROM provider_credentials WHERE id = X'${hexOf(id)}'`);
     assert.ok(Number(since) > END_OF_32_BITS);
   } finally {
     await later.close();

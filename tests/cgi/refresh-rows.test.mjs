@@ -184,7 +184,7 @@ test('C15: the row is locked longer than anybody waits (1205): it is written lat
   await held('lock', 'after');
   await ground.due(id);
   await ground.gate('lock');
-  const locked = ground.db.run(`BEGIN; SELECT 1 FROM datasource_providers WHERE id = X'${hexOf(id)}' FOR UPDATE; SELECT SLEEP(5); COMMIT`);
+  const locked = ground.db.run(`BEGIN; SELECT 1 FROM provider_credentials WHERE id = X'${hexOf(id)}' FOR UPDATE; SELECT SLEEP(5); COMMIT`);
   await until('the lock', async () => (await ground.db.rows("SELECT 1 FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'")).length);
   await ground.release('lock');
   await locked;
@@ -526,7 +526,7 @@ test('C12: where the database refuses what renewals bring, no more providers are
   const old = new Map(await Promise.all(all.map(async (id) => [id, await ground.row(id)])));
   const refused = async () => (await ground.renewer.log()).split('"event":"refresh.refused"').length - 1;
   const before = await refused();
-  await ground.db.run(`CREATE TRIGGER refuses BEFORE UPDATE ON datasource_providers FOR EACH ROW
+  await ground.db.run(`CREATE TRIGGER refuses BEFORE UPDATE ON provider_credentials FOR EACH ROW
     SET NEW.refreshable = IF(NEW.secret_rev <> OLD.secret_rev, (SELECT 1 UNION SELECT 2), NEW.refreshable)`);
   try {
     for (const id of ids) await ground.due(id);

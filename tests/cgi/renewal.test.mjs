@@ -10,7 +10,7 @@ import { witness } from './witness.mjs';
 
 const PAGE = `/data-sources/${SANDBOX}`;
 const TENANT = ['--tenant', 'Acme Research'];
-const oauth = "FROM datasource_providers WHERE auth_type = 'oauth2'";
+const oauth = "FROM provider_credentials WHERE auth_type = 'oauth2'";
 
 let stack, ada, ben, box, seen;
 

@@ -137,7 +137,7 @@ async function furnish(stack, settings, options) {
   const key = (await stack.operator('key', 'add', 'pipeline', '--tenant', 'Acme Research')).trim();
   await provider.ctl({ settings });
 
-  const column = async (text, id) => (await db.rows(`SELECT ${text} FROM datasource_providers WHERE id = X'${hexOf(id)}'`))[0];
+  const column = async (text, id) => (await db.rows(`SELECT ${text} FROM provider_credentials WHERE id = X'${hexOf(id)}'`))[0];
   const row = async (id) => {
     const found = await column(COLUMNS.join(', '), id);
     if (!found) return null;
@@ -145,12 +145,12 @@ async function furnish(stack, settings, options) {
     return { state, reason, rev: Number(rev), failures: Number(failures), fence: Number(fence), unanswered: Number(unanswered),
       expires_at: numberOf(expires), due_at: numberOf(due), refreshed_at: numberOf(refreshed), held: held === '1', sealed: credentials + profile };
   };
-  const ids = async () => new Set((await db.rows('SELECT HEX(id) FROM datasource_providers')).map(([id]) => uuidOf(id)));
+  const ids = async () => new Set((await db.rows('SELECT HEX(id) FROM provider_credentials')).map(([id]) => uuidOf(id)));
 
   // An update that another program's update of the same rows pushed aside (1020, snapshot isolation) is tried again.
   async function set(what, id) {
     const where = id ? ` WHERE id = X'${hexOf(id)}'` : '';
-    await until('an update', () => db.run(`UPDATE datasource_providers SET ${what}${where}`).then(() => true, (error) => {
+    await until('an update', () => db.run(`UPDATE provider_credentials SET ${what}${where}`).then(() => true, (error) => {
       if (!/ERROR (1020|1205|1213) /.test(error.message)) throw error;
     }));
   }

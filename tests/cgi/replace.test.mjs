@@ -20,10 +20,10 @@ before(async () => {
   await ada.useCustomClient();
 });
 after(() => stack?.stop());
-beforeEach(() => db.run('DELETE FROM datasource_provider_defaults; DELETE FROM datasource_providers; DELETE FROM revocations'));
+beforeEach(() => db.run('DELETE FROM provider_credential_defaults; DELETE FROM provider_credentials; DELETE FROM revocations'));
 
-const rows = (columns = 'name, state, secret_rev, version') => db.rows(`SELECT ${columns} FROM datasource_providers ORDER BY created_at, name`);
-const idOf = async (name) => uuidOf((await db.rows(`SELECT HEX(id) FROM datasource_providers WHERE name = '${name}'`))[0][0]);
+const rows = (columns = 'name, state, secret_rev, version') => db.rows(`SELECT ${columns} FROM provider_credentials ORDER BY created_at, name`);
+const idOf = async (name) => uuidOf((await db.rows(`SELECT HEX(id) FROM provider_credentials WHERE name = '${name}'`))[0][0]);
 
 // A connection of ada's account, and a renewal that mei answered: { old, result, flow }.
 async function answeredByAnother(visitor = ada) {
@@ -47,7 +47,7 @@ test('it asks first: both are there, and the old one is as it was', async () => 
 
 test('Replace: id, name and Default stay, the account is the other one, the old access is given up', async () => {
   const { old, result } = await answeredByAnother();
-  const fresh = uuidOf((await db.rows(`SELECT HEX(id) FROM datasource_providers WHERE id <> X'${hexOf(old)}'`))[0][0]);
+  const fresh = uuidOf((await db.rows(`SELECT HEX(id) FROM provider_credentials WHERE id <> X'${hexOf(old)}'`))[0][0]);
   const answer = await ada.submit(result, {}, '/replace');
   assert.equal(answer.location, `${PAGE}?done=replaced`);
   assert.deepEqual(await rows('LOWER(HEX(id)), name, state, secret_rev, version'), [[hexOf(old).toLowerCase(), 'Ada Lovelace', 'active', '2', '2']]);
@@ -64,9 +64,9 @@ test('Replace: id, name and Default stay, the account is the other one, the old 
 test('what came of it can be used: the next renewal is the new account’s', async () => {
   const { old, result } = await answeredByAnother();
   await ada.submit(result, {}, '/replace');
-  await db.run(`UPDATE datasource_providers SET refresh_due_at = 0 WHERE id = X'${hexOf(old)}'`);
+  await db.run(`UPDATE provider_credentials SET refresh_due_at = 0 WHERE id = X'${hexOf(old)}'`);
   for (;;) {
-    const [[rev, state]] = await db.rows(`SELECT secret_rev, state FROM datasource_providers WHERE id = X'${hexOf(old)}'`);
+    const [[rev, state]] = await db.rows(`SELECT secret_rev, state FROM provider_credentials WHERE id = X'${hexOf(old)}'`);
     assert.equal(state, 'active');
     if (Number(rev) > 2) break;
   }
@@ -76,7 +76,7 @@ test('what came of it can be used: the next renewal is the new account’s', asy
 test('a new one that became the Default hands it back', async () => {
   const { result } = await answeredByAnother();
   const mei = (await rows('HEX(id), name')).find(([, name]) => name !== 'Ada Lovelace')[0];
-  await db.run(`UPDATE datasource_provider_defaults SET credential_id = X'${mei}'`);
+  await db.run(`UPDATE provider_credential_defaults SET credential_id = X'${mei}'`);
   assert.equal((await ada.submit(result, {}, '/replace')).status, 303);
   assert.match(words(await ada.get(PAGE)), /Ada Lovelace Default mei@/);
 });
@@ -91,18 +91,18 @@ test('Discard leads to the page that deletes the new one', async () => {
 });
 
 for (const [what, meanwhile, status] of [
-  ['the old one was renamed', (old) => `UPDATE datasource_providers SET name = 'Drive', version = version + 1 WHERE id = X'${old}'`, 409],
-  ['the new one was renamed', (old) => `UPDATE datasource_providers SET name = 'Drive', version = version + 1 WHERE id <> X'${old}'`, 409],
-  ['the old one was disabled', (old) => `UPDATE datasource_providers SET state = 'disabled' WHERE id = X'${old}'`, 409],
-  ['the old one is gone', (old) => `DELETE FROM datasource_provider_defaults; DELETE FROM datasource_providers WHERE id = X'${old}'`, 404],
-  ['the new one is gone', (old) => `DELETE FROM datasource_providers WHERE id <> X'${old}'`, 404],
-  ['an hour has passed', (old) => `UPDATE datasource_providers SET created_at = created_at - 3700 WHERE id <> X'${old}'`, 409],
-  ['the new one is being renewed', (old) => `UPDATE datasource_providers SET lease_owner = ${SOMEBODY}, lease_rev = secret_rev WHERE id <> X'${old}'`, 409],
-  ['the old one is being renewed', (old) => `UPDATE datasource_providers SET lease_owner = ${SOMEBODY}, lease_rev = secret_rev WHERE id = X'${old}'`, 409],
-  ['a renewal of the new one was never answered', (old) => `UPDATE datasource_providers SET unanswered_rev = secret_rev WHERE id <> X'${old}'`, 409],
-  ['the new one was refused', (old) => `UPDATE datasource_providers SET rejected_rev = secret_rev WHERE id <> X'${old}'`, 409],
-  ['the new one was taken back', (old) => `UPDATE datasource_providers SET state = 'revoked', refresh_due_at = NULL WHERE id <> X'${old}'`, 409],
-  ['the new one does not open', (old) => `UPDATE datasource_providers SET encrypted_credentials = 'x' WHERE id <> X'${old}'`, 503],
+  ['the old one was renamed', (old) => `UPDATE provider_credentials SET name = 'Drive', version = version + 1 WHERE id = X'${old}'`, 409],
+  ['the new one was renamed', (old) => `UPDATE provider_credentials SET name = 'Drive', version = version + 1 WHERE id <> X'${old}'`, 409],
+  ['the old one was disabled', (old) => `UPDATE provider_credentials SET state = 'disabled' WHERE id = X'${old}'`, 409],
+  ['the old one is gone', (old) => `DELETE FROM provider_credential_defaults; DELETE FROM provider_credentials WHERE id = X'${old}'`, 404],
+  ['the new one is gone', (old) => `DELETE FROM provider_credentials WHERE id <> X'${old}'`, 404],
+  ['an hour has passed', (old) => `UPDATE provider_credentials SET created_at = created_at - 3700 WHERE id <> X'${old}'`, 409],
+  ['the new one is being renewed', (old) => `UPDATE provider_credentials SET lease_owner = ${SOMEBODY}, lease_rev = secret_rev WHERE id <> X'${old}'`, 409],
+  ['the old one is being renewed', (old) => `UPDATE provider_credentials SET lease_owner = ${SOMEBODY}, lease_rev = secret_rev WHERE id = X'${old}'`, 409],
+  ['a renewal of the new one was never answered', (old) => `UPDATE provider_credentials SET unanswered_rev = secret_rev WHERE id <> X'${old}'`, 409],
+  ['the new one was refused', (old) => `UPDATE provider_credentials SET rejected_rev = secret_rev WHERE id <> X'${old}'`, 409],
+  ['the new one was taken back', (old) => `UPDATE provider_credentials SET state = 'revoked', refresh_due_at = NULL WHERE id <> X'${old}'`, 409],
+  ['the new one does not open', (old) => `UPDATE provider_credentials SET encrypted_credentials = 'x' WHERE id <> X'${old}'`, 503],
 ]) {
   test(`not when ${what}`, async () => {
     const { old, result } = await answeredByAnother();
@@ -116,7 +116,7 @@ for (const [what, meanwhile, status] of [
 
 test('what the old one had and does not open is not revoked, and that is said', async () => {
   const { old, result } = await answeredByAnother();
-  await db.run(`UPDATE datasource_providers SET encrypted_credentials = 'x' WHERE id = X'${hexOf(old)}'`);
+  await db.run(`UPDATE provider_credentials SET encrypted_credentials = 'x' WHERE id = X'${hexOf(old)}'`);
   assert.equal((await ada.submit(result, {}, '/replace')).status, 303);
   assert.deepEqual(await db.rows('SELECT state, reason FROM revocations'), [['failed', 'unreadable']]);
 });

@@ -169,7 +169,7 @@ test('a workspace that asks too often with many keys: 429, and other workspaces 
 
 test('who is kept waiting for a renewal is counted once, however long it takes', async () => {
   const patient = (await stack.operator('key', 'add', 'patient', '--tenant', 'Acme Research')).trim();
-  await db.run(`UPDATE datasource_providers SET expires_at = 1, refresh_due_at = 1, lease_fence = lease_fence + 1,
+  await db.run(`UPDATE provider_credentials SET expires_at = 1, refresh_due_at = 1, lease_fence = lease_fence + 1,
     lease_owner = REPEAT('x', 16) WHERE auth_type = 'oauth2'`);
   while ((await ask(patient)).status === 429); // until the workspace has its rate back, which was spent above
   const answer = await runtime.handOut('?name=Ada%20Lovelace', { key: patient });

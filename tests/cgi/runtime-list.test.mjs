@@ -32,18 +32,18 @@ before(async () => {
   await ada.connect();
   await ada.addApiKey();
   runtime = new Runtime(stack, await newKey(stack, 'pipeline'));
-  oauth = uuidOf((await db.rows("SELECT HEX(id) FROM datasource_providers WHERE auth_type = 'oauth2'"))[0][0]);
-  apiKey = uuidOf((await db.rows("SELECT HEX(id) FROM datasource_providers WHERE auth_type = 'api-key'"))[0][0]);
+  oauth = uuidOf((await db.rows("SELECT HEX(id) FROM provider_credentials WHERE auth_type = 'oauth2'"))[0][0]);
+  apiKey = uuidOf((await db.rows("SELECT HEX(id) FROM provider_credentials WHERE auth_type = 'api-key'"))[0][0]);
 });
 after(() => stack?.stop());
 
 const copies = (n, name, provider = SANDBOX) => {
   const [, org, plugin, last] = provider.match(/^(.*?)\/(.*?)\/(.*)$/);
-  return db.run(`INSERT INTO datasource_providers (id, tenant_id, plugin_id, provider, name, auth_type, encrypted_credentials, encrypted_profile,
+  return db.run(`INSERT INTO provider_credentials (id, tenant_id, plugin_id, provider, name, auth_type, encrypted_credentials, encrypted_profile,
       secret_rev, version, user_id, changed_by, created_at, updated_at, refreshable)
     SELECT UNHEX(MD5(CONCAT('${provider}', seq, '${name}'))), tenant_id, '${org}/${plugin}', '${last}', CONCAT('${name} ', LPAD(seq, 5, '0')), auth_type,
       encrypted_credentials, encrypted_profile, secret_rev, version, user_id, changed_by, 1, 1, 0
-    FROM datasource_providers, seq_1_to_${n} WHERE id = X'${hexOf(apiKey)}'`);
+    FROM provider_credentials, seq_1_to_${n} WHERE id = X'${hexOf(apiKey)}'`);
 };
 
 async function all(query = '', options) {
@@ -81,9 +81,9 @@ test('every state as it is told, with who has to act; and a filter for a state f
     unreadable: 'authorize', disabled: 'enable' };
   for (const [state, rows] of Object.entries(STATES)) {
     for (const [columns] of rows) {
-      await db.run(`UPDATE datasource_providers SET state_reason = '', failures = 0, expires_at = NULL, refreshable = 0, refresh_due_at = NULL
+      await db.run(`UPDATE provider_credentials SET state_reason = '', failures = 0, expires_at = NULL, refreshable = 0, refresh_due_at = NULL
         WHERE id = X'${hexOf(oauth)}'`);
-      await db.run(`UPDATE datasource_providers SET ${columns} WHERE id = X'${hexOf(oauth)}'`);
+      await db.run(`UPDATE provider_credentials SET ${columns} WHERE id = X'${hexOf(oauth)}'`);
       const one = (await all()).found.find(({ id }) => id === oauth);
       assert.deepEqual([one.state, one.next_step], [state, steps[state]], columns);
       for (const filter of Object.keys(STATES)) {
@@ -93,17 +93,17 @@ test('every state as it is told, with who has to act; and a filter for a state f
       }
     }
   }
-  await db.run(`UPDATE datasource_providers SET state = 'active', failures = 0, expires_at = ${now() + 7200} WHERE id = X'${hexOf(oauth)}'`);
+  await db.run(`UPDATE provider_credentials SET state = 'active', failures = 0, expires_at = ${now() + 7200} WHERE id = X'${hexOf(oauth)}'`);
 });
 
 test('an API key is to be entered again; what expired by itself says since when', async () => {
-  await db.run(`UPDATE datasource_providers SET state = 'needs_reauth' WHERE id = X'${hexOf(apiKey)}'`);
-  await db.run(`UPDATE datasource_providers SET expires_at = 86400 WHERE id = X'${hexOf(oauth)}'`);
+  await db.run(`UPDATE provider_credentials SET state = 'needs_reauth' WHERE id = X'${hexOf(apiKey)}'`);
+  await db.run(`UPDATE provider_credentials SET expires_at = 86400 WHERE id = X'${hexOf(oauth)}'`);
   const { found } = await all();
   assert.equal(found.find(({ id }) => id === apiKey).next_step, 'enter_key');
   const one = found.find(({ id }) => id === oauth);
   assert.deepEqual([one.reason, one.since, one.expires_at], ['expired', '1970-01-02T00:00:00Z', '1970-01-02T00:00:00Z']);
-  await db.run("UPDATE datasource_providers SET state = 'active', expires_at = NULL");
+  await db.run("UPDATE provider_credentials SET state = 'active', expires_at = NULL");
 });
 
 test('thousands, page by page: each once, in order, also while others come and go', async () => {
@@ -116,16 +116,16 @@ test('thousands, page by page: each once, in order, also while others come and g
   const keys = found.map(({ reference }) => Buffer.from(reference.replace(':', '\0')));
   for (let i = 1; i < keys.length; i++) assert.ok(Buffer.compare(keys[i - 1], keys[i]) < 0, found[i].reference);
   const first = (await runtime.list('?limit=3')).body;
-  await db.run(`DELETE FROM datasource_providers WHERE id = X'${hexOf(first.credentials[2].id)}'`);
+  await db.run(`DELETE FROM provider_credentials WHERE id = X'${hexOf(first.credentials[2].id)}'`);
   const second = (await runtime.list(`?limit=3&after=${encodeURIComponent(first.next)}`)).body;
   assert.deepEqual(second.credentials.map(({ id }) => id), found.slice(3, 6).map(({ id }) => id));
 });
 
 test('filters: of one provider, of a state within it, and pages of that', async () => {
-  assert.equal((await all(`?provider=${NOTION}&limit=200`)).found.length, (await db.rows("SELECT id FROM datasource_providers WHERE plugin_id = 'langgenius/notion_datasource'")).length);
-  await db.run("UPDATE datasource_providers SET state = 'revoked' WHERE name LIKE 'Note 0000%'");
+  assert.equal((await all(`?provider=${NOTION}&limit=200`)).found.length, (await db.rows("SELECT id FROM provider_credentials WHERE plugin_id = 'langgenius/notion_datasource'")).length);
+  await db.run("UPDATE provider_credentials SET state = 'revoked' WHERE name LIKE 'Note 0000%'");
   const { found, pages } = await all(`?provider=${NOTION}&state=revoked&limit=2`);
-  assert.deepEqual([found.length, pages > 1], [(await db.rows("SELECT id FROM datasource_providers WHERE state = 'revoked'")).length, true]);
+  assert.deepEqual([found.length, pages > 1], [(await db.rows("SELECT id FROM provider_credentials WHERE state = 'revoked'")).length, true]);
   assert.equal((await all(`?provider=${SANDBOX}&state=revoked`)).found.length, 0);
   assert.deepEqual((await runtime.list('?provider=a/b/c')).body, { credentials: [], next: null });
 });

@@ -12,10 +12,10 @@ import { SANDBOX, sandbox, signedIn } from './visitor.mjs';
 
 let stack, db, ada, runtime, provider, oauth, apiKey;
 
-const idOf = async (type) => uuidOf((await db.rows(`SELECT HEX(id) FROM datasource_providers WHERE auth_type = '${type}'`))[0][0]);
+const idOf = async (type) => uuidOf((await db.rows(`SELECT HEX(id) FROM provider_credentials WHERE auth_type = '${type}'`))[0][0]);
 const now = () => Math.floor(Date.now() / 1000);
-const set = (columns, id = oauth) => db.run(`UPDATE datasource_providers SET ${columns} WHERE id = X'${hexOf(id)}'`);
-const row = async (columns, id = oauth) => (await db.rows(`SELECT ${columns} FROM datasource_providers WHERE id = X'${hexOf(id)}'`))[0];
+const set = (columns, id = oauth) => db.run(`UPDATE provider_credentials SET ${columns} WHERE id = X'${hexOf(id)}'`);
+const row = async (columns, id = oauth) => (await db.rows(`SELECT ${columns} FROM provider_credentials WHERE id = X'${hexOf(id)}'`))[0];
 const etagOf = async (id = oauth) => (await runtime.until(() => runtime.byId(id))).headers.etag;
 const renewals = async () =>
   (await provider.record('/token')).filter((call) => call.body.includes('grant_type=refresh_token')).length;
@@ -97,7 +97,7 @@ test('what a forced renewal brought is refused too: a person has to act, and not
 
 test('webhooks are told of it once, in the same transaction', async () => {
   await db.run(`INSERT INTO webhooks (tenant_id, id, url, encrypted_secret, created_at)
-    SELECT tenant_id, REPEAT('w', 16), 'https://hooks.example/', '', 1 FROM datasource_providers LIMIT 1`);
+    SELECT tenant_id, REPEAT('w', 16), 'https://hooks.example/', '', 1 FROM provider_credentials LIMIT 1`);
   const told = async () => (await db.rows("SELECT JSON_VALUE(body, '$.type') FROM webhook_deliveries")).length;
   const etag = await etagOf(apiKey);
   await Promise.all(Array.from({ length: 10 }, () => runtime.report(apiKey, etag)));

@@ -53,7 +53,7 @@ function refused(name, fault, { status = 502, says, provider = SANDBOX } = {}) {
 }
 
 const rows = (provider) => seen.sql("SELECT HEX(id), IFNULL(expires_at - created_at, 'never'), refreshable, name " +
-  `FROM datasource_providers WHERE CONCAT(plugin_id, '/', provider) = '${provider}'`);
+  `FROM provider_credentials WHERE CONCAT(plugin_id, '/', provider) = '${provider}'`);
 
 // One more authorization. lifetime in seconds or 'never'; token: what the provider is then shown.
 function accepted(name, fault, { lifetime = 3600, refreshable = true, token = ACCESS, says, provider = SANDBOX } = {}) {

@@ -71,12 +71,12 @@ const hurry = () => db.run("UPDATE webhook_deliveries SET due_at = 1, last_statu
 
 // The token endpoint says so from now on, and the credential is renewed.
 const renewal = async (fault) => {
-  const [[failures]] = await db.rows('SELECT failures FROM datasource_providers');
+  const [[failures]] = await db.rows('SELECT failures FROM provider_credentials');
   await box.ctl({ faults: fault ? [{ endpoint: 'token', status: 401, body: JSON.stringify({ error: fault }) }] : [] });
-  await db.run('UPDATE datasource_providers SET refresh_due_at = 1');
-  await until(async () => (await db.rows(`SELECT 1 FROM datasource_providers WHERE refresh_due_at IS NULL OR refresh_due_at > 1 OR failures <> ${failures}`)).length);
+  await db.run('UPDATE provider_credentials SET refresh_due_at = 1');
+  await until(async () => (await db.rows(`SELECT 1 FROM provider_credentials WHERE refresh_due_at IS NULL OR refresh_due_at > 1 OR failures <> ${failures}`)).length);
 };
-const stateOf = async () => (await db.rows('SELECT state FROM datasource_providers'))[0][0];
+const stateOf = async () => (await db.rows('SELECT state FROM provider_credentials'))[0][0];
 
 // ---- incidents ----
 
@@ -115,13 +115,13 @@ test('an incident is one signed message to each webhook, and its end is one more
 test('a delayed renewal is no incident', async () => {
   await add('/delayed');
   await box.ctl({ faults: [{ endpoint: 'token', status: 503 }] });
-  await db.run('UPDATE datasource_providers SET refresh_due_at = 1');
-  await until(async () => (await db.rows('SELECT 1 FROM datasource_providers WHERE failures > 0')).length);
+  await db.run('UPDATE provider_credentials SET refresh_due_at = 1');
+  await until(async () => (await db.rows('SELECT 1 FROM provider_credentials WHERE failures > 0')).length);
   await box.ctl({ faults: [] });
   await press('test');
   assert.equal((await receiver.next('/delayed')).json.type, 'webhook.test');
   assert.deepEqual(await db.rows('SELECT COUNT(*) FROM webhook_deliveries'), [['1']]);
-  await db.run('UPDATE datasource_providers SET failures = 0');
+  await db.run('UPDATE provider_credentials SET failures = 0');
 });
 
 // ---- answers ----

@@ -36,8 +36,8 @@ export function witness(stack) {
 
   return {
     sql: db.rows,
-    kept: () => db.run('CHECKSUM TABLE datasource_providers, datasource_provider_defaults EXTENDED;' +
-      ' SELECT COUNT(*) FROM datasource_providers; SELECT COUNT(*) FROM datasource_provider_defaults'),
+    kept: () => db.run('CHECKSUM TABLE provider_credentials, provider_credential_defaults EXTENDED;' +
+      ' SELECT COUNT(*) FROM provider_credentials; SELECT COUNT(*) FROM provider_credential_defaults'),
     workers: async () => (await pids()).join(' '),
     peaks: async () => Promise.all((await pids()).map(peak)),
     leaks: async () => [

@@ -10,7 +10,7 @@
 static struct keyring *keyring;
 static char keys[PATH_MAX], other_keys[PATH_MAX];
 static const struct uuid row_id = {{8}};
-static const struct seal_place place = {"datasource_providers", "encrypted_profile", &row_id, 1};
+static const struct seal_place place = {"provider_credentials", "encrypted_profile", &row_id, 1};
 
 static struct keyring *open_keyring(const char *where)
 {

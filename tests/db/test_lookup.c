@@ -64,7 +64,7 @@ static void fill(void)
 	add_credential(&globex, &ids[3], &refs[1], &eve);
 	for (int i = 0; i < 2; i++)
 		CHECK_RC(db_exec(db,
-				 "INSERT INTO datasource_provider_defaults (tenant_id, plugin_id,"
+				 "INSERT INTO provider_credential_defaults (tenant_id, plugin_id,"
 				 " provider, credential_id, revision) VALUES (?, ?, ?, ?, 1)",
 				 DB_ARGS(db_id(&acme.u), db_text(refs[i + 1].plugin_id),
 					 db_text(refs[i + 1].provider), db_id(&ids[i].u)),
@@ -213,7 +213,7 @@ static void who_comes_later_reads_anew(void)
 
 	CHECK_RC(lookup_queue(batch, hashes[0], &query, &first), RC_OK);
 	lookup_load(batch, db); /* nobody takes it */
-	CHECK_RC(db_exec(db, "UPDATE datasource_providers SET secret_rev = 77 WHERE id = ?",
+	CHECK_RC(db_exec(db, "UPDATE provider_credentials SET secret_rev = 77 WHERE id = ?",
 			 DB_ARGS(db_id(&ids[0].u)), NULL),
 		RC_OK);
 	CHECK_RC(lookup_queue(batch, hashes[0], &query, &second), RC_OK);

@@ -46,7 +46,7 @@ static struct credential_id add_as(const struct tenant_id *tenant, unsigned n, i
 
 static void clear(void)
 {
-	CHECK_RC(db_exec(db, "DELETE FROM datasource_providers", DB_NO_ARGS, NULL), RC_OK);
+	CHECK_RC(db_exec(db, "DELETE FROM provider_credentials", DB_NO_ARGS, NULL), RC_OK);
 }
 
 static void begin(int64_t due_at_s)
@@ -60,7 +60,7 @@ static int64_t value(const char *column)
 {
 	char text[200];
 
-	(void)snprintf(text, sizeof(text), "SELECT %s FROM datasource_providers", column);
+	(void)snprintf(text, sizeof(text), "SELECT %s FROM provider_credentials", column);
 	return number(other, text);
 }
 
@@ -73,7 +73,7 @@ static void set(const char *assignments)
 {
 	char text[300];
 
-	(void)snprintf(text, sizeof(text), "UPDATE datasource_providers SET %s", assignments);
+	(void)snprintf(text, sizeof(text), "UPDATE provider_credentials SET %s", assignments);
 	CHECK_RC(db_exec(other, text, DB_NO_ARGS, NULL), RC_OK);
 }
 
@@ -198,7 +198,7 @@ static void whole_batches_are_claimed_by_one_each_in_whatever_order(void)
 		(void)add_as(&acme, n, NOW_S);
 	r = race(claim_all_race, NULL);
 	CHECK_INT(r.codes[RC_OK], RACERS);
-	CHECK_INT(number(other, "SELECT COUNT(*) FROM datasource_providers WHERE lease_fence = 1"
+	CHECK_INT(number(other, "SELECT COUNT(*) FROM provider_credentials WHERE lease_fence = 1"
 				" AND lease_owner IS NOT NULL"),
 		20);
 }
@@ -231,7 +231,7 @@ static void of_many_only_what_is_free_and_due(void)
 	CHECK(uuid_equal(&leases[0].owner, &me));
 	CHECK_INT(
 		number(other,
-			"SELECT COUNT(*) FROM datasource_providers WHERE lease_owner IS NOT NULL"),
+			"SELECT COUNT(*) FROM provider_credentials WHERE lease_owner IS NOT NULL"),
 		2);
 	CHECK_RC(refresh_abandon(db, &acme, &due[0].id, &leases[0]), RC_OK);
 	CHECK_RC(refresh_claim_all(db, &rival, NOW_S, wanted, 3, leases, claimed), RC_OK);
@@ -348,7 +348,7 @@ static void a_consent_or_the_end_of_the_row_overtakes(void)
 	CHECK_INT(value("refresh_due_at"), NOW_S + 100);
 	clear();
 	CHECK_RC(commit(&acme, &lease), RC_CONFLICT);
-	CHECK_INT(number(other, "SELECT COUNT(*) FROM datasource_providers"), 0);
+	CHECK_INT(number(other, "SELECT COUNT(*) FROM provider_credentials"), 0);
 }
 
 /* C17: given up for dead while its call was under way. What it brings is kept while the revision it sent is still
@@ -531,7 +531,7 @@ static void all_that_a_dead_process_held_is_free_and_may_have_been_sent(void)
 	CHECK_RC(refresh_abandon_owner(db, &me), RC_OK);
 	CHECK_INT(held(), 1);
 	CHECK_INT(
-		number(other, "SELECT COUNT(*) FROM datasource_providers WHERE unanswered_rev = 5"),
+		number(other, "SELECT COUNT(*) FROM provider_credentials WHERE unanswered_rev = 5"),
 		2);
 	CHECK_RC(refresh_claim(db, &globex, &two, &rival, NOW_S, &mine), RC_OK);
 	CHECK(mine.sent_before);
@@ -674,20 +674,20 @@ static void a_client_whose_endpoint_is_down_is_put_off_and_no_other(void)
 	(void)add_as(&acme, 6, 0);
 	set("state_reason = ''");
 	CHECK_RC(db_exec(other,
-			 "UPDATE datasource_providers SET client_id = ? WHERE name = 'number 5'",
+			 "UPDATE provider_credentials SET client_id = ? WHERE name = 'number 5'",
 			 DB_ARGS(db_id(&other_client)), NULL),
 		RC_OK);
 	CHECK_RC(refresh_claim(db, &acme, &(struct credential_id){{{4}}}, &rival, NOW_S, &lease),
 		RC_OK);
 	CHECK_RC(refresh_postpone(db, &client, "provider_down", NOW_S + 60, 30, NOW_S), RC_OK);
-	CHECK_INT(number(other, "SELECT COUNT(*) FROM datasource_providers WHERE failures = 1"
+	CHECK_INT(number(other, "SELECT COUNT(*) FROM provider_credentials WHERE failures = 1"
 				" AND state_reason = 'provider_down' AND state = 'active'"
 				" AND refresh_due_at BETWEEN 1700000060 AND 1700000089"
 				" AND name IN ('number 1', 'number 2')"),
 		2);
-	CHECK_INT(number(other, "SELECT COUNT(*) FROM datasource_providers WHERE failures > 0"), 2);
+	CHECK_INT(number(other, "SELECT COUNT(*) FROM provider_credentials WHERE failures > 0"), 2);
 	CHECK_INT(
-		number(other, "SELECT COUNT(*) FROM datasource_providers WHERE state_reason <> ''"),
+		number(other, "SELECT COUNT(*) FROM provider_credentials WHERE state_reason <> ''"),
 		2);
 }
 

@@ -47,13 +47,13 @@ static int64_t rows_where(const char *what)
 	char text[256];
 
 	(void)snprintf(
-		text, sizeof(text), "SELECT COUNT(*) FROM datasource_providers WHERE %s", what);
+		text, sizeof(text), "SELECT COUNT(*) FROM provider_credentials WHERE %s", what);
 	return number(db, text);
 }
 
 static void begin(void)
 {
-	CHECK_RC(db_exec(db, "DELETE FROM datasource_providers", DB_NO_ARGS, NULL), RC_OK);
+	CHECK_RC(db_exec(db, "DELETE FROM provider_credentials", DB_NO_ARGS, NULL), RC_OK);
 }
 
 static enum rc disable(struct db *own, int i, void *arg)
@@ -131,14 +131,14 @@ static void what_was_refused_is_not_whole_again_by_a_switch(void)
 		row = added();
 		CHECK_RC(
 			db_exec(db,
-				"UPDATE datasource_providers SET rejected_rev = 1, refreshable = ?",
+				"UPDATE provider_credentials SET rejected_rev = 1, refreshable = ?",
 				DB_ARGS(db_int(refreshable)), NULL),
 			RC_OK);
 		CHECK_RC(state_switch(db, &acme, &row, false, &ada, 0, now_s), RC_OK);
 		row.version++;
 		TEXT_COPY(row.state, "disabled");
 		CHECK_RC(state_switch(db, &acme, &row, true, &ada, now_s, now_s), RC_OK);
-		CHECK_INT(number(db, "SELECT rejected_rev FROM datasource_providers"), refreshable);
+		CHECK_INT(number(db, "SELECT rejected_rev FROM provider_credentials"), refreshable);
 		credential_row_release(&row);
 	}
 }

@@ -179,14 +179,14 @@ static enum rc go_or_take_over(struct db *own, int i, void *arg)
 
 static void clear_credentials(void)
 {
-	CHECK_RC(db_exec(db, "DELETE FROM datasource_provider_defaults", DB_NO_ARGS, NULL), RC_OK);
-	CHECK_RC(db_exec(db, "DELETE FROM datasource_providers", DB_NO_ARGS, NULL), RC_OK);
+	CHECK_RC(db_exec(db, "DELETE FROM provider_credential_defaults", DB_NO_ARGS, NULL), RC_OK);
+	CHECK_RC(db_exec(db, "DELETE FROM provider_credentials", DB_NO_ARGS, NULL), RC_OK);
 }
 
 static int64_t defaults(void)
 {
-	return number(db, "SELECT COUNT(*) FROM datasource_provider_defaults d"
-			  " JOIN datasource_providers c ON c.id = d.credential_id");
+	return number(db, "SELECT COUNT(*) FROM provider_credential_defaults d"
+			  " JOIN provider_credentials c ON c.id = d.credential_id");
 }
 
 static void there_is_exactly_one_default_whoever_comes_and_goes(void)
@@ -204,7 +204,7 @@ static void there_is_exactly_one_default_whoever_comes_and_goes(void)
 		CHECK(rows.items[0].is_default);
 		r = race(go_or_take_over, &rows);
 		CHECK_INT(r.codes[RC_OK], RACERS);
-		CHECK_INT(number(db, "SELECT COUNT(*) FROM datasource_providers"), RACERS / 2);
+		CHECK_INT(number(db, "SELECT COUNT(*) FROM provider_credentials"), RACERS / 2);
 		CHECK_INT(defaults(), 1);
 		credential_rows_release(&rows);
 	}
@@ -225,7 +225,7 @@ static void the_last_one_takes_the_default_along(void)
 	CHECK_INT(race(insert, NULL).codes[RC_OK], RACERS);
 	CHECK_RC(credential_rows_load(db, &acme, &drive, &rows), RC_OK);
 	CHECK_INT(race(all_leave, &rows).codes[RC_OK], RACERS);
-	CHECK_INT(number(db, "SELECT COUNT(*) FROM datasource_provider_defaults"), 0);
+	CHECK_INT(number(db, "SELECT COUNT(*) FROM provider_credential_defaults"), 0);
 	credential_rows_release(&rows);
 }
 

@@ -92,8 +92,8 @@ static void oauth_holds(const struct provider *p, const struct placeholder_value
 	request_holds(&o->revocation_request, values);
 	request_holds(&o->identity.request, values);
 	page_holds(o->setup_url);
-	for (size_t i = 0; i < o->n_scopes; i++)
-		MUST(o->scopes[i].name && !strchr(o->scopes[i].name, ' '));
+	for (size_t i = 0; i < o->scopes.n; i++)
+		MUST(o->scopes.items[i].name && !strchr(o->scopes.items[i].name, ' '));
 	for (size_t i = 0; i < o->n_setup_steps; i++)
 		words_hold(&o->setup_steps[i]);
 }

@@ -99,7 +99,7 @@ test('C18: a node that lags behind hands out no token that another one has repla
     "SELECT 1 FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'")).length > 0);
   const row = await onlyOn(0, () => ground.renew(id));
   assert.equal(row.state, 'active');
-  const [[rev]] = await cluster.rows(1, `SELECT secret_rev FROM datasource_providers WHERE id = X'${hexOf(id)}'`);
+  const [[rev]] = await cluster.rows(1, `SELECT secret_rev FROM provider_credentials WHERE id = X'${hexOf(id)}'`);
   assert.ok(Number(rev) < row.rev, 'the node does lag behind');
   const answers = await Promise.all(Array.from({ length: 4 }, () => ground.ask(id, { address: stacks[1].address })));
   for (const answer of answers) assert.notEqual(tokenOf(answer), old);
@@ -127,7 +127,7 @@ test('C14: commits that conflict with those of another node (1213) are done agai
   let stop = false, changes = 0, rounds = 0;
   const quarrel = (async () => {
     const sql = `DELIMITER //\nBEGIN NOT ATOMIC DECLARE i INT DEFAULT 0; DECLARE CONTINUE HANDLER FOR 1020, 1205, 1213 BEGIN END;
-      WHILE i < 200 DO UPDATE datasource_providers SET version = version + 1 WHERE id = X'${hexOf(id)}'; SET i = i + 1; END WHILE; END//\n`;
+      WHILE i < 200 DO UPDATE provider_credentials SET version = version + 1 WHERE id = X'${hexOf(id)}'; SET i = i + 1; END WHILE; END//\n`;
     while (!stop) {
       await cluster.run(1, sql);
       changes += 200;

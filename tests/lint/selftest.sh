@@ -60,7 +60,6 @@ plant registered cgi-src/web/planted.c 'int f(void);'
 plant registered templates/planted.cs "$head"
 plant registered tests/unit/test_planted.c 'int main(void);' tests/unit/test_planted
 plant registered sql/9999_planted.sql 'SELECT 1;'
-plant registered providers/planted.yaml 'identity:'
 plant words cgi-src/web/planted.c "/* see /ho""me/somebody/notes */"
 plant words cgi-src/web/planted.c "/* TO""DO: later */"
 plant words tests/planted-lock.json '{"resolved": "ht''tps://registry.example/x.tgz"}'

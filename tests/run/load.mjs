@@ -228,7 +228,7 @@ async function whileFilling(db, work) {
 // row's, unless `columns` says otherwise (SQL). Answers [{ tenant, key }], tenant in hex.
 export async function fill(stack, id, { tenants, rows, refreshTokens, columns = {} }) {
   const db = database(stack), fifo = join(stack.var, 'tmp', `rows-${Date.now()}`), tokens = `${fifo}.tokens`;
-  const [[source, plugin, provider]] = await db.rows(`SELECT HEX(tenant_id), plugin_id, provider FROM datasource_providers
+  const [[source, plugin, provider]] = await db.rows(`SELECT HEX(tenant_id), plugin_id, provider FROM provider_credentials
     WHERE id = X'${id}'`);
   const options = ['-c', stack.config, '-s', dashed(source), '-p', `${plugin}/${provider}`, '-i', dashed(id),
     '-t', tenants, '-n', rows, '-o', fifo];
@@ -240,13 +240,13 @@ export async function fill(stack, id, { tenants, rows, refreshTokens, columns = 
   const copied = ['plugin_id', 'provider', 'auth_type', 'version', 'user_id', 'changed_by', 'visibility', 'client_source',
     'client_id', 'client_revision', 'expires_at', 'refreshable', 'created_at', 'updated_at', 'state_since', 'refreshed_at', 'refresh_due_at'];
   const literal = (column) => `IF(${column} IS NULL, 'NULL', CONCAT("X'", HEX(CAST(${column} AS BINARY)), "'"))`;
-  const [values] = await db.rows(`SELECT ${copied.map(literal).join(', ')} FROM datasource_providers WHERE id = X'${id}'`);
+  const [values] = await db.rows(`SELECT ${copied.map(literal).join(', ')} FROM provider_credentials WHERE id = X'${id}'`);
   const set = Object.entries({ ...Object.fromEntries(copied.map((c, i) => [c, values[i]])), ...columns });
   let told;
   await whileFilling(db, async () => {
     const filling = run(join(stack.bin, 'tests', 'bench', 'fill'), options.map(String), { maxBuffer: 1 << 24 });
     const [{ stdout }] = await Promise.all([filling, db.run(`SET SESSION unique_checks = 0, foreign_key_checks = 0;
-      LOAD DATA INFILE '${fifo}' INTO TABLE datasource_providers CHARACTER SET binary (@t, @i, name, @c, @p)
+      LOAD DATA INFILE '${fifo}' INTO TABLE provider_credentials CHARACTER SET binary (@t, @i, name, @c, @p)
       SET tenant_id = UNHEX(@t), id = UNHEX(@i), encrypted_credentials = UNHEX(@c), encrypted_profile = UNHEX(@p),
       secret_rev = 1, ${set.map(([name, value]) => `${name} = ${value}`).join(', ')}`)]);
     told = stdout;
@@ -261,7 +261,7 @@ export async function fill(stack, id, { tenants, rows, refreshTokens, columns = 
 export async function handoutsOf(db, provider, filled, some = 4) {
   const found = [];
   for (const { tenant, key } of filled) {
-    const rows = await db.rows(`SELECT HEX(id) FROM datasource_providers WHERE tenant_id = X'${tenant}' ORDER BY id LIMIT ${some}`);
+    const rows = await db.rows(`SELECT HEX(id) FROM provider_credentials WHERE tenant_id = X'${tenant}' ORDER BY id LIMIT ${some}`);
     for (const [id] of rows) {
       found.push({ tenant, id, path: `/api/v1/credentials/${provider}?credential=${dashed(id)}`, headers: { authorization: `Bearer ${key}` } });
     }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "domain/fieldset.h"
 #include "platform/buf.h"
 
 static const struct pair sandbox_var = {"sandbox_origin", "http://127.0.0.1:9000"};
@@ -145,6 +146,186 @@ static void every_field_type_is_known(void)
 	catalogue_free(catalogue);
 }
 
+/* --- kinds beyond tools and data sources --- */
+
+#define MODEL                                                                                      \
+	"provider: acme_lm\nlabel: {en_US: Acme LM}\nhelp: {url: {en_US: "                         \
+	"'https://acme.example'}}\n"                                                               \
+	"supported_model_types: [llm, rerank]\n"
+
+static void a_model_provider_has_two_forms(void)
+{
+	struct fieldset fields = FIELDSET_EMPTY;
+	struct catalogue *catalogue;
+	const struct provider *p = parse(MODEL
+		"provider_credential_schema:\n  credential_form_schemas:\n"
+		"  - {variable: key, type: secret-input, required: true, label: {en_US: Key}}\n"
+		"model_credential_schema:\n  model: {label: {en_US: Which}}\n"
+		"  credential_form_schemas:\n"
+		"  - variable: mode\n    type: radio\n    options: [{value: a}, {value: b}]\n"
+		"  - variable: size\n    type: number\n    default: 4096\n"
+		"    show_on: [{variable: __model_type, value: llm}]\n"
+		"  - {variable: extra, type: json, show_on: []}\n"
+		"  - variable: size\n    type: number\n"
+		"    show_on: [{variable: __model_type, value: rerank}, {variable: __model_type, "
+		"value: llm}]\n",
+		&catalogue);
+	const struct field *size = p ? schema_find(&p->model_schema, "size") : NULL;
+
+	CHECK(size != NULL);
+	if (!size)
+		return;
+	CHECK_INT(p->kind, PROVIDER_MODEL);
+	CHECK_STR(p->name, "acme_lm");
+	CHECK_STR(i18n_text(&p->label, "en_US"), "Acme LM");
+	CHECK(p->has_api_key && !p->has_oauth && p->api_key_schema.n == 1);
+	CHECK_INT(p->model_schema.n, 5);
+	CHECK_STR(p->model_schema.fields[0].name, MODEL_TYPE_FIELD);
+	CHECK(field_has_option(&p->model_schema.fields[0], "rerank"));
+	CHECK_STR(i18n_text(&p->model_schema.fields[1].label, "en_US"), "Which");
+	CHECK_INT(schema_find(&p->model_schema, "mode")->kind, FIELD_RADIO);
+	CHECK_INT(schema_find(&p->model_schema, "extra")->rule.format, FORMAT_JSON);
+	CHECK_INT(schema_find(&p->model_schema, "extra")->rule.when.n, 0);
+	CHECK_INT(size->rule.format, FORMAT_NUMBER);
+	CHECK_STR(size->default_value, "4096");
+	CHECK_INT(size->rule.when.n, 1);
+	CHECK_INT(size->rule.when.items[0].n, 2);
+	CHECK_STR(size->rule.when.items[0].values[1], "rerank");
+	CHECK(provider_key_schema(p, NULL) == &p->api_key_schema);
+	CHECK_INT(fieldset_put_text(&fields, "key", "k"), RC_OK);
+	CHECK(provider_key_schema(p, &fields) == &p->api_key_schema);
+	CHECK_INT(fieldset_put_text(&fields, MODEL_NAME_FIELD, "m"), RC_OK);
+	CHECK(provider_key_schema(p, &fields) == &p->model_schema);
+	fieldset_release(&fields);
+	catalogue_free(catalogue);
+}
+
+static void a_model_provider_may_have_either_form(void)
+{
+	struct catalogue *catalogue;
+	const struct provider *p =
+		parse(MODEL "model_credential_schema: {credential_form_schemas: []}\n", &catalogue);
+
+	CHECK(p && p->has_api_key && p->model_schema.n == 2 && p->api_key_schema.n == 0);
+	CHECK(p && provider_key_schema(p, NULL) == &p->model_schema);
+	catalogue_free(catalogue);
+	p = parse(MODEL, &catalogue);
+	CHECK(p && !p->has_api_key && provider_key_schema(p, NULL)->n == 0);
+	catalogue_free(catalogue);
+}
+
+static void wrong_forms_of_models_are_refused(void)
+{
+#define ONE MODEL "model_credential_schema:\n  credential_form_schemas:\n"
+	refuse(ONE "  - {type: radio, options: [{value: a}]}\n", 7, "needs a name");
+	refuse(ONE "  - {variable: a, type: radio}\n", 7, "radio \"a\" has no options");
+	refuse(ONE "  - {variable: __model_name, type: text-input}\n", 7, "is there twice");
+	refuse(ONE "  - {variable: a, type: number}\n  - {variable: a, type: number}\n", 8,
+		"is there twice");
+	refuse(ONE "  - {variable: a, type: number, show_on: [{variable: b, value: c}]}\n"
+		   "  - {variable: a, type: json, show_on: [{variable: b, value: d}]}\n",
+		8, "is there twice");
+	refuse(ONE "  - {variable: a, type: number, show_on: [b]}\n", 7, "a condition needs");
+	refuse(ONE "  - {variable: a, type: number, show_on: {b: c}}\n", 7, "must be a list");
+	refuse(ONE "  - {variable: a, type: number, show_on: [{variable: b}]}\n", 7,
+		"a condition needs");
+	refuse("provider: Acme\nsupported_model_types: [llm]\n", 1, "must be 1 to 64 of");
+	refuse("supported_model_types: [llm]\n", 1, "\"name\" is missing");
+	refuse(MODEL "model_credential_schema: {credential_form_schemas: text}\n", 5,
+		"must be a list of fields");
+#undef ONE
+}
+
+static void a_trigger_is_made_or_filled_in(void)
+{
+	struct catalogue *catalogue;
+	const struct provider *p =
+		parse("identity: {author: acme, name: hook}\n"
+		      "subscription_schema:\n- {name: secret, type: secret-input}\n"
+		      "subscription_constructor:\n  parameters: [{name: repo, type: string}]\n"
+		      "  credentials_schema: {token: {type: secret-input}}\n  oauth_schema: {}\n",
+			&catalogue);
+
+	CHECK(p && p->kind == PROVIDER_TRIGGER && p->has_api_key && !p->has_oauth);
+	CHECK(p && schema_find(&p->api_key_schema, "token") && p->subscription_schema.n == 1);
+	catalogue_free(catalogue);
+	p = parse("identity: {name: hook}\nsubscription_constructor: null\n"
+		  "subscription_schema:\n- {name: secret, type: secret-input}\n",
+		&catalogue);
+	CHECK(p && p->has_api_key && schema_find(&p->api_key_schema, "secret"));
+	catalogue_free(catalogue);
+}
+
+static void an_extension_has_settings(void)
+{
+	struct catalogue *catalogue;
+	const struct provider *p =
+		parse("identity: {author: acme, name: bot}\nsettings:\n"
+		      "- {name: app, type: app-selector, scope: chat, multiple: true}\n"
+		      "- {name: llm, type: model-selector, default: {provider: x, model: y}}\n"
+		      "endpoints: [a.yaml]\n",
+			&catalogue);
+	const struct field *app = p ? schema_find(&p->api_key_schema, "app") : NULL;
+
+	CHECK(app && p->kind == PROVIDER_EXTENSION && p->has_api_key);
+	CHECK_STR(app ? app->scope : NULL, "chat");
+	CHECK(app && app->multiple && !app[1].default_value);
+	catalogue_free(catalogue);
+}
+
+/* What is passed over in documents of others is told to whoever looks at them. */
+static void what_is_passed_over_is_noted(void)
+{
+	static const struct {
+		unsigned line;
+		const char *reason;
+	} notes[] = {
+		{3, "ja_Jp: unknown language"},
+		{4, "help: is no text in a language such as en_US"},
+		{2, "colour: unknown key"},
+		{9, "url: is no page that a browser may be sent to"},
+		{10, "surprise: unknown key"},
+		{12, "scopes: unknown key"},
+		{13, "channel: unknown key"},
+	};
+	struct catalogue *catalogue;
+	const struct provider *p =
+		parse("identity:\n  {author: acme, name: odd, colour: red, label: {en_US: Odd,\n"
+		      "  ja_Jp: 変,\n  help: {en_US: x}}}\n"
+		      "credentials_for_provider:\n  key:\n    type: secret-input\n    label: "
+		      "{en_US: Key}\n"
+		      "    url: http://plain.example\n    surprise: 1\n"
+		      "oauth_schema:\n  scopes: [a]\nchannel: x\n",
+			&catalogue);
+
+	CHECK(p && p->label.n == 2);
+	CHECK_INT(catalogue_note_count(catalogue), sizeof(notes) / sizeof(*notes));
+	for (size_t i = 0; i < sizeof(notes) / sizeof(*notes); i++) {
+		const struct provider_error *note = NULL;
+
+		for (size_t k = 0; k < catalogue_note_count(catalogue); k++)
+			if (strcmp(catalogue_note_at(catalogue, k)->reason, notes[i].reason) == 0)
+				note = catalogue_note_at(catalogue, k);
+		CHECK_STR(note ? note->reason : NULL, notes[i].reason);
+		CHECK_INT(note ? note->line : 0, notes[i].line);
+	}
+	CHECK_INT(catalogue_error_count(catalogue), 0);
+	catalogue_free(catalogue);
+}
+
+static void the_place_of_bad_yaml_is_told(void)
+{
+	static const char text[] = "identity:\n  name: a\n  label: \"x\" y\n";
+	struct catalogue *catalogue;
+	struct provider_error error;
+
+	CHECK_INT(
+		provider_parse("t.yaml", text, strlen(text), NULL, &catalogue, &error), RC_INVALID);
+	CHECK_INT(error.line, 3);
+	CHECK_INT(error.column, 14);
+	catalogue_free(catalogue);
+}
+
 static void the_defaults_of_oauth_are_those_of_rfc_6749(void)
 {
 	struct catalogue *catalogue;
@@ -155,7 +336,7 @@ static void the_defaults_of_oauth_are_those_of_rfc_6749(void)
 	if (!p)
 		return;
 	CHECK(o->pkce && o->refresh_supported && !o->host_from_client && !o->iss_required);
-	CHECK(!o->issuer && o->n_scopes == 0 && o->revocation == REVOCATION_NONE);
+	CHECK(!o->issuer && o->scopes.n == 0 && o->revocation == REVOCATION_NONE);
 	CHECK_INT(o->client_auth, CLIENT_AUTH_POST);
 	CHECK_INT(o->token_format, BODY_FORM);
 	CHECK_STR(o->scope_separator, " ");
@@ -220,8 +401,8 @@ static void every_key_of_the_recipe_arrives(void)
 	CHECK(o->iss_required && !o->pkce && o->accept_201 && o->accept_form_response);
 	CHECK(!o->refresh_supported && o->host_from_client);
 	CHECK_STR(o->scope_separator, ",");
-	CHECK_STR(o->scopes[1].name, "two");
-	CHECK_STR(i18n_text(&o->scopes[1].why, "en_US"), "W");
+	CHECK_STR(o->scopes.items[1].name, "two");
+	CHECK_STR(i18n_text(&o->scopes.items[1].why, "en_US"), "W");
 	CHECK_INT(o->client_auth, CLIENT_AUTH_BASIC);
 	CHECK_INT(o->token_format, BODY_JSON);
 	CHECK_STR(o->access_token.items[1], "/c");
@@ -363,12 +544,12 @@ static void the_section_is_strict(void)
 
 static void wrong_types_are_refused_with_their_key(void)
 {
-	refuse(OAUTH "    pkce: sometimes\n", 14, "pkce: must be true or false");
+	refuse(OAUTH "    pkce: sometimes\n", 14, "pkce: must be true, false or required");
 	refuse(OAUTH "    scopes: a b\n", 14, "scopes: must be a list");
 	refuse(OAUTH "    scopes: ['a b']\n", 14, "is no scope");
 	refuse(OAUTH "    scopes: [a, a]\n", 14, "scope \"a\" is there twice");
 	refuse(OAUTH "    scopes: [{label: x}]\n", 14, "\"name\" is missing");
-	refuse(OAUTH "    scope_separator: ';'\n", 14, "scope_separator: must be one of");
+	refuse(OAUTH "    scope_separator: '+'\n", 14, "scope_separator: must be one of");
 	refuse(OAUTH "    token_request: {client_auth: jwt}\n", 14,
 		"client_auth: must be one of: post, basic, none");
 	refuse(OAUTH "    token_request: {format: xml}\n", 14, "format: must be one of");
@@ -611,7 +792,7 @@ static const char *source_path(char *out, size_t size, const char *name)
 
 static const struct provider *find_one(const struct catalogue *catalogue, const char *id)
 {
-	const struct provider *p = catalogue_find(catalogue, PROVIDER_DATASOURCE, id);
+	const struct provider *p = catalogue_find(catalogue, id);
 
 	if (!p)
 		printf("# %s is not there\n", id);
@@ -657,7 +838,6 @@ static void the_shipped_providers_load(void)
 		CHECK(!p->missing && !p->oauth.host_from_client);
 		CHECK(!shipped[i].api_key || p->api_key_check.request.method);
 		CHECK(!shipped[i].oauth || p->oauth.n_setup_steps >= 3);
-		CHECK(catalogue_find(catalogue, PROVIDER_TOOL, shipped[i].id) == NULL);
 	}
 	catalogue_free(catalogue);
 }
@@ -673,9 +853,9 @@ static void every_shipped_scope_has_words_for_people(void)
 	for (size_t i = 0; catalogue && i < catalogue_count(catalogue); i++) {
 		const struct oauth_recipe *o = &catalogue_at(catalogue, i)->oauth;
 
-		for (size_t k = 0; k < o->n_scopes; k++) {
-			CHECK(*i18n_text(&o->scopes[k].label, "en_US"));
-			CHECK(*i18n_text(&o->scopes[k].why, "en_US"));
+		for (size_t k = 0; k < o->scopes.n; k++) {
+			CHECK(*i18n_text(&o->scopes.items[k].label, "en_US"));
+			CHECK(*i18n_text(&o->scopes.items[k].why, "en_US"));
 		}
 	}
 	catalogue_free(catalogue);
@@ -763,11 +943,75 @@ static void wrong_files_are_left_out_and_the_others_work(void)
 	CHECK_STR(catalogue_error_at(catalogue, 1)->file, "d.yaml");
 	CHECK_INT(catalogue_error_at(catalogue, 1)->line, 14);
 	CHECK_STR(catalogue_error_at(catalogue, 2)->reason,
-		"datasource acme/drive/drive is defined in a.yaml already");
+		"acme/drive/drive is defined in a.yaml already");
 	CHECK_STR(catalogue_error_at(catalogue, 3)->reason, "is not a file");
 	CHECK(catalogue_error_at(catalogue, 4) == NULL);
 	catalogue_free(catalogue);
 	remove_all(dir, names, sizeof(names) / sizeof(*names));
+}
+
+static void write_definition(const char *dir, const char *below, int i)
+{
+	char name[64], text[256];
+
+	snprintf(name, sizeof(name), "%s/p%03d.yaml", below, i);
+	snprintf(text, sizeof(text),
+		"identity: {author: acme, name: p%03d}\n"
+		"grantry: {org: acme, plugin: many}\n",
+		i);
+	write_file(dir, name, text);
+}
+
+static void folders_of_kinds_are_read_and_everyone_is_found(void)
+{
+	static const char *const folders[] = {
+		"datasources", "tools", "triggers", "models", "extensions", "shared"};
+	enum { EACH = 60, KINDS = 5 };
+	struct catalogue *catalogue = NULL;
+	char dir[] = "/tmp/grantry-providers-XXXXXX", path[4096];
+
+	CHECK(mkdtemp(dir) != NULL);
+	for (int k = 0; k <= KINDS; k++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, folders[k]);
+		CHECK_INT(mkdir(path, 0700), 0);
+		for (int i = 0; k < KINDS && i < EACH; i++)
+			write_definition(dir, folders[k], k * EACH + i);
+	}
+	write_file(
+		dir, "shared/base.yaml", "oauth: {}\n"); /* no definition, and none is made of it */
+	write_definition(dir, "models", 0);              /* the id of datasources/p000.yaml */
+	CHECK_INT(catalogue_load(dir, NULL, &catalogue), RC_OK);
+	if (!catalogue)
+		return;
+	CHECK_INT(catalogue_count(catalogue), EACH * KINDS);
+	CHECK_INT(catalogue_error_count(catalogue), 1);
+	CHECK_STR(catalogue_error_at(catalogue, 0)->file, "models/p000.yaml");
+	CHECK_STR(catalogue_error_at(catalogue, 0)->reason,
+		"acme/many/p000 is defined in datasources/p000.yaml already");
+	for (int i = 0; i < EACH * KINDS; i++) {
+		char name[16], id[64];
+		struct provider_ref ref = {"acme/many", name};
+
+		snprintf(name, sizeof(name), "p%03d", i);
+		snprintf(id, sizeof(id), "acme/many/p%03d", i);
+		CHECK(catalogue_find(catalogue, id) == catalogue_at(catalogue, (size_t)i));
+		CHECK(catalogue_find_ref(catalogue, &ref) == catalogue_at(catalogue, (size_t)i));
+	}
+	CHECK(catalogue_find(catalogue, "acme/many/p300") == NULL);
+	CHECK(catalogue_find(catalogue, "") == NULL);
+	CHECK_STR(catalogue_at(catalogue, EACH)->file, "tools/p060.yaml");
+	catalogue_free(catalogue);
+	for (int k = 0; k <= KINDS; k++) {
+		for (int i = 0; i < EACH * KINDS; i++) {
+			snprintf(path, sizeof(path), "%s/%s/p%03d.yaml", dir, folders[k], i);
+			(void)remove(path);
+		}
+		snprintf(path, sizeof(path), "%s/%s/base.yaml", dir, folders[k]);
+		(void)remove(path);
+		snprintf(path, sizeof(path), "%s/%s", dir, folders[k]);
+		CHECK_INT(rmdir(path), 0);
+	}
+	CHECK_INT(rmdir(dir), 0);
 }
 
 static void a_folder_that_is_not_there_is_said(void)
@@ -815,6 +1059,13 @@ int main(void)
 	RUN(a_dify_document_loads_without_our_section);
 	RUN(oauth_without_a_recipe_says_what_is_missing);
 	RUN(every_field_type_is_known);
+	RUN(a_model_provider_has_two_forms);
+	RUN(a_model_provider_may_have_either_form);
+	RUN(wrong_forms_of_models_are_refused);
+	RUN(a_trigger_is_made_or_filled_in);
+	RUN(an_extension_has_settings);
+	RUN(what_is_passed_over_is_noted);
+	RUN(the_place_of_bad_yaml_is_told);
 	RUN(the_defaults_of_oauth_are_those_of_rfc_6749);
 	RUN(every_key_of_the_recipe_arrives);
 	RUN(whose_host_the_client_chooses_is_known);
@@ -836,6 +1087,7 @@ int main(void)
 	RUN(the_fixture_chooses_its_host_by_the_client);
 	RUN(without_the_variable_only_that_provider_is_left_out);
 	RUN(wrong_files_are_left_out_and_the_others_work);
+	RUN(folders_of_kinds_are_read_and_everyone_is_found);
 	RUN(a_folder_that_is_not_there_is_said);
 	RUN(languages_fall_back);
 	RUN(kinds_have_words);

@@ -15,6 +15,7 @@ static const struct route routes[] = {
 	{.method = REQ_POST, .path = "/data-sources/:org/:plugin/:provider/rename"},
 	{.method = REQ_POST, .path = "/sign-out"},
 	{.method = REQ_GET, .path = "/cb/:org/callback", .gate = GATE_CALLBACK},
+	{.method = REQ_GET, .path = "/:part=one|two-three/:org"},
 };
 
 static struct route_match match;
@@ -58,6 +59,42 @@ static void arguments_are_read_by_name(void)
 	CHECK(route_arg(&match, "providers") == NULL);
 	CHECK(route_arg(&match, "") == NULL);
 	CHECK_INT(match.n, 3);
+}
+
+static void an_argument_may_be_one_of_some_words(void)
+{
+	static const char *const other[] = {"/on/x", "/onetwo-three/x", "/one%7Ctwo-three/x",
+		"/two/x", "/three/x", "/oneo/x", "/part/x", "/one/"};
+
+	CHECK_INT(go(REQ_GET, "/one/x"), 7);
+	CHECK_STR(route_arg(&match, "part"), "one");
+	CHECK_STR(route_arg(&match, "org"), "x");
+	CHECK_INT(go(REQ_GET, "/two-three/y"), 7);
+	CHECK_STR(route_arg(&match, "part"), "two-three");
+	CHECK(route_arg(&match, "part=one|two-three") == NULL);
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		CHECK_INT(go(REQ_GET, other[i]), -404);
+}
+
+static void patterns_overlap_where_a_word_is_shared(void)
+{
+	static const struct {
+		const char *a, *b;
+		bool overlap;
+	} rows[] = {
+		{"/:s=a|b/:x", "/a/:x", true},
+		{"/:s=a|b/:x", "/:x/c", true},
+		{"/:s=a|b/:x", "/b/c", true},
+		{"/:s=a|b/:x", "/c/:x", false},
+		{"/:s=a|b/:x", "/ab/:x", false},
+		{"/:s=a|b/:x", "/:s=a|b/:x/c", false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct route pair[] = {{.path = rows[i].a}, {.path = rows[i].b}};
+
+		CHECK(!!route_tables_overlap(TABLE(pair)) == rows[i].overlap);
+	}
 }
 
 static void other_spellings_are_other_paths_d15(void)
@@ -332,6 +369,8 @@ int main(void)
 {
 	RUN(paths_find_their_route);
 	RUN(arguments_are_read_by_name);
+	RUN(an_argument_may_be_one_of_some_words);
+	RUN(patterns_overlap_where_a_word_is_shared);
 	RUN(other_spellings_are_other_paths_d15);
 	RUN(other_method_names_the_right_ones_r75);
 	RUN(method_never_served_is_405_everywhere_d23);

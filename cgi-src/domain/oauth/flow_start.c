@@ -76,9 +76,9 @@ static enum rc join_scopes(const struct oauth_recipe *recipe, char out[FLOW_SCOP
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < recipe->n_scopes; i++) {
+	for (size_t i = 0; i < recipe->scopes.n; i++) {
 		int written = snprintf(out + n, FLOW_SCOPES_SIZE - n, "%s%s", i ? " " : "",
-			recipe->scopes[i].name);
+			recipe->scopes.items[i].name);
 
 		if (written < 0 || (size_t)written >= FLOW_SCOPES_SIZE - n)
 			return RC_INVALID;

@@ -194,7 +194,7 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 	enum rc rc;
 
 	memset(a, 0, sizeof(*a));
-	a->provider = catalogue_find_ref(core->catalogue, PROVIDER_DATASOURCE, &ref);
+	a->provider = catalogue_find_ref(core->catalogue, &ref);
 	a->tenant = due->tenant;
 	a->lease = *lease;
 	rc = load_claimed(core, due, a);
@@ -449,8 +449,7 @@ static enum rc queue_revocation(const struct core *core, const struct refresh_se
 enum rc refresh_discard(const struct core *core, const struct refresh_settlement *s)
 {
 	struct provider_ref ref = {s->row.plugin_id, s->row.provider};
-	const struct provider *provider =
-		catalogue_find_ref(core->catalogue, PROVIDER_DATASOURCE, &ref);
+	const struct provider *provider = catalogue_find_ref(core->catalogue, &ref);
 	struct fieldset tokens = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
 	struct credential_row row = {0};
 	enum rc rc;

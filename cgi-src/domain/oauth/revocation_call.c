@@ -55,8 +55,7 @@ static enum rc build(
 	const struct core *core, const struct revocation_row *row, struct httpc_request *rq)
 {
 	struct provider_ref ref = {row->plugin_id, row->provider};
-	const struct provider *provider =
-		catalogue_find_ref(core->catalogue, PROVIDER_DATASOURCE, &ref);
+	const struct provider *provider = catalogue_find_ref(core->catalogue, &ref);
 	struct fieldset tokens = FIELDSET_EMPTY;
 	struct oauth_client client = {0};
 	enum rc rc = provider ? revocation_unseal(core, row, &tokens) : RC_NOT_FOUND;

@@ -360,7 +360,7 @@ static void read_success(const struct oauth_recipe *recipe, jsonv *root, int64_t
 	out->failure = TOKEN_OK;
 }
 
-/* ---- GitHub style answers: access_token=…&scope=… (B6, R32) ---- */
+/* ---- form-encoded answers: access_token=…&scope=… (B6, R32) ---- */
 
 static bool form_value(const char *p, size_t len, struct secret *out)
 {

@@ -188,7 +188,7 @@ enum rc token_refresh_request(const struct oauth_recipe *recipe, const struct fi
 		{"grant_type", &texts[0]},
 		{"refresh_token", refresh_token},
 	};
-	const struct pairs *extra = &recipe->refresh_params;
+	const struct pairs *extra = &recipe->refresh.params;
 	enum rc rc = extra->n > REFRESH_PARAMS_MAX ? RC_INVALID : RC_OK;
 
 	if (rc == RC_OK)

@@ -47,7 +47,7 @@ static const struct provider *provider_of(const struct core *core, const struct 
 	char id[PLUGIN_ID_SIZE + PROVIDER_NAME_SIZE];
 
 	(void)snprintf(id, sizeof(id), "%s/%s", row->plugin_id, row->provider);
-	return catalogue_find(core->catalogue, PROVIDER_DATASOURCE, id);
+	return catalogue_find(core->catalogue, id);
 }
 
 /* Unknown, another workspace's, of a provider that is not here or that the key does not reach: all alike. */
@@ -169,7 +169,7 @@ static enum rc pick_fields(const struct provider *provider, bool is_oauth,
 	const struct fieldset *secrets, struct fieldset *out)
 {
 	const struct pairs *map = &provider->oauth.credential;
-	const struct schema *schema = &provider->api_key_schema;
+	const struct schema *schema = provider_key_schema(provider, secrets);
 	size_t n = is_oauth ? map->n : schema->n;
 	enum rc rc = RC_OK;
 

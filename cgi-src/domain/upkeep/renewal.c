@@ -235,7 +235,7 @@ static const struct provider *provider_of(const struct renewal *r, const struct 
 {
 	struct provider_ref ref = {due->plugin_id, due->provider};
 
-	return catalogue_find_ref(r->core->catalogue, PROVIDER_DATASOURCE, &ref);
+	return catalogue_find_ref(r->core->catalogue, &ref);
 }
 
 static void put_off(const struct uuid *client_id, int64_t wait_ms, void *arg)

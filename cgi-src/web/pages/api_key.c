@@ -26,16 +26,16 @@ static void set_frame(struct ctx *c, const struct key_form *f)
 
 	page_set_provider(c, p);
 	view_flag(c->root, "Form.Checked", p->api_key_check.request.method != NULL);
-	page_url(c->root, "Form.CancelUrl", "/data-sources/%s", p->id);
+	page_url(c->root, "Form.CancelUrl", "/%s/%s", page_section(p), p->id);
 	view_text(c->root, "Form.Name",
 		f->change ? f->change->name : (f->view ? f->view->name : NULL));
 	if (!f->view) {
-		page_url(c->root, "Form.Url", "/data-sources/%s/api-key", p->id);
+		page_url(c->root, "Form.Url", "/%s/%s/api-key", page_section(p), p->id);
 		return;
 	}
 	uuid_text(&f->view->id.u, id);
 	view_flag(c->root, "Form.Edit", true);
-	page_url(c->root, "Form.Url", "/data-sources/%s/credentials/%s/edit", p->id, id);
+	page_url(c->root, "Form.Url", "/%s/%s/credentials/%s/edit", page_section(p), p->id, id);
 	view_int(c->root, "Form.Version", (int64_t)f->view->version);
 }
 
@@ -48,7 +48,8 @@ static void set_conflict(struct ctx *c, const struct key_form *f)
 	uuid_text(&f->view->id.u, id);
 	view_text(conflict, "Who", f->view->changed_by[0] ? f->view->changed_by : "Somebody");
 	page_date(c, conflict, "When", f->view->updated_at_s);
-	page_url(conflict, "ReloadUrl", "/data-sources/%s/credentials/%s/edit", f->p->id, id);
+	page_url(conflict, "ReloadUrl", "/%s/%s/credentials/%s/edit", page_section(f->p), f->p->id,
+		id);
 	view_text(change, "Label", "Authorization Name");
 	view_text(change, "Theirs", f->view->name);
 	if (strcmp(f->view->name, f->change->name) != 0)
@@ -152,7 +153,7 @@ enum rc page_api_key_post(struct ctx *c)
 		rc = is_shown_again(f.rc) ? show_form(c, &f) : f.rc;
 	}
 	if (rc == RC_OK && f.rc == RC_OK)
-		rc = page_redirect(c, "/data-sources/%s?done=added%s", f.p->id,
+		rc = page_redirect(c, "/%s/%s?done=added%s", page_section(f.p), f.p->id,
 			change.checked ? "" : "-unchecked");
 	fieldset_release(&typed);
 	return rc;
@@ -191,7 +192,7 @@ static enum rc apply_edit(struct ctx *c, struct key_form *f, struct credential_c
 
 	f->rc = credential_edit(c->core, &c->actor, f->p, &id, change);
 	if (f->rc == RC_OK)
-		return page_redirect(c, "/data-sources/%s?done=saved%s", f->p->id,
+		return page_redirect(c, "/%s/%s?done=saved%s", page_section(f->p), f->p->id,
 			change->checked ? "" : "-unchecked");
 	if (!is_shown_again(f->rc))
 		return f->rc;

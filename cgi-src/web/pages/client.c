@@ -63,14 +63,15 @@ static enum rc set_frame(struct ctx *c, const struct client_form *f)
 	const struct provider *p = f->p;
 
 	page_set_provider(c, p);
-	page_url(c->root, "Form.Url", "/data-sources/%s/client", p->id);
-	page_url(c->root, "Form.CancelUrl", "/data-sources/%s", p->id);
+	page_url(c->root, "Form.Url", "/%s/%s/client", page_section(p), p->id);
+	page_url(c->root, "Form.CancelUrl", "/%s/%s", page_section(p), p->id);
 	view_int(c->root, "Form.Version", (int64_t)f->settings.revision);
 	view_text(c->root, "Client.Choice", custom_is_chosen(f) ? "custom" : "default");
 	view_flag(c->root, "Client.DefaultReady", f->settings.has_system);
 	view_flag(c->root, "Client.CanAuthorize", policy_allows(c->actor.role, ACTION_CONNECT));
 	if (f->settings.has_custom)
-		page_url(c->root, "Client.RemoveUrl", "/data-sources/%s/client/remove", p->id);
+		page_url(c->root, "Client.RemoveUrl", "/%s/%s/client/remove", page_section(p),
+			p->id);
 	set_steps(c, p);
 	return set_redirect_uri(c, p);
 }
@@ -83,7 +84,7 @@ static void set_conflict(struct ctx *c, const struct client_form *f)
 
 	view_text(conflict, "Who", who[0] ? who : "Somebody");
 	page_date(c, conflict, "When", f->settings.updated_at_s);
-	page_url(conflict, "ReloadUrl", "/data-sources/%s/client", f->p->id);
+	page_url(conflict, "ReloadUrl", "/%s/%s/client", page_section(f->p), f->p->id);
 	view_text(change, "Label", "OAuth client");
 	if (f->settings.has_custom && f->settings.custom_enabled == f->change->custom) {
 		view_text(change, "Theirs",
@@ -204,8 +205,8 @@ enum rc page_client_post(struct ctx *c)
 	}
 	if (rc == RC_OK && f.rc == RC_OK)
 		rc = wants_to_authorize(c)
-			     ? page_redirect(c, "/connect/data-sources/%s", f.p->id)
-			     : page_redirect(c, "/data-sources/%s?done=client", f.p->id);
+			     ? page_redirect(c, "/connect/%s/%s", page_section(f.p), f.p->id)
+			     : page_redirect(c, "/%s/%s?done=client", page_section(f.p), f.p->id);
 	fieldset_release(&typed);
 	return rc;
 }
@@ -240,8 +241,8 @@ enum rc page_client_remove(struct ctx *c)
 	if (rc == RC_OK) {
 		page_set_provider(c, p);
 		view_flag(c->root, "Client.DefaultReady", settings.has_system);
-		page_url(c->root, "Form.Url", "/data-sources/%s/client/remove", p->id);
-		page_url(c->root, "Form.CancelUrl", "/data-sources/%s/client", p->id);
+		page_url(c->root, "Form.Url", "/%s/%s/client/remove", page_section(p), p->id);
+		page_url(c->root, "Form.CancelUrl", "/%s/%s/client", page_section(p), p->id);
 		view_int(c->root, "Form.Version", (int64_t)settings.revision);
 		rc = set_uses(c, p);
 	}
@@ -263,6 +264,6 @@ enum rc page_client_remove_post(struct ctx *c)
 	if (rc == RC_OK)
 		rc = client_remove(c->core, &c->actor, p, revision);
 	if (rc == RC_OK)
-		rc = page_redirect(c, "/data-sources/%s?done=client-removed", p->id);
+		rc = page_redirect(c, "/%s/%s?done=client-removed", page_section(p), p->id);
 	return rc;
 }

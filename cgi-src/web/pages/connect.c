@@ -43,9 +43,9 @@ static enum rc show_setup_needed(struct ctx *c, const struct provider *p, bool u
 		return rc;
 	page_set_provider(c, p);
 	view_flag(c->root, "Setup.Unusable", unusable);
-	page_url(c->root, "Setup.BackUrl", "/data-sources/%s", p->id);
+	page_url(c->root, "Setup.BackUrl", "/%s/%s", page_section(p), p->id);
 	if (policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
-		page_url(c->root, "Setup.Url", "/data-sources/%s/client", p->id);
+		page_url(c->root, "Setup.Url", "/%s/%s/client", page_section(p), p->id);
 	else
 		rc = page_set_helpers(c);
 	return rc == RC_OK ? page_send(c, "setup_needed", 409) : rc;
@@ -55,9 +55,9 @@ static void set_scopes(struct ctx *c, const struct provider *p)
 {
 	struct view_node *list = view_child(c->root, "Scopes");
 
-	for (size_t i = 0; i < p->oauth.n_scopes; i++)
-		(void)page_scope(
-			c, list, p, p->oauth.scopes[i].name, strlen(p->oauth.scopes[i].name));
+	for (size_t i = 0; i < p->oauth.scopes.n; i++)
+		(void)page_scope(c, list, p, p->oauth.scopes.items[i].name,
+			strlen(p->oauth.scopes.items[i].name));
 }
 
 static enum rc show_review(struct ctx *c, const struct provider *p,
@@ -70,16 +70,16 @@ static enum rc show_review(struct ctx *c, const struct provider *p,
 		return rc;
 	page_set_provider(c, p);
 	view_text(c->root, "Client.Choice", source == CLIENT_SOURCE_TENANT ? "custom" : "default");
-	page_url(c->root, "Access.CancelUrl", "/data-sources/%s", p->id);
+	page_url(c->root, "Access.CancelUrl", "/%s/%s", page_section(p), p->id);
 	if (again) {
 		uuid_text(&again->id.u, id);
-		page_url(
-			c->root, "Access.Url", "/connect/data-sources/%s?credential=%s", p->id, id);
+		page_url(c->root, "Access.Url", "/connect/%s/%s?credential=%s", page_section(p),
+			p->id, id);
 		view_text(c->root, "Access.Again", again->name);
 		if (again->account[0])
 			view_text(c->root, "Access.Account", again->account);
 	} else {
-		page_url(c->root, "Access.Url", "/connect/data-sources/%s", p->id);
+		page_url(c->root, "Access.Url", "/connect/%s/%s", page_section(p), p->id);
 	}
 	set_scopes(c, p);
 	return page_send(c, "allow_access", 200);

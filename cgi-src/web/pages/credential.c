@@ -32,7 +32,7 @@ static void set_rename_problem(struct ctx *c, const struct provider *p,
 	item = view_append(view_child(conflict, "Changes"));
 	view_text(conflict, "Who", v->changed_by[0] ? v->changed_by : "Somebody");
 	page_date(c, conflict, "When", v->updated_at_s);
-	page_url(conflict, "ReloadUrl", "/data-sources/%s/credentials/%s/rename", p->id, id);
+	page_url(conflict, "ReloadUrl", "/%s/%s/credentials/%s/rename", page_section(p), p->id, id);
 	view_text(item, "Label", "Authorization Name");
 	view_text(item, "Theirs", v->name);
 	view_text(item, "Yours", change->name);
@@ -71,7 +71,7 @@ static enum rc apply_rename(struct ctx *c, const struct provider *p, struct cred
 	enum rc changed = credential_edit(c->core, &c->actor, p, &id, change), rc;
 
 	if (changed == RC_OK)
-		return page_redirect(c, "/data-sources/%s?done=renamed", p->id);
+		return page_redirect(c, "/%s/%s?done=renamed", page_section(p), p->id);
 	if (changed != RC_INVALID && changed != RC_CONFLICT)
 		return changed;
 	credential_view_release(view);
@@ -153,7 +153,7 @@ enum rc page_delete_post(struct ctx *c)
 	if (rc == RC_OK)
 		rc = credential_remove(c->core, &c->actor, p, &id, version);
 	if (rc == RC_OK)
-		rc = page_redirect(c, "/data-sources/%s?done=deleted", p->id);
+		rc = page_redirect(c, "/%s/%s?done=deleted", page_section(p), p->id);
 	return rc;
 }
 
@@ -168,7 +168,7 @@ enum rc page_default_post(struct ctx *c)
 	if (rc == RC_OK)
 		rc = credential_make_default(c->core, &c->actor, p, &id);
 	if (rc == RC_OK)
-		rc = page_redirect(c, "/data-sources/%s?done=default", p->id);
+		rc = page_redirect(c, "/%s/%s?done=default", page_section(p), p->id);
 	return rc;
 }
 
@@ -208,7 +208,7 @@ static enum rc switch_post(struct ctx *c, bool on)
 		rc = credential_switch(c->core, &c->actor, p, &id, on, version);
 	if (rc == RC_OK)
 		rc = page_redirect(
-			c, "/data-sources/%s?done=%s", p->id, on ? "enabled" : "disabled");
+			c, "/%s/%s?done=%s", page_section(p), p->id, on ? "enabled" : "disabled");
 	return rc;
 }
 

@@ -103,15 +103,16 @@ static void set_test_links(struct ctx *c, const struct test_page *t, struct view
 	char id[UUID_TEXT_SIZE];
 
 	uuid_text(&t->view->id.u, id);
-	page_url(node, "Url", "/data-sources/%s/credentials/%s/test", t->p->id, id);
-	page_url(node, "DoneUrl", "/data-sources/%s", t->p->id);
+	page_url(node, "Url", "/%s/%s/credentials/%s/test", page_section(t->p), t->p->id, id);
+	page_url(node, "DoneUrl", "/%s/%s", page_section(t->p), t->p->id);
 	if (!is_to_mend(t->view))
 		return;
 	if (t->view->is_oauth && provider_can_connect(t->p))
-		page_url(node, "AuthorizeUrl", "/connect/data-sources/%s?credential=%s", t->p->id,
-			id);
+		page_url(node, "AuthorizeUrl", "/connect/%s/%s?credential=%s", page_section(t->p),
+			t->p->id, id);
 	else if (!t->view->is_oauth && policy_allows(c->actor.role, ACTION_CREDENTIAL_MANAGE))
-		page_url(node, "EditUrl", "/data-sources/%s/credentials/%s/edit", t->p->id, id);
+		page_url(node, "EditUrl", "/%s/%s/credentials/%s/edit", page_section(t->p),
+			t->p->id, id);
 }
 
 /* The status has a line of its own. */
@@ -192,9 +193,9 @@ struct comparison {
 
 static bool asks_now(const struct provider *p, const char *name, size_t len)
 {
-	for (size_t i = 0; i < p->oauth.n_scopes; i++)
-		if (strlen(p->oauth.scopes[i].name) == len &&
-			memcmp(p->oauth.scopes[i].name, name, len) == 0)
+	for (size_t i = 0; i < p->oauth.scopes.n; i++)
+		if (strlen(p->oauth.scopes.items[i].name) == len &&
+			memcmp(p->oauth.scopes.items[i].name, name, len) == 0)
 			return true;
 	return false;
 }
@@ -252,8 +253,8 @@ static void set_scopes_of(struct comparison *cmp, const char *list, const char *
 
 static void set_scopes_now(struct comparison *cmp)
 {
-	for (size_t i = 0; i < cmp->p->oauth.n_scopes; i++) {
-		const char *name = cmp->p->oauth.scopes[i].name;
+	for (size_t i = 0; i < cmp->p->oauth.scopes.n; i++) {
+		const char *name = cmp->p->oauth.scopes.items[i].name;
 		size_t len = strlen(name);
 
 		if (!text_has_word(cmp->scopes->requested, name, len) &&
@@ -290,10 +291,10 @@ static void set_conclusion(struct comparison *cmp, const struct credential_view 
 	if (text)
 		view_text(node, "Text", text);
 	view_flag(node, "First", first || cmp->scopes->unreadable);
-	page_url(node, "DoneUrl", "/data-sources/%s", cmp->p->id);
+	page_url(node, "DoneUrl", "/%s/%s", page_section(cmp->p), cmp->p->id);
 	if (!off && provider_can_connect(cmp->p))
-		page_url(node, "AuthorizeUrl", "/connect/data-sources/%s?credential=%s", cmp->p->id,
-			id);
+		page_url(node, "AuthorizeUrl", "/connect/%s/%s?credential=%s", page_section(cmp->p),
+			cmp->p->id, id);
 }
 
 static enum rc show_scopes(struct ctx *c, const struct provider *p, const struct credential_view *v,

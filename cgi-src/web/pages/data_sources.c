@@ -117,7 +117,7 @@ static void set_card(struct ctx *c, struct view_node *list, const struct card *c
 
 	view_text(item, "Label", i18n_text(&p->label, c->language));
 	view_text(item, "Description", i18n_text(&p->description, c->language));
-	page_url(item, "Url", "/data-sources/%s", p->id);
+	page_url(item, "Url", "/%s/%s", page_section(p), p->id);
 	page_tile(item, p);
 	set_state(c, item, card);
 	view_flag(item, "ApiKey", p->has_api_key);

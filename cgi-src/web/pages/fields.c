@@ -17,6 +17,7 @@ static const char *kind_word(enum field_kind kind)
 	case FIELD_SECRET:
 		return "secret-input";
 	case FIELD_SELECT:
+	case FIELD_RADIO:
 		return "select";
 	case FIELD_BOOLEAN:
 		return "boolean";
@@ -85,7 +86,7 @@ static void set_field(struct ctx *c, const struct page_fields *f, const struct f
 	set_text_if(item, "HelpUrl", field->url);
 	if (field->kind == FIELD_SECRET)
 		view_flag(item, "Stored", is_kept(f, field->name));
-	else if (field->kind == FIELD_SELECT)
+	else if (field->n_options)
 		set_options(c, item, field, value);
 	else if (field->kind == FIELD_BOOLEAN)
 		view_flag(item, "Checked", strcmp(value, "true") == 0);

@@ -133,11 +133,11 @@ static void set_try_url(struct ctx *c, const struct provider *p, const struct cr
 	char id[UUID_TEXT_SIZE];
 
 	if (uuid_is_zero(&again->u)) {
-		page_url(result, "TryUrl", "/connect/data-sources/%s", p->id);
+		page_url(result, "TryUrl", "/connect/%s/%s", page_section(p), p->id);
 		return;
 	}
 	uuid_text(&again->u, id);
-	page_url(result, "TryUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
+	page_url(result, "TryUrl", "/connect/%s/%s?credential=%s", page_section(p), p->id, id);
 }
 
 /* Another account answered than the one that was asked for: which one is meant? Without one of the two, or when both
@@ -161,7 +161,8 @@ static enum rc set_choice(struct ctx *c, const struct provider *p, const struct 
 			page_url(choice, "ReplaceUrl", "/connect/flows/%s/replace",
 				route_arg(&c->match, "flow"));
 		uuid_text(&fresh->id.u, id);
-		page_url(choice, "DiscardUrl", "/data-sources/%s/credentials/%s/delete", p->id, id);
+		page_url(choice, "DiscardUrl", "/%s/%s/credentials/%s/delete", page_section(p),
+			p->id, id);
 	}
 	credential_view_release(&old);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
@@ -228,7 +229,7 @@ static void set_failed(struct ctx *c, const struct provider *p, const struct flo
 		set_try_url(c, p, &r->renews);
 	set_failure(c, r, v);
 	if (v->may_be_client && policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
-		page_url(result, "SettingsUrl", "/data-sources/%s/client", p->id);
+		page_url(result, "SettingsUrl", "/%s/%s/client", page_section(p), p->id);
 	if (v->may_be_redirect_uri)
 		view_text(result, "RedirectUri", r->redirect_uri);
 }
@@ -245,7 +246,7 @@ static enum rc show_result(
 	result = view_child(c->root, "Result");
 	page_set_provider(c, p);
 	view_text(result, "Kind", v->kind);
-	page_url(result, "DoneUrl", "/data-sources/%s", p->id);
+	page_url(result, "DoneUrl", "/%s/%s", page_section(p), p->id);
 	page_url(result, "ReloadUrl", "/connect/flows/%s", id);
 	if (r->verdict == FLOW_CONNECTED)
 		rc = set_connected(c, p, r);
@@ -267,7 +268,7 @@ static enum rc load_flow(struct ctx *c, const struct provider **p, struct flow_r
 	if (rc != RC_OK)
 		return rc;
 	(void)snprintf(provider_id, sizeof(provider_id), "%s/%s", out->plugin_id, out->provider);
-	*p = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, provider_id);
+	*p = catalogue_find(c->app->catalogue, provider_id);
 	return *p ? RC_OK : RC_NOT_FOUND;
 }
 
@@ -301,5 +302,5 @@ enum rc page_flow_replace_post(struct ctx *c)
 	}
 	if (rc == RC_EXPIRED)
 		rc = RC_CONFLICT;
-	return rc == RC_OK ? page_redirect(c, "/data-sources/%s?done=replaced", p->id) : rc;
+	return rc == RC_OK ? page_redirect(c, "/%s/%s?done=replaced", page_section(p), p->id) : rc;
 }

@@ -228,15 +228,24 @@ void page_date(struct ctx *c, struct view_node *node, const char *name, int64_t 
 
 /* ---- of the URL ---- */
 
+const char *page_section(const struct provider *p)
+{
+	return p->kind == PROVIDER_DATASOURCE ? "data-sources" : "tools";
+}
+
 enum rc page_provider(struct ctx *c, const struct provider **out)
 {
 	char id[512];
 	int n = snprintf(id, sizeof(id), "%s/%s/%s", route_arg(&c->match, "org"),
 		route_arg(&c->match, "plugin"), route_arg(&c->match, "provider"));
 
+	const char *section = route_arg(&c->match, "section");
+
 	*out = NULL;
 	if (n > 0 && (size_t)n < sizeof(id))
-		*out = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, id);
+		*out = catalogue_find(c->app->catalogue, id);
+	if (*out && section && strcmp(section, page_section(*out)) != 0)
+		*out = NULL;
 	return *out ? RC_OK : RC_NOT_FOUND;
 }
 
@@ -270,8 +279,8 @@ enum rc page_credential_form(
 	uuid_text(&v->id.u, id);
 	page_set_provider(c, p);
 	view_text(c->root, "Credential.Name", v->name);
-	page_url(c->root, "Form.Url", "/data-sources/%s/credentials/%s/%s", p->id, id, verb);
-	page_url(c->root, "Form.CancelUrl", "/data-sources/%s", p->id);
+	page_url(c->root, "Form.Url", "/%s/%s/credentials/%s/%s", page_section(p), p->id, id, verb);
+	page_url(c->root, "Form.CancelUrl", "/%s/%s", page_section(p), p->id);
 	view_int(c->root, "Form.Version", (int64_t)v->version);
 	return RC_OK;
 }
@@ -330,7 +339,7 @@ void page_set_provider(struct ctx *c, const struct provider *p)
 	view_text(node, "Description", i18n_text(&p->description, c->language));
 	view_text(node, "Vendor", page_vendor(p));
 	view_text(node, "ListLabel", "Data Sources");
-	view_text(node, "ListUrl", "/data-sources");
+	page_url(node, "ListUrl", "/%s", page_section(p));
 	page_tile(node, p);
 }
 
@@ -341,8 +350,8 @@ struct view_node *page_scope(struct ctx *c, struct view_node *list, const struct
 	char code[512];
 
 	(void)snprintf(code, sizeof(code), "%.*s", (int)name_len, name);
-	for (size_t i = 0; i < p->oauth.n_scopes; i++) {
-		const struct scope *s = &p->oauth.scopes[i];
+	for (size_t i = 0; i < p->oauth.scopes.n; i++) {
+		const struct scope *s = &p->oauth.scopes.items[i];
 		const char *why = i18n_text(&s->why, c->language);
 
 		if (strcmp(s->name, code) != 0)

@@ -76,13 +76,14 @@ static void set_links(struct ctx *c, const struct provider *p, struct view_node 
 	if (!v->may_change)
 		return;
 	uuid_text(&v->id.u, id);
-	(void)snprintf(url, sizeof(url), "/data-sources/%s/credentials/%s", p->id, id);
+	(void)snprintf(url, sizeof(url), "/%s/%s/credentials/%s", page_section(p), p->id, id);
 	if (v->state != CREDENTIAL_DISABLED && credential_can_test(p, v->is_oauth))
 		page_url(item, "TestUrl", "%s/test", url);
 	if (v->is_oauth && !v->unreadable && provider_can_connect(p))
 		page_url(item, "ScopesUrl", "%s/scopes", url);
 	if (v->state != CREDENTIAL_DISABLED && v->is_oauth && provider_can_connect(p)) {
-		page_url(item, "AuthorizeUrl", "/connect/data-sources/%s?credential=%s", p->id, id);
+		page_url(item, "AuthorizeUrl", "/connect/%s/%s?credential=%s", page_section(p),
+			p->id, id);
 		view_flag(item, "AuthorizeFirst", is_to_authorize(v));
 	}
 	if (!v->is_oauth && may(c, ACTION_CREDENTIAL_MANAGE))
@@ -191,15 +192,15 @@ static void set_actions(struct ctx *c, const struct provider *p, const struct cl
 	bool manage = may(c, ACTION_CLIENT_MANAGE);
 
 	if (p->has_api_key && may(c, ACTION_CREDENTIAL_MANAGE))
-		page_url(c->root, "ApiKey.AddUrl", "/data-sources/%s/api-key", p->id);
+		page_url(c->root, "ApiKey.AddUrl", "/%s/%s/api-key", page_section(p), p->id);
 	view_flag(c->root, "ApiKey.Checked", p->api_key_check.request.method != NULL);
 	if (!provider_can_connect(p))
 		return;
 	if (has_client && may(c, ACTION_CONNECT))
-		page_url(c->root, "Oauth.AddUrl", "/connect/data-sources/%s", p->id);
+		page_url(c->root, "Oauth.AddUrl", "/connect/%s/%s", page_section(p), p->id);
 	if (manage)
 		page_url(c->root, has_client ? "Oauth.SettingsUrl" : "Oauth.SetupUrl",
-			"/data-sources/%s/client", p->id);
+			"/%s/%s/client", page_section(p), p->id);
 	view_flag(c->root, "Oauth.Custom", custom);
 }
 

@@ -30,7 +30,7 @@ static const struct {
 
 static const char *provider_label(struct ctx *c, const char *id)
 {
-	const struct provider *p = catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, id);
+	const struct provider *p = catalogue_find(c->app->catalogue, id);
 
 	return p ? i18n_text(&p->label, c->language) : id;
 }
@@ -128,8 +128,6 @@ static void set_provider_boxes(struct ctx *c, const struct key_form *f)
 		struct view_node *item;
 		char id[24];
 
-		if (p->kind != PROVIDER_DATASOURCE)
-			continue;
 		item = view_append(list);
 		(void)snprintf(id, sizeof(id), "p%zu", i);
 		view_text(item, "Id", id);
@@ -217,7 +215,7 @@ static enum rc read_words(struct ctx *c, const char *field, char *list, size_t s
 
 static bool is_provider(const struct ctx *c, const char *word)
 {
-	return catalogue_find(c->app->catalogue, PROVIDER_DATASOURCE, word) != NULL;
+	return catalogue_find(c->app->catalogue, word) != NULL;
 }
 
 static bool is_verb(const struct ctx *c, const char *word)
@@ -289,7 +287,7 @@ struct example {
 
 static void offer(struct example *e, const struct provider *p)
 {
-	if (p && p->kind == PROVIDER_DATASOURCE && !e->provider &&
+	if (p && !e->provider &&
 		(!e->form->chosen || text_has_word(e->form->providers, p->id, strlen(p->id))))
 		e->provider = p->id;
 }
@@ -301,7 +299,7 @@ static void see_tally(
 	struct example *e = arg;
 
 	if (tally.all)
-		offer(e, catalogue_find_ref(e->c->app->catalogue, PROVIDER_DATASOURCE, &ref));
+		offer(e, catalogue_find_ref(e->c->app->catalogue, &ref));
 }
 
 static const char *example_provider(struct ctx *c, const struct key_form *f)
