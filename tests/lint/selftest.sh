@@ -81,6 +81,20 @@ plant templates $t "$head<a href=\"javascript:x\">"
 plant templates $t "$head<a href=<?cs var:X ?>>"
 plant templates $t "$head<a href='<?cs var:X ?>'>"
 
+plant messages $t "$head<p>Words of its own</p>"
+plant messages $t "$head<p><?cs var:X ?> words</p>"
+plant messages $t "$head<p aria-label=\"Words\"></p>"
+plant messages $t "$head<?cs call:page_head(\"Words\") ?>"
+plant messages $t "$head{{button.nothing}}"
+plant messages $t "$head{{button.save who=X}}"
+plant messages cgi-src/web/planted.c 'const char *f(struct ctx *c) { return say(c, "button.nothing", NULL); }'
+plant messages cgi-src/domain/planted.c 'const char *const key = MESSAGE("button.nothing");'
+plant messages messages/planted.yaml 'language.tag: "xx"'
+plant messages messages/planted.yaml "$(sed 's/^button.save: .*/button.save: "{who}"/' messages/en_US.yaml)"
+plant messages messages/planted.yaml "$(cat messages/en_US.yaml)\nbutton.nothing: \"x\""
+plant messages messages/planted.yaml "$(grep -v '^button.save:' messages/en_US.yaml)"
+plant messages messages/planted.yaml "$(cat messages/en_US.yaml)\nno text"
+
 plant sql_tenant $c 'static const char *const sql[] = {\n\t[A] = "SELECT id FROM sessions WHERE user_id = ?",\n};'
 plant sql_tenant $c 'static const char *const sql[] = {\n\t[A] = "SELECT id FROM sessions"\n\t\t" WHERE id = ? AND tenant_id = ?",\n};'
 plant sql_tenant $c 'static const char *const sql[] = {\n\t[A] = "UPDATE oauth_flows SET status = ?",\n};'
