@@ -3,6 +3,7 @@
     Provider.Label         text
     Provider.Icon.Letter   text
     Provider.Icon.Tone     enum(ink|blue|teal|green|amber|orange|red|violet)
+    Form.Unchecked         text, optional  why it is not: the provider file's words
     Form.Edit              bool            an existing key is edited
     Form.Checked           bool            the provider is asked before the key is kept
     Form.Url               url             POST
@@ -30,5 +31,5 @@ call:page_head(Layout.Title + " — " + Provider.Label) ?><?cs call:panel_open("
     <button type="submit" class="button button-primary" data-busy="<?cs if:Form.Checked ?>Checking with <?cs var:Provider.Label ?>…<?cs else ?>Saving…<?cs /if ?>"><?cs if:?Conflict.Who ?>Save over it<?cs else ?>Save<?cs /if ?></button>
   </div>
 </form>
-<p class="foot foot-lock"><span class="icon icon-lock" aria-hidden="true"></span><?cs if:Form.Checked ?>Checked with <?cs var:Provider.Label ?> before it is kept, then encrypted and never shown again.<?cs else ?>It cannot be checked with <?cs var:Provider.Label ?> before it is kept. It is encrypted and never shown again.<?cs /if ?></p>
+<p class="foot foot-lock"><span class="icon icon-lock" aria-hidden="true"></span><?cs if:Form.Checked ?>Checked with <?cs var:Provider.Label ?> before it is kept, then encrypted and never shown again.<?cs else ?><?cs if:?Form.Unchecked ?><?cs var:Form.Unchecked ?> <?cs else ?>It cannot be checked with <?cs var:Provider.Label ?> before it is kept. <?cs /if ?>It is encrypted and never shown again.<?cs /if ?></p>
 <?cs call:panel_close() ?>

@@ -2,6 +2,7 @@
   Reads, besides layout.cs:
     Provider.Label                 text
     Provider.Description           text
+    Provider.Note                  text, optional
     Provider.Vendor                text
     Provider.Icon.Letter           text
     Provider.Icon.Tone             enum(ink|blue|teal|green|amber|orange|red|violet)
@@ -61,7 +62,8 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
   <?cs call:tile(Provider.Icon) ?>
   <div>
     <h1><?cs var:Provider.Label ?></h1>
-    <p class="lede"><?cs var:Provider.Description ?></p>
+    <p class="lede"><?cs var:Provider.Description ?></p><?cs if:?Provider.Note ?>
+    <p class="lede"><?cs var:Provider.Note ?></p><?cs /if ?>
   </div>
 </div>
 <?cs each:banner = Banners ?>

@@ -67,10 +67,11 @@ struct credential_change {
 	const struct fieldset *fields; /* API key; NULL: only the name changes */
 	uint64_t expected_version;     /* as the form was shown; not for a new one */
 	/* out */
-	const char *bad_field; /* with RC_INVALID: "name", a schema name, or NULL */
-	const char *reason;    /* with RC_INVALID: a sentence for people; static */
-	bool checked;          /* the provider was asked: see probe */
-	bool name_taken;       /* with RC_CONFLICT: else somebody else's change came first */
+	const char *bad_field;    /* with RC_INVALID: "name", a schema name, or NULL */
+	const char *reason;       /* with RC_INVALID: a sentence for people; static */
+	const struct i18n *words; /* what the provider file says instead; NULL: nothing */
+	bool checked;             /* the provider was asked: see probe */
+	bool name_taken;          /* with RC_CONFLICT: else somebody else's change came first */
 	struct probe_result probe;
 };
 

@@ -219,39 +219,50 @@ static enum rc stored_fields(const struct core *core, const struct tenant_id *te
 	return rc == RC_CRYPTO && replaced ? RC_OK : rc;
 }
 
+static bool same_addresses(const struct oauth_recipe *recipe, const struct fieldset *stored,
+	const struct fieldset *merged)
+{
+	const char *const urls[] = {recipe->authorization_url, recipe->token_url,
+		recipe->revocation_request.url, recipe->identity.request.url};
+	struct placeholder_values before = {.client = stored, .derives = recipe->derives};
+	struct placeholder_values after = {.client = merged, .derives = recipe->derives};
+	const struct checks *checks = &recipe->checks;
+	bool same = true;
+
+	for (size_t i = 0; same && i < sizeof(urls) / sizeof(urls[0]); i++)
+		same = placeholder_same_origin(urls[i], &before, &after);
+	for (size_t i = 0; same && i < checks->n; i++)
+		same = placeholder_same_origin(checks->items[i].request.url, &before, &after);
+	return same;
+}
+
 /* A stored secret goes where it went before, and nowhere else. */
 static enum rc check_addresses(const struct provider *provider, const struct fieldset *given,
 	const struct fieldset *stored, const struct fieldset *merged, struct form_error *error)
 {
-	const struct oauth_recipe *recipe = &provider->oauth;
-	const char *const urls[] = {recipe->authorization_url, recipe->token_url,
-		recipe->revocation_request.url, recipe->check.request.url,
-		recipe->identity.request.url};
 	const struct field *kept = form_kept_secret(&provider->client_schema, given, stored);
-	struct placeholder_values before = {.client = stored}, after = {.client = merged};
 
-	for (size_t i = 0; kept && i < sizeof(urls) / sizeof(urls[0]); i++) {
-		if (placeholder_same_origin(urls[i], &before, &after))
-			continue;
-		*error = (struct form_error){kept->name, FORM_ADDRESS_CHANGES};
-		return RC_INVALID;
-	}
-	return RC_OK;
+	if (!kept || same_addresses(&provider->oauth, stored, merged))
+		return RC_OK;
+	*error = (struct form_error){kept->name, FORM_ADDRESS_CHANGES, NULL};
+	return RC_INVALID;
 }
 
-static enum rc merge_change(const struct provider *provider, const struct fieldset *stored,
-	struct client_change *change, struct fieldset *out)
+static enum rc merge_change(const struct core *core, const struct provider *provider,
+	const struct fieldset *stored, struct client_change *change, struct fieldset *out)
 {
 	struct form_error error;
 	enum rc rc;
 
 	if (!change->custom)
 		return fieldset_copy(out, stored);
-	rc = form_merge(&provider->client_schema, change->fields, stored, out, &error);
+	rc = form_merge(
+		&provider->client_schema, change->fields, stored, &core->cfg->egress, out, &error);
 	if (rc == RC_OK)
 		rc = check_addresses(provider, change->fields, stored, out, &error);
 	change->bad_field = error.field;
 	change->reason = error.reason;
+	change->words = error.words;
 	return rc;
 }
 
@@ -305,7 +316,7 @@ static enum rc change_row(const struct core *core, const struct actor *actor,
 	else
 		row->id = uuid_random();
 	if (rc == RC_OK)
-		rc = merge_change(provider, &stored, change, &merged);
+		rc = merge_change(core, provider, &stored, change, &merged);
 	buf_release(&row->sealed);
 	row->revision++;
 	row->enabled = change->custom;

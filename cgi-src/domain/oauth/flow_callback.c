@@ -179,7 +179,8 @@ static void judge(const struct token_answer *answer, struct flow_result *result)
 static void ask_identity(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, struct token_answer *answer)
 {
-	struct placeholder_values values = {.client = &client->fields, .token = &answer->tokens};
+	struct placeholder_values values = {
+		.client = &client->fields, .token = &answer->tokens, .derives = &provider->derives};
 	const struct identity_recipe *recipe = &provider->oauth.identity;
 
 	if (!recipe->from_token_response && recipe->request.method)

@@ -25,7 +25,9 @@ static void set_frame(struct ctx *c, const struct key_form *f)
 	char id[UUID_TEXT_SIZE];
 
 	page_set_provider(c, p);
-	view_flag(c->root, "Form.Checked", p->api_key_check.request.method != NULL);
+	view_flag(c->root, "Form.Checked", p->api_key_checks.n || p->mint);
+	if (p->api_key_unchecked.n)
+		view_text(c->root, "Form.Unchecked", i18n_text(&p->api_key_unchecked, c->language));
 	page_url(c->root, "Form.CancelUrl", "/%s/%s", page_section(p), p->id);
 	view_text(c->root, "Form.Name",
 		f->change ? f->change->name : (f->view ? f->view->name : NULL));
@@ -81,6 +83,7 @@ static int problem_status(const struct key_form *f)
 	static const int statuses[] = {
 		[PROBE_OK] = 200,
 		[PROBE_REFUSED] = 422,
+		[PROBE_PERMISSION] = 422,
 		[PROBE_NO_ANSWER] = 502,
 		[PROBE_TIMEOUT] = 504,
 		[PROBE_FORBIDDEN] = 422,
@@ -101,6 +104,7 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 		.all_stored = f->view && !f->view->unreadable,
 		.bad_field = f->change ? f->change->bad_field : NULL,
 		.reason = f->change ? f->change->reason : NULL,
+		.words = f->change ? f->change->words : NULL,
 	};
 	int status = f->change ? problem_status(f) : 200;
 	enum rc rc = page_begin(c);

@@ -337,6 +337,8 @@ void page_set_provider(struct ctx *c, const struct provider *p)
 
 	view_text(node, "Label", i18n_text(&p->label, c->language));
 	view_text(node, "Description", i18n_text(&p->description, c->language));
+	if (p->note.n)
+		view_text(node, "Note", i18n_text(&p->note, c->language));
 	view_text(node, "Vendor", page_vendor(p));
 	view_text(node, "ListLabel", "Data Sources");
 	page_url(node, "ListUrl", "/%s", page_section(p));

@@ -193,7 +193,7 @@ static void set_actions(struct ctx *c, const struct provider *p, const struct cl
 
 	if (p->has_api_key && may(c, ACTION_CREDENTIAL_MANAGE))
 		page_url(c->root, "ApiKey.AddUrl", "/%s/%s/api-key", page_section(p), p->id);
-	view_flag(c->root, "ApiKey.Checked", p->api_key_check.request.method != NULL);
+	view_flag(c->root, "ApiKey.Checked", p->api_key_checks.n || p->mint);
 	if (!provider_can_connect(p))
 		return;
 	if (has_client && may(c, ACTION_CONNECT))
