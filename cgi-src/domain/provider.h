@@ -396,6 +396,7 @@ struct provider {
 	const char *plugin_id;           /* "org/plugin" */
 	const char *id;                  /* "org/plugin/name" */
 	const char *file;        /* below the provider folder ("tools/acme.yaml"), for messages */
+	uint64_t fingerprint;    /* of the files that it was read from, shared parts left out */
 	bool imported;           /* its document is that of a plugin folder … */
 	const char *recipe_file; /* … with the recipe of this file of ours; NULL: with none */
 	struct i18n label, description;

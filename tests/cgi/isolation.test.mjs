@@ -34,6 +34,7 @@ const ROUTES = {
   'POST /language': { own: 303, form: () => ({ language: 'en_US', next: '/members' }) },
   'GET /': { own: 303 },
   'GET /data-sources': { own: 200 },
+  'GET /tools': { own: 200 },
   'GET /members': { own: 200 },
   'GET /runtime-keys': { own: 200 },
   'GET /runtime-keys/add': { own: 200 },

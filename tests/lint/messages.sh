@@ -65,7 +65,7 @@ perl -e '
 			fault($at->($-[1]) . ": $1 has marks, which C does not make") if $t->{other} =~ /</;
 		}
 	}
-	my %waiting = map { ("templates/$_.cs" => 1) } qw(allow_access api_key client_remove credential_test
+	my %waiting = map { ("templates/$_.cs" => 1) } qw(tools allow_access api_key client_remove credential_test
 		data_sources delete disable error flow_result leaving members oauth_client part_form part_provider
 		password provider rename runtime_key_add runtime_key_revoke runtime_key_shown runtime_keys scopes
 		setup_needed sign_in webhook_add webhook_remove webhook_shown webhooks);

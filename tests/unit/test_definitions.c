@@ -2,7 +2,7 @@
  *
  * The definitions that we ship: each says where its facts come from and speaks both languages; each check of an
  * API key is asked about five answers (good, refused, forbidden, too many, nonsense) that
- * tests/fixtures/api_keys.yaml writes down from the services' documentation. No network: httpc_perform is ours.
+ * tests/fixtures/api_keys*.yaml write down from the services' documentation. No network: httpc_perform is ours.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,10 @@
 #include "platform/yamlr.h"
 
 static struct catalogue *catalogue;
-static struct yamlr *fixture;
+static const char *const fixture_files[] = {
+	"tests/fixtures/api_keys.yaml", "tests/fixtures/api_keys_g_to_z.yaml"};
+#define FIXTURES (sizeof(fixture_files) / sizeof(*fixture_files))
+static struct yamlr *fixtures[FIXTURES];
 
 /* --- the network --- */
 
@@ -34,7 +37,8 @@ enum rc httpc_perform(
 	(void)http;
 	snprintf(asked, sizeof(asked), "%s %s", rq->method, secret_text(&rq->url));
 	httpc_request_release(&sent);
-	sent = (struct httpc_request){.method = rq->method};
+	sent = (struct httpc_request){.method = rq->method, .has_body = rq->has_body};
+	CHECK_INT(secret_set(&sent.body, rq->body.bytes, rq->body.len), RC_OK);
 	for (size_t i = 0; i < rq->n_headers; i++)
 		CHECK_INT(httpc_request_header(&sent, rq->headers[i].name,
 				  rq->headers[i].value.bytes, rq->headers[i].value.len),
@@ -64,13 +68,23 @@ static const char *source_path(char *out, size_t size, const char *name)
 	return out;
 }
 
+static void open_fixture(size_t i)
+{
+	struct yamlr_error error = {0};
+	char path[4096];
+	struct buf text;
+
+	buf_init(&text, YAMLR_SIZE_MAX);
+	CHECK_INT(buf_load(&text, source_path(path, sizeof(path), fixture_files[i])), RC_OK);
+	CHECK_INT(yamlr_parse(buf_text(&text), text.len, &fixtures[i], &error), RC_OK);
+	buf_release(&text);
+}
+
 static void open_files(void)
 {
 	static struct pair items[] = {{"sandbox_origin", "https://sandbox.example"}};
 	static const struct pairs vars = {items, 1};
-	struct yamlr_error error = {0};
 	char path[4096];
-	struct buf text;
 
 	CHECK_INT(catalogue_load(source_path(path, sizeof(path), "providers"), &vars, &catalogue),
 		RC_OK);
@@ -80,11 +94,8 @@ static void open_files(void)
 		printf("# %s:%u: %s\n", e->file, e->line, e->reason);
 		CHECK_STR(e->reason, "");
 	}
-	buf_init(&text, YAMLR_SIZE_MAX);
-	CHECK_INT(buf_load(&text, source_path(path, sizeof(path), "tests/fixtures/api_keys.yaml")),
-		RC_OK);
-	CHECK_INT(yamlr_parse(buf_text(&text), text.len, &fixture, &error), RC_OK);
-	buf_release(&text);
+	for (size_t i = 0; i < FIXTURES; i++)
+		open_fixture(i);
 }
 
 static const struct provider *find(const char *id)
@@ -165,6 +176,7 @@ static void look_at_words(const struct provider *p)
 	look_at_text(&p->note, "note");
 	look_at_text(&p->api_key_unchecked, "unchecked");
 	look_at_schema(&p->api_key_schema);
+	look_at_schema(&p->model_schema);
 	look_at_schema(&p->client_schema);
 	for (size_t i = 0; i < p->oauth.n_setup_steps; i++)
 		look_at_text(&p->oauth.setup_steps[i], "setup");
@@ -279,7 +291,7 @@ static enum probe_verdict ask(
 	return out->verdict;
 }
 
-/* A key in the address ends in logs: only where the row says that the service wants it so. */
+/* A key in the address ends in logs: only the field that the row names, as the service wants it so ("true": any). */
 static void look_at_address(const struct row *row)
 {
 	const char *allowed = row_text(row, "in_address");
@@ -288,7 +300,8 @@ static void look_at_address(const struct row *row)
 		const struct field *field = &row->provider->api_key_schema.fields[i];
 		const char *value = fieldset_text(&row->fields, field->name);
 
-		if (field->kind == FIELD_SECRET && value[0] && strcmp(allowed, "true") != 0)
+		if (field->kind == FIELD_SECRET && value[0] && strcmp(allowed, "true") != 0 &&
+			strcmp(allowed, field->name) != 0)
 			CHECK(strstr(asked, value) == NULL);
 	}
 }
@@ -305,6 +318,8 @@ static void look_at_request(const struct row *row)
 		else
 			CHECK_STR(sent_header(n->key), yamlr_text(n));
 	}
+	if (yamlr_get(row->node, "body"))
+		CHECK_STR(secret_text(&sent.body), row_text(row, "body"));
 	look_at_address(row);
 }
 
@@ -346,6 +361,19 @@ static void look_at_bad(const struct row *row)
 	CHECK_INT(ask(row, 429, "{}", &r), PROBE_RATE_LIMITED);
 }
 
+/* Too many questions, told otherwise than by status 429. */
+static void look_at_limited(const struct row *row)
+{
+	int64_t status = 200;
+	struct probe_result r;
+
+	if (!yamlr_get(row->node, "limited"))
+		return;
+	if (yamlr_get(row->node, "limited_status"))
+		CHECK_INT(yamlr_int(yamlr_get(row->node, "limited_status"), &status), RC_OK);
+	CHECK_INT(ask(row, (int)status, row_text(row, "limited"), &r), PROBE_RATE_LIMITED);
+}
+
 /* A page that answers everything with 200 is not the service. */
 static void look_at_nonsense(const struct row *row)
 {
@@ -359,29 +387,34 @@ static void look_at_nonsense(const struct row *row)
 	CHECK_INT(ask(row, 500, row_text(row, "good"), &r), PROBE_NO_ANSWER);
 }
 
+static void one_row(const struct yamlr_node *n, void (*look)(const struct row *row))
+{
+	struct row row = {.node = n, .provider = find(yamlr_text(yamlr_get(n, "provider")))};
+	int before = check_failed_here;
+
+	check_failed_here = 0;
+	fill(&row.fields, yamlr_get(n, "fields"));
+	fill(&row.token, yamlr_get(n, "token"));
+	if (row.provider)
+		row.check = checks_find(&row.provider->api_key_checks, &row.fields);
+	CHECK(row.check != NULL);
+	if (row.check)
+		look(&row);
+	if (check_failed_here)
+		printf("# in line %u, %s\n", n->line, row_text(&row, "provider"));
+	check_failed_here |= before;
+	fieldset_release(&row.fields);
+	fieldset_release(&row.token);
+}
+
 static void every_row(void (*look)(const struct row *row))
 {
-	const struct yamlr_node *root = fixture ? yamlr_root(fixture) : NULL;
+	for (size_t i = 0; i < FIXTURES; i++) {
+		const struct yamlr_node *root = fixtures[i] ? yamlr_root(fixtures[i]) : NULL;
 
-	CHECK(root && root->n > 0);
-	for (const struct yamlr_node *n = root ? root->first : NULL; n; n = n->next) {
-		struct row row = {
-			.node = n, .provider = find(yamlr_text(yamlr_get(n, "provider")))};
-		int before = check_failed_here;
-
-		check_failed_here = 0;
-		fill(&row.fields, yamlr_get(n, "fields"));
-		fill(&row.token, yamlr_get(n, "token"));
-		if (row.provider)
-			row.check = checks_find(&row.provider->api_key_checks, &row.fields);
-		CHECK(row.check != NULL);
-		if (row.check)
-			look(&row);
-		if (check_failed_here)
-			printf("# in line %u, %s\n", n->line, row_text(&row, "provider"));
-		check_failed_here |= before;
-		fieldset_release(&row.fields);
-		fieldset_release(&row.token);
+		CHECK(root && root->n > 0);
+		for (const struct yamlr_node *n = root ? root->first : NULL; n; n = n->next)
+			one_row(n, look);
 	}
 }
 
@@ -393,6 +426,11 @@ static void a_good_key_is_told_by_a_good_answer(void)
 static void a_refused_key_is_told_from_one_that_lacks_permission(void)
 {
 	every_row(look_at_bad);
+}
+
+static void too_many_questions_are_told_from_a_refusal(void)
+{
+	every_row(look_at_limited);
 }
 
 static void nonsense_is_no_answer(void)
@@ -411,9 +449,11 @@ int main(void)
 	RUN(every_key_is_checked_or_it_says_why_not);
 	RUN(a_good_key_is_told_by_a_good_answer);
 	RUN(a_refused_key_is_told_from_one_that_lacks_permission);
+	RUN(too_many_questions_are_told_from_a_refusal);
 	RUN(nonsense_is_no_answer);
 	httpc_request_release(&sent);
 	catalogue_free(catalogue);
-	yamlr_free(fixture);
+	for (size_t i = 0; i < FIXTURES; i++)
+		yamlr_free(fixtures[i]);
 	return CHECK_DONE;
 }

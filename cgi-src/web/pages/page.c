@@ -60,6 +60,7 @@ static void set_navigation(struct ctx *c)
 	} links[] = {
 		{MESSAGE("nav.authorization"), MESSAGE("nav.data_sources"), "/data-sources",
 			ACTION_VIEW},
+		{MESSAGE("nav.authorization"), MESSAGE("nav.tools"), "/tools", ACTION_VIEW},
 		{MESSAGE("nav.workspace"), MESSAGE("nav.members"), "/members", ACTION_VIEW},
 		{MESSAGE("nav.workspace"), MESSAGE("nav.runtime_keys"), "/runtime-keys",
 			ACTION_RUNTIME_MANAGE},
@@ -148,6 +149,18 @@ void page_notice(struct ctx *c)
 		{"added", "The API key was checked and saved."},
 		{"added-unchecked",
 			"The API key was saved. It could not be checked first: how to ask this "
+			"provider is not known here."},
+		{"settings-added", "The settings were checked and saved."},
+		{"settings-added-unchecked", "The settings were saved."},
+		{"settings-saved", "Your change was saved."},
+		{"settings-saved-unchecked", "Your change was saved."},
+		{"model-added", "The model was checked and saved."},
+		{"model-added-unchecked",
+			"The model was saved. It could not be checked first: how to ask this "
+			"provider is not known here."},
+		{"model-saved", "Your change was saved."},
+		{"model-saved-unchecked",
+			"Your change was saved. It could not be checked first: how to ask this "
 			"provider is not known here."},
 		{"saved-unchecked",
 			"Your change was saved. It could not be checked first: how to ask this "
@@ -340,7 +353,7 @@ void page_set_provider(struct ctx *c, const struct provider *p)
 	if (p->note.n)
 		view_text(node, "Note", i18n_text(&p->note, c->language));
 	view_text(node, "Vendor", page_vendor(p));
-	view_text(node, "ListLabel", "Data Sources");
+	view_text(node, "ListLabel", p->kind == PROVIDER_DATASOURCE ? "Data Sources" : "Tools");
 	page_url(node, "ListUrl", "/%s", page_section(p));
 	page_tile(node, p);
 }
