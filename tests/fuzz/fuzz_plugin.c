@@ -49,7 +49,7 @@ static void schema_holds(const struct schema *schema)
 		const struct conditions *when = &f->rule.when;
 
 		MUST(schema_find(schema, f->name) == f);
-		MUST((f->kind != FIELD_SELECT && f->kind != FIELD_RADIO) || f->n_options);
+		MUST((f->kind == FIELD_SELECT || f->kind == FIELD_RADIO) == (f->n_options > 0));
 		MUST(!f->default_value || !f->n_options || field_has_option(f, f->default_value));
 		for (size_t k = 0; k < when->n; k++)
 			MUST(when->items[k].values.n && schema_find(schema, when->items[k].field));
