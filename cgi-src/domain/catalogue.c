@@ -32,7 +32,8 @@ struct catalogue {
 	uint32_t *index;
 	size_t n_index;
 	struct problems errors, notes;
-	struct shared *shared; /* borrowed, while files are read */
+	struct diagnosis diagnosis; /* for all of them */
+	struct shared *shared;      /* borrowed, while files are read */
 };
 
 static struct block *block_new(size_t size)
@@ -278,6 +279,32 @@ enum rc catalogue_document(struct catalogue *catalogue, const struct document *d
 	(*out)->file = catalogue_text(catalogue, document->file);
 	(*out)->fingerprint = (*out)->fingerprint * 31 + fingerprint(document);
 	return (*out)->file ? RC_OK : RC_NOMEM;
+}
+
+enum rc catalogue_read_diagnosis(struct catalogue *catalogue, const struct document *document)
+{
+	static const struct member members[] = {{"diagnosis", read_diagnosis, 0, true}};
+	struct parse ps = {.catalogue = catalogue, .file = document->file, .ours = true};
+	struct yamlr_error error = {0};
+	struct yamlr *doc = NULL;
+	enum rc rc = yamlr_parse(document->text, document->len, &doc, &error);
+
+	if (rc)
+		return rc == RC_NOMEM ? rc
+				      : catalogue_error(catalogue, document->file, error.line,
+						error.column, error.reason);
+	PARSE_MEMBERS(&ps, yamlr_root(doc), members, &catalogue->diagnosis);
+	yamlr_free(doc);
+	if (ps.rc)
+		catalogue->diagnosis = (struct diagnosis){0};
+	if (ps.rc == RC_NOMEM)
+		return RC_NOMEM;
+	return ps.rc ? catalogue_error(catalogue, document->file, ps.line, 0, ps.reason) : RC_OK;
+}
+
+const struct diagnosis *catalogue_diagnosis(const struct catalogue *catalogue)
+{
+	return &catalogue->diagnosis;
 }
 
 enum rc catalogue_add(
