@@ -78,6 +78,18 @@ static void settle(void *arg)
 
 /* ---- the program ---- */
 
+/* In the parent: the workers that follow have the new definitions, the others the old ones until they end. */
+static void reload(void *arg)
+{
+	struct app *app = arg;
+	struct catalogue *fresh;
+
+	if (core_catalogue_again(app->cfg, app->catalogue, &fresh) != RC_OK)
+		return;
+	catalogue_free(app->catalogue);
+	app->catalogue = fresh;
+}
+
 static enum rc app_open(struct app *app, const char *config)
 {
 	enum rc rc = cfg_load(config, &app->cfg);
@@ -89,7 +101,9 @@ static enum rc app_open(struct app *app, const char *config)
 	if (rc == RC_OK)
 		rc = core_catalogue(app->cfg, &app->catalogue);
 	if (rc == RC_OK && app->pages)
-		rc = view_open(app->cfg->template_dir, &app->view);
+		rc = messages_open(app->cfg->message_dir, &app->messages);
+	if (rc == RC_OK && app->pages)
+		rc = view_open(app->cfg->template_dir, app->messages, &app->view);
 	if (rc == RC_OK && !app->pages)
 		rc = ratelimit_new(app->cfg->runtime_key_rate, &app->key_rate);
 	if (rc == RC_OK && !app->pages)
@@ -102,6 +116,7 @@ static void app_close(struct app *app)
 	ratelimit_free(app->tenant_rate);
 	ratelimit_free(app->key_rate);
 	view_free(app->view);
+	messages_free(app->messages);
 	catalogue_free(app->catalogue);
 	keyring_free(app->keyring);
 	cfg_free(app->cfg);
@@ -135,6 +150,7 @@ int app_main(struct app *app, int argc, char **argv)
 		.arg = app,
 		.resume = resume,
 		.settle = app->pages ? NULL : settle,
+		.reload = reload,
 	};
 	const char *config = NULL;
 	int option, status = 1;

@@ -8,10 +8,12 @@
 #include "domain/credential_state.h"
 #include "domain/incident.h"
 #include "domain/keyring.h"
+#include "domain/oauth/mint.h"
 #include "domain/oauth/revocation.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/text.h"
+#include "platform/url.h"
 
 void refresh_attempt_release(struct refresh_attempt *a)
 {
@@ -51,11 +53,20 @@ static int64_t before_end(int64_t life_s, int64_t margin_s)
 	return life_s - margin_s - jitter(margin_s / 4);
 }
 
+int64_t refresh_too_early(
+	const struct oauth_recipe *recipe, int64_t now_s, bool expires, int64_t expires_at_s)
+{
+	int64_t wait_s = expires_at_s - recipe->refresh_window_s - now_s;
+
+	return recipe->refresh_window_s && expires && wait_s > 0 ? wait_s : 0;
+}
+
 int64_t refresh_due_at(
 	const struct oauth_recipe *recipe, int64_t now_s, bool expires, int64_t expires_at_s)
 {
 	int64_t margin_s = recipe->refresh_margin_s ? recipe->refresh_margin_s : REFRESH_MARGIN_S;
 	int64_t idle_s = recipe->refresh_idle_limit_s, wait_s = TOKEN_LIFETIME_MAX_S, idle_wait_s;
+	int64_t early_s = refresh_too_early(recipe, now_s, expires, expires_at_s);
 
 	if (!recipe->refresh_supported || (!expires && !idle_s))
 		return 0;
@@ -65,6 +76,8 @@ int64_t refresh_due_at(
 		idle_wait_s = before_end(idle_s, idle_s / REFRESH_IDLE_SHARE);
 		wait_s = idle_wait_s < wait_s ? idle_wait_s : wait_s;
 	}
+	if (wait_s < early_s)
+		wait_s = early_s;
 	return now_s + (wait_s < REFRESH_INTERVAL_MIN_S ? REFRESH_INTERVAL_MIN_S : wait_s);
 }
 
@@ -137,29 +150,83 @@ static enum rc load_claimed(
 	return rc;
 }
 
+static enum rc open_tokens(const struct core *core, struct refresh_attempt *a)
+{
+	struct fieldset secrets = FIELDSET_EMPTY;
+	enum rc rc = credential_unseal(core, &a->tenant, &a->row, &secrets, &a->profile);
+
+	if (rc == RC_OK)
+		rc = credential_tokens(&secrets, &a->secrets);
+	fieldset_release(&secrets);
+	return rc;
+}
+
+static enum rc build(const struct core *core, struct refresh_attempt *a, const struct secret *token,
+	struct httpc_request *rq)
+{
+	char context[UUID_TEXT_SIZE];
+	struct token_renewal renewal = {.client = &a->client.fields,
+		.tokens = &a->secrets,
+		.token = token,
+		.scope = fieldset_text(&a->profile, "granted")};
+	struct buf uri;
+	enum rc rc;
+
+	buf_init(&uri, URL_MAX);
+	client_context(a->provider, a->client.source, &a->tenant, context);
+	rc = client_redirect_uri(core, a->provider, context, &uri);
+	renewal.redirect_uri = buf_text(&uri);
+	if (rc == RC_OK)
+		rc = token_refresh_request(&a->provider->oauth, &renewal, rq);
+	buf_release(&uri);
+	return rc;
+}
+
+/* The answer can be sealed even if the database is away when it comes (C12, C13, C32). */
+static enum rc hold_key(const struct core *core, struct refresh_attempt *a)
+{
+	enum rc rc = keyring_hold(core->keyring, core->db, &a->tenant);
+
+	if (rc == RC_OK)
+		a->key_held_in = core->keyring;
+	a->sent_at_s = clock_now_s();
+	return rc;
+}
+
+static enum rc prepare_minted(
+	const struct core *core, struct refresh_attempt *a, struct httpc_request *rq)
+{
+	enum rc rc = a->provider && a->provider->mint ? RC_OK : RC_NOT_FOUND;
+
+	if (rc == RC_OK)
+		rc = credential_unseal(core, &a->tenant, &a->row, &a->secrets, &a->profile);
+	if (rc == RC_OK)
+		rc = hold_key(core, a);
+	return rc == RC_OK ? mint_request(a->provider, &a->secrets, a->sent_at_s, rq) : rc;
+}
+
+/* RC_LIMIT: the provider would refuse so early a renewal. */
 static enum rc prepare(const struct core *core, struct refresh_attempt *a, struct httpc_request *rq)
 {
 	const struct secret *token;
 	enum rc rc = a->provider ? RC_OK : RC_NOT_FOUND;
 
+	if (rc == RC_OK && refresh_too_early(&a->provider->oauth, clock_now_s(), a->row.expires,
+				   a->row.expires_at_s))
+		return RC_LIMIT;
 	if (rc == RC_OK)
-		rc = credential_unseal(core, &a->tenant, &a->row, &a->secrets, &a->profile);
+		rc = open_tokens(core, a);
 	/* only the client that obtained it, in whatever revision it is now (R43, C24) */
 	if (rc == RC_OK)
 		rc = client_issued(core, &a->tenant, a->provider, a->row.client_source,
 			&a->row.client_id, &a->client);
 	if (rc != RC_OK)
 		return rc;
-	token = fieldset_get(&a->secrets, "refresh_token");
+	token = token_to_renew(&a->provider->oauth, &a->secrets, &a->part);
 	if (!token)
 		return RC_EXPIRED;
-	/* the answer can be sealed even if the database is away when it comes (C12, C13, C32) */
-	rc = keyring_hold(core->keyring, core->db, &a->tenant);
-	if (rc != RC_OK)
-		return rc;
-	a->key_held_in = core->keyring;
-	a->sent_at_s = clock_now_s();
-	return token_refresh_request(&a->provider->oauth, &a->client.fields, token, rq);
+	rc = hold_key(core, a);
+	return rc == RC_OK ? build(core, a, token, rq) : rc;
 }
 
 /* Why it was not sent decides what the row says. */
@@ -169,17 +236,25 @@ static void not_sent(const struct refresh_attempt *a, enum rc why, struct refres
 
 	switch (why) {
 	case RC_NOT_FOUND:
-		settle_as(
-			s, "client_error", a->provider ? "client_gone" : "provider_gone", later_s);
+		settle_as(s, "client_error",
+			a->provider && !a->minted ? "client_gone" : "provider_gone", later_s);
 		break;
 	case RC_CRYPTO:
 		settle_as(s, "unreadable", "unreadable", later_s);
 		break;
 	case RC_INVALID:
-		settle_as(s, "client_error", "client_incomplete", later_s);
+		if (a->minted)
+			settle_as(s, "needs_reauth", "key_unusable", 0);
+		else
+			settle_as(s, "client_error", "client_incomplete", later_s);
 		break;
 	case RC_EXPIRED:
 		settle_as(s, "needs_reauth", "no_refresh_token", 0);
+		break;
+	case RC_LIMIT: /* what was hurried waits for the time that the provider allows */
+		settle_as(s, a->row.state, a->row.state_reason,
+			now_s + refresh_too_early(&a->provider->oauth, now_s, a->row.expires,
+					a->row.expires_at_s));
 		break;
 	default: /* ours: database, memory */
 		settle_later(a, s, rc_name(why), refresh_retry_at(a->row.failures, -1, now_s));
@@ -200,7 +275,8 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 	rc = load_claimed(core, due, a);
 	if (rc == RC_OK) {
 		name_settlement(a, s);
-		rc = prepare(core, a, rq);
+		a->minted = strcmp(a->row.auth_type, "api-key") == 0;
+		rc = a->minted ? prepare_minted(core, a, rq) : prepare(core, a, rq);
 		if (rc == RC_OK)
 			return RC_OK;
 		not_sent(a, rc, s);
@@ -212,14 +288,9 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 
 /* ---- end ---- */
 
-/* What the old grant had and the new answer does not replace stays (R38). */
-static enum rc merge_tokens(
-	const struct refresh_attempt *a, const struct token_answer *answer, struct fieldset *out)
+static const struct oauth_recipe *recipe_of(const struct refresh_attempt *a)
 {
-	struct credential_grant grant = {.client = &a->client, .answer = answer};
-	enum rc rc = fieldset_copy(out, &a->secrets);
-
-	return rc == RC_OK ? credential_grant_secrets(a->provider, &grant, out) : rc;
+	return a->minted ? &a->provider->mint->oauth : &a->provider->oauth;
 }
 
 static enum rc new_profile(
@@ -227,16 +298,29 @@ static enum rc new_profile(
 {
 	enum rc rc = fieldset_copy(out, &a->profile);
 
-	if (rc == RC_OK && answer->has_scope)
+	if (rc == RC_OK && answer->has_scope && !a->part)
 		rc = fieldset_put_text(out, "granted", answer->scope);
-	return rc;
+	return rc == RC_OK ? credential_put_limits(recipe_of(a), answer, false, out) : rc;
+}
+
+/* What the old grant had and the new answer does not replace stays (R38). */
+static enum rc new_secrets(
+	const struct refresh_attempt *a, struct token_answer *answer, struct fieldset *out)
+{
+	struct credential_grant grant = {.client = &a->client, .answer = answer};
+	enum rc rc;
+
+	if (a->minted)
+		return mint_secrets(a->provider, &a->secrets, answer, out);
+	rc = token_join(&a->provider->oauth, a->part, &a->secrets, answer);
+	return rc == RC_OK ? credential_grant_secrets(a->provider, &grant, out) : rc;
 }
 
 static enum rc seal_result(const struct core *core, const struct refresh_attempt *a,
-	const struct token_answer *answer, struct credential_row *row)
+	struct token_answer *answer, struct credential_row *row)
 {
 	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
-	enum rc rc = merge_tokens(a, answer, &secrets);
+	enum rc rc = new_secrets(a, answer, &secrets);
 
 	row->secret_rev = a->lease.rev + 1;
 	row->expires = answer->expires;
@@ -252,13 +336,15 @@ static enum rc seal_result(const struct core *core, const struct refresh_attempt
 }
 
 static void keep(const struct core *core, const struct refresh_attempt *a,
-	const struct token_answer *answer, struct refresh_settlement *s)
+	struct token_answer *answer, struct refresh_settlement *s)
 {
+	const struct oauth_recipe *recipe = recipe_of(a);
 	enum rc rc = seal_result(core, a, answer, &s->row);
+	int64_t end_s;
+	bool expires = token_renewal_end(recipe, answer, &end_s);
 
 	s->renewed = rc == RC_OK;
-	s->due_at_s = refresh_due_at(
-		&a->provider->oauth, clock_now_s(), answer->expires, answer->expires_at_s);
+	s->due_at_s = refresh_due_at(recipe, clock_now_s(), expires, end_s);
 	if (rc == RC_OK)
 		return;
 	/* no memory for it: what the provider gave is gone, as if its answer had been lost */
@@ -298,6 +384,15 @@ static bool is_unreachable(const struct token_answer *answer)
 	return answer->failure == TOKEN_NO_ANSWER && answer->status == 0;
 }
 
+/* Nobody but the person who entered the key can mend it. */
+static void give_up_key(const struct token_answer *answer, struct refresh_settlement *s)
+{
+	if (answer->failure == TOKEN_GRANT_REVOKED)
+		settle_as(s, "revoked", "revoked", 0);
+	else
+		settle_as(s, "needs_reauth", "key_refused", 0);
+}
+
 static void give_up_grant(const struct refresh_attempt *a, const struct token_answer *answer,
 	struct refresh_settlement *s)
 {
@@ -321,9 +416,16 @@ static void note_failure(const struct core *core, const struct refresh_attempt *
 	switch (answer->failure) {
 	case TOKEN_GRANT_REFUSED:
 	case TOKEN_GRANT_REVOKED:
-		give_up_grant(a, answer, s);
+		if (a->minted)
+			give_up_key(answer, s);
+		else
+			give_up_grant(a, answer, s);
 		break;
 	case TOKEN_CLIENT_REFUSED:
+		if (a->minted) {
+			give_up_key(answer, s);
+			break;
+		}
 		if (client_has_changed(core, a)) {
 			settle_as(s, a->row.state, "client_changed", now_s);
 			break;
@@ -353,12 +455,13 @@ void refresh_end(const struct core *core, struct refresh_attempt *a, enum rc rc,
 	const struct httpc_response *rs, struct refresh_settlement *s)
 {
 	struct placeholder_values secrets = {.client = &a->client.fields,
+		.credential = a->minted ? &a->secrets : NULL,
 		.token = &a->secrets,
 		.derives = &a->provider->derives};
 	struct token_answer answer = {.retry_after_s = -1};
 
 	name_settlement(a, s);
-	rc = token_read(&a->provider->oauth, rc, rs, a->sent_at_s, &secrets, &answer);
+	rc = token_read(recipe_of(a), rc, rs, a->sent_at_s, &secrets, &answer);
 	if (rc != RC_OK) { /* ours: no memory to read it, or the transfer was ended */
 		answer.failure = TOKEN_NO_ANSWER;
 		answer.status = 0;
@@ -456,7 +559,7 @@ enum rc refresh_discard(const struct core *core, const struct refresh_settlement
 	struct credential_row row = {0};
 	enum rc rc;
 
-	if (!s->renewed || !provider)
+	if (!s->renewed || !provider || !s->row.client_source[0]) /* what was minted dies of age */
 		return RC_OK;
 	rc = credential_row_load(core->db, &s->tenant, &ref, &s->row.id, &row);
 	credential_row_release(&row);
