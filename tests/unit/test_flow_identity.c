@@ -87,11 +87,32 @@ static void what_cannot_be_asked_is_unknown(void)
 	provider.oauth.identity.from_token_response = false;
 }
 
+static void what_is_kept_goes_before_what_was_answered(void)
+{
+	struct identity_recipe *recipe = &provider.oauth.identity;
+	struct identity who;
+
+	recipe->kept_subject = recipe->kept_account = "owner";
+	recipe->kept_name = "brand";
+	who = ask(200, "{\"id\":\"1\",\"name\":\"Shoes\",\"login\":\"ada\"}");
+	CHECK_STR(who.subject, "users/4711");
+	CHECK_STR(who.account, "users/4711");
+	CHECK_STR(who.name, "Shoes"); /* nothing is kept as "brand" */
+	who = ask(500, "{}");
+	CHECK_STR(who.subject, "users/4711");
+	recipe->from_token_response = true;
+	who = ask(500, "{}");
+	CHECK_STR(who.subject, "users/4711");
+	recipe->from_token_response = false;
+	recipe->kept_subject = recipe->kept_account = recipe->kept_name = NULL;
+}
+
 int main(void)
 {
 	log_open("test_flow_identity", LOG_ERROR);
 	RUN(what_a_file_keeps_may_be_the_account);
 	RUN(a_secret_is_no_account);
 	RUN(what_cannot_be_asked_is_unknown);
+	RUN(what_is_kept_goes_before_what_was_answered);
 	return CHECK_DONE;
 }

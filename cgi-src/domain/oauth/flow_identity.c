@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "domain/probe.h"
+#include "platform/text.h"
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -41,7 +42,7 @@ enum rc flow_identity_secrets(const struct schema *schema, const struct fieldset
 	return rc;
 }
 
-void flow_identity(const struct core *core, const struct provider *provider,
+static void ask(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, struct token_answer *answer)
 {
 	struct placeholder_values values = {
@@ -56,4 +57,28 @@ void flow_identity(const struct core *core, const struct provider *provider,
 		    &provider->client_schema, &client->fields, &answer->tokens, &hidden) == RC_OK)
 		probe_identity(core->http, recipe, &values, &secrets, &answer->identity);
 	fieldset_release(&hidden);
+}
+
+/* As it is or not at all: a subject that was cut might be somebody else's. */
+static void take_kept(const struct fieldset *tokens, const char *name, char *out, size_t size)
+{
+	const struct secret *value = name ? fieldset_get(tokens, name) : NULL;
+
+	if (!value || value->len == 0 || value->len >= size ||
+		!text_is_line(secret_text(value), value->len, value->len))
+		return;
+	memcpy(out, secret_text(value), value->len);
+	out[value->len] = '\0';
+}
+
+void flow_identity(const struct core *core, const struct provider *provider,
+	const struct oauth_client *client, struct token_answer *answer)
+{
+	const struct identity_recipe *recipe = &provider->oauth.identity;
+	struct identity *out = &answer->identity;
+
+	ask(core, provider, client, answer);
+	take_kept(&answer->tokens, recipe->kept_subject, out->subject, sizeof(out->subject));
+	take_kept(&answer->tokens, recipe->kept_name, out->name, sizeof(out->name));
+	take_kept(&answer->tokens, recipe->kept_account, out->account, sizeof(out->account));
 }

@@ -7,8 +7,8 @@
 
 #include "domain/oauth/flow.h"
 
-/** flow_identity(core, provider, client, answer): into answer->identity, where a request of its own tells. What
- * fails leaves it empty. */
+/** flow_identity(core, provider, client, answer): into answer->identity, where a request of its own or what is kept
+ * of the grant tells; what is kept goes before what was answered. What fails leaves it empty. */
 void flow_identity(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, struct token_answer *answer);
 
