@@ -118,12 +118,12 @@ struct seen {
 static void see(const struct registry_choice *choice, void *arg)
 {
 	struct seen *seen = arg;
+	size_t len = strlen(seen->labels);
 
 	seen->n++;
 	seen->chosen += choice->chosen;
 	seen->gone += choice->gone;
-	strncat(seen->labels, choice->label, sizeof(seen->labels) - strlen(seen->labels) - 1);
-	strncat(seen->labels, ";", sizeof(seen->labels) - strlen(seen->labels) - 1);
+	snprintf(seen->labels + len, sizeof(seen->labels) - len, "%s;", choice->label);
 }
 
 static struct seen choices(const struct field *field, const char *current)

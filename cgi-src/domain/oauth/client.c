@@ -257,8 +257,7 @@ static enum rc merge_change(const struct core *core, const struct provider *prov
 
 	if (!change->custom)
 		return fieldset_copy(out, stored);
-	rc = form_merge(
-		&provider->client_schema, change->fields, stored, &world, out, &error);
+	rc = form_merge(&provider->client_schema, change->fields, stored, &world, out, &error);
 	if (rc == RC_OK)
 		rc = check_addresses(provider, change->fields, stored, out, &error);
 	change->bad_field = error.field;

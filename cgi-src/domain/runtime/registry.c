@@ -2,6 +2,7 @@
 #include "domain/runtime/registry.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +61,7 @@ static const char **member(struct registry_entry *entry, size_t at)
 
 static enum rc read_entry(const struct list *list, jsonv *v, struct registry_entry *out)
 {
-	char pointer[16] = "/";
+	char pointer[16];
 	size_t found = 0;
 
 	if (jsonr_kind(v) != JSONR_OBJECT)
@@ -70,8 +71,7 @@ static enum rc read_entry(const struct list *list, jsonv *v, struct registry_ent
 		size_t len = 0;
 		jsonv *at;
 
-		TEXT_COPY(pointer, "/");
-		strncat(pointer, list->members[i].name, sizeof(pointer) - 2);
+		(void)snprintf(pointer, sizeof(pointer), "/%s", list->members[i].name);
 		*member(out, list->members[i].at) = "";
 		if (!jsonr_pointer(v, pointer, &at)) {
 			if (i < list->n_required)
@@ -118,7 +118,7 @@ static enum rc check_once(const struct registry *r)
 	return rc;
 }
 
-/* found: how many of the three lists there are; no others may be. */
+/* No members but the three lists, each of which may be left out. */
 static enum rc find_lists(jsonv *root, jsonv *out[REGISTRY_KIND__MAX], size_t *entries)
 {
 	static const char *const pointers[] = {"/models", "/apps", "/tools"};
