@@ -69,7 +69,7 @@ struct credential_change {
 	uint64_t expected_version;     /* as the form was shown; not for a new one */
 	/* out */
 	const char *bad_field;    /* with RC_INVALID: "name", a schema name, or NULL */
-	const char *reason;       /* with RC_INVALID: a sentence for people; static */
+	const char *reason;       /* with RC_INVALID: the key of a message; static */
 	const struct i18n *words; /* what the provider file says instead; NULL: nothing */
 	bool checked;             /* the provider was asked: see probe */
 	bool name_taken;          /* with RC_CONFLICT: else somebody else's change came first */
@@ -111,6 +111,7 @@ bool credential_can_test(const struct provider *provider, bool is_oauth);
 #define CREDENTIAL_TEST_PAUSE_S 5
 struct credential_test {
 	bool unreadable, over;     /* not asked: it does not open; its access token is over */
+	bool unasked;              /* there is no request that would tell about one like this */
 	struct probe_result probe; /* otherwise */
 	bool renews;               /* it is renewed now, and a runtime gets the new token */
 	bool refused;              /* it needs a person from now on */

@@ -64,7 +64,8 @@ static void set_conflict(struct ctx *c, const struct key_form *f)
 	char id[UUID_TEXT_SIZE];
 
 	uuid_text(&f->view->id.u, id);
-	view_text(conflict, "Who", f->view->changed_by[0] ? f->view->changed_by : say(c, "who.somebody", NULL));
+	view_text(conflict, "Who",
+		f->view->changed_by[0] ? f->view->changed_by : say(c, "who.somebody", NULL));
 	page_date(c, conflict, "When", f->view->updated_at_s);
 	page_url(conflict, "ReloadUrl", "/%s/%s/credentials/%s/edit", page_section(f->p), f->p->id,
 		id);
@@ -87,11 +88,11 @@ static void set_problem(struct ctx *c, const struct key_form *f)
 			say(c, "form.name_taken_text", NULL), say(c, "form.name_other", NULL));
 	else
 		page_form_error(c, say(c, "form.not_right", NULL),
-			change->bad_field ? NULL : change->reason, NULL);
+			change->bad_field ? NULL : say_words(c, change->reason), NULL);
 	if (f->rc == RC_CONFLICT && change->name_taken)
 		view_text(c->root, "Form.NameError", say(c, "form.name_other", NULL));
 	if (change->bad_field && strcmp(change->bad_field, "name") == 0)
-		view_text(c->root, "Form.NameError", change->reason);
+		view_text(c->root, "Form.NameError", say_words(c, change->reason));
 }
 
 static int problem_status(const struct key_form *f)

@@ -89,13 +89,17 @@ static void set_conflict(struct ctx *c, const struct client_form *f)
 	view_text(change, "Label", say(c, "client.oauth_client", NULL));
 	if (f->settings.has_custom && f->settings.custom_enabled == f->change->custom) {
 		view_text(change, "Theirs",
-			f->change->custom ? say(c, "client.other_values", NULL) : say(c, "label.default", NULL));
+			f->change->custom ? say(c, "client.other_values", NULL)
+					  : say(c, "label.default", NULL));
 		return;
 	}
 	view_text(change, "Theirs",
-		f->settings.has_custom ? (f->settings.custom_enabled ? say(c, "label.custom", NULL) : say(c, "label.default", NULL))
-				       : say(c, "client.removed", NULL));
-	view_text(change, "Yours", f->change->custom ? say(c, "label.custom", NULL) : say(c, "label.default", NULL));
+		f->settings.has_custom
+			? (f->settings.custom_enabled ? say(c, "label.custom", NULL)
+						      : say(c, "label.default", NULL))
+			: say(c, "client.removed", NULL));
+	view_text(change, "Yours",
+		f->change->custom ? say(c, "label.custom", NULL) : say(c, "label.default", NULL));
 }
 
 static void set_problem(struct ctx *c, const struct client_form *f)
@@ -104,11 +108,10 @@ static void set_problem(struct ctx *c, const struct client_form *f)
 		set_conflict(c, f);
 	else if (f->change && f->rc != RC_CRYPTO)
 		page_form_error(c, say(c, "form.not_right", NULL),
-			f->change->bad_field ? NULL : f->change->reason, NULL);
+			f->change->bad_field ? NULL : say_words(c, f->change->reason), NULL);
 	else if (f->settings.custom_unreadable)
 		page_form_error(c, say(c, "client.unreadable", NULL),
-			say(c, "reason.unreadable", NULL),
-			say(c, "client.unreadable_next", NULL));
+			say(c, "reason.unreadable", NULL), say(c, "client.unreadable_next", NULL));
 }
 
 static int form_status(const struct client_form *f)

@@ -20,12 +20,11 @@ static void set_rename_problem(struct ctx *c, const struct provider *p,
 	char id[UUID_TEXT_SIZE];
 
 	if (rc == RC_INVALID) {
-		view_text(c->root, "Form.NameError", change->reason);
+		view_text(c->root, "Form.NameError", say_words(c, change->reason));
 		return;
 	}
 	if (change->name_taken) {
-		view_text(c->root, "Form.NameError",
-			say(c, "form.name_taken_choose", NULL));
+		view_text(c->root, "Form.NameError", say(c, "form.name_taken_choose", NULL));
 		return;
 	}
 	uuid_text(&v->id.u, id);

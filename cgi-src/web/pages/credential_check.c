@@ -25,32 +25,27 @@ struct test_words {
 };
 
 static const struct test_words too_soon_words = {"pending", MESSAGE("test.too_soon"),
-	MESSAGE("test.too_soon_text"),
-	MESSAGE("test.too_soon_next")};
+	MESSAGE("test.too_soon_text"), MESSAGE("test.too_soon_next")};
 static const struct test_words unreadable_words = {"failed", MESSAGE("test.unreadable"),
-	MESSAGE("test.unreadable_text"),
-	MESSAGE("test.unreadable_next")};
-static const struct test_words over_words = {"pending", MESSAGE("test.over"),
-	MESSAGE("test.over_text"), NULL};
+	MESSAGE("test.unreadable_text"), MESSAGE("test.unreadable_next")};
+static const struct test_words over_words = {
+	"pending", MESSAGE("test.over"), MESSAGE("test.over_text"), NULL};
+static const struct test_words unasked_words = {
+	"pending", MESSAGE("test.unasked"), MESSAGE("test.unasked_text"), NULL};
 
 static const struct test_words verdict_words[] = {
 	[PROBE_OK] = {"connected", MESSAGE("test.works"), MESSAGE("test.works_text"), NULL},
 	[PROBE_REFUSED] = {"failed", MESSAGE("test.refused"), MESSAGE("test.refused_text"),
 		MESSAGE("test.refused_next")},
-	[PROBE_PERMISSION] = {"failed", MESSAGE("test.permission"),
-		MESSAGE("test.permission_text"),
+	[PROBE_PERMISSION] = {"failed", MESSAGE("test.permission"), MESSAGE("test.permission_text"),
 		MESSAGE("test.permission_next")},
-	[PROBE_NO_ANSWER] = {"failed", MESSAGE("test.not_tested"),
-		MESSAGE("test.no_answer_text"),
+	[PROBE_NO_ANSWER] = {"failed", MESSAGE("test.not_tested"), MESSAGE("test.no_answer_text"),
 		MESSAGE("test.later")},
-	[PROBE_TIMEOUT] = {"failed", MESSAGE("test.not_tested"),
-		MESSAGE("test.timeout_text"),
+	[PROBE_TIMEOUT] = {"failed", MESSAGE("test.not_tested"), MESSAGE("test.timeout_text"),
 		MESSAGE("test.later")},
-	[PROBE_FORBIDDEN] = {"failed", MESSAGE("test.not_tested"),
-		MESSAGE("test.forbidden_text"),
+	[PROBE_FORBIDDEN] = {"failed", MESSAGE("test.not_tested"), MESSAGE("test.forbidden_text"),
 		MESSAGE("test.forbidden_next")},
-	[PROBE_RATE_LIMITED] = {"failed", MESSAGE("test.not_tested"),
-		MESSAGE("test.pause_text"),
+	[PROBE_RATE_LIMITED] = {"failed", MESSAGE("test.not_tested"), MESSAGE("test.pause_text"),
 		MESSAGE("test.pause_next")},
 };
 
@@ -60,6 +55,8 @@ static const struct test_words *words_of(const struct test_page *t)
 		return &too_soon_words;
 	if (t->test->unreadable)
 		return &unreadable_words;
+	if (t->test->unasked)
+		return &unasked_words;
 	return t->test->over ? &over_words : &verdict_words[t->test->probe.verdict];
 }
 
@@ -71,8 +68,7 @@ static const char *next_of_working(const struct credential_view *v)
 		return MESSAGE("test.client_wrong");
 	case CREDENTIAL_NEEDS_REAUTH:
 	case CREDENTIAL_REVOKED:
-		return v->is_oauth ? MESSAGE("test.needs_reauth")
-				   : NULL;
+		return v->is_oauth ? MESSAGE("test.needs_reauth") : NULL;
 	default:
 		return NULL;
 	}
@@ -84,11 +80,10 @@ static const char *next_of(const struct test_page *t)
 	if (t->test->renews)
 		return MESSAGE("test.renewing");
 	if (t->test->refused)
-		return t->view->is_oauth ? MESSAGE("test.authorize")
-					 : MESSAGE("test.new_key");
+		return t->view->is_oauth ? MESSAGE("test.authorize") : MESSAGE("test.new_key");
 	if (t->test->healed)
 		return MESSAGE("test.healed");
-	if (!t->too_soon && !t->test->over && !t->test->unreadable &&
+	if (!t->too_soon && !t->test->over && !t->test->unreadable && !t->test->unasked &&
 		t->test->probe.verdict == PROBE_OK)
 		return next_of_working(t->view);
 	return words_of(t)->next;
@@ -131,7 +126,7 @@ static void set_said(struct view_node *node, const struct test_page *t)
 static enum rc show_test(struct ctx *c, const struct test_page *t)
 {
 	const struct test_words *words = words_of(t);
-	bool asked = !t->too_soon && !t->test->unreadable && !t->test->over;
+	bool asked = !t->too_soon && !t->test->unreadable && !t->test->over && !t->test->unasked;
 	struct view_node *node;
 	enum rc rc = page_begin(c);
 

@@ -94,7 +94,8 @@ static void set_field(struct ctx *c, const struct page_fields *f, const struct f
 	else
 		set_text_if(item, "Value", value);
 	if (f->bad_field && strcmp(f->bad_field, field->name) == 0)
-		view_text(item, "Error", f->words ? i18n_text(f->words, c->language) : f->reason);
+		view_text(item, "Error",
+			f->words ? i18n_text(f->words, c->language) : say_words(c, f->reason));
 }
 
 void page_set_fields(struct ctx *c, const struct page_fields *f)
@@ -158,21 +159,15 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 		const char *title, *next;
 	} texts[] = {
 		[PROBE_OK] = {NULL, NULL},
-		[PROBE_REFUSED] = {MESSAGE("key.refused"),
-			MESSAGE("key.refused_next")},
-		[PROBE_PERMISSION] = {MESSAGE("key.permission"),
-			MESSAGE("key.permission_next")},
-		[PROBE_NO_ANSWER] = {MESSAGE("key.unchecked"),
-			MESSAGE("key.later")},
-		[PROBE_TIMEOUT] = {MESSAGE("key.unchecked"),
-			MESSAGE("key.later")},
-		[PROBE_FORBIDDEN] = {MESSAGE("key.forbidden"),
-			MESSAGE("key.forbidden_next")},
-		[PROBE_RATE_LIMITED] = {MESSAGE("reason.rate_limited"),
-			MESSAGE("key.pause_next")},
+		[PROBE_REFUSED] = {MESSAGE("key.refused"), MESSAGE("key.refused_next")},
+		[PROBE_PERMISSION] = {MESSAGE("key.permission"), MESSAGE("key.permission_next")},
+		[PROBE_NO_ANSWER] = {MESSAGE("key.unchecked"), MESSAGE("key.later")},
+		[PROBE_TIMEOUT] = {MESSAGE("key.unchecked"), MESSAGE("key.later")},
+		[PROBE_FORBIDDEN] = {MESSAGE("key.forbidden"), MESSAGE("key.forbidden_next")},
+		[PROBE_RATE_LIMITED] = {MESSAGE("reason.rate_limited"), MESSAGE("key.pause_next")},
 	};
 	/* words of ours are nobody's answer */
-	const char *ours = probe->own_words ? probe->words : NULL;
+	const char *ours = probe->own_words ? say_words(c, probe->words) : NULL;
 
 	page_form_error(c, say(c, texts[probe->verdict].title, NULL), ours,
 		say(c, texts[probe->verdict].next, NULL));

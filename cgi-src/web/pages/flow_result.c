@@ -26,43 +26,29 @@ static const struct verdict_text verdicts[FLOW_VERDICT__MAX] = {
 	[FLOW_CONNECTED] = {200, "connected", NULL, NULL, NULL, false, false},
 	[FLOW_DECLINED] = {200, "cancelled", MESSAGE("flow.declined"), NULL, NULL, false, false},
 	[FLOW_PROVIDER_ERROR] = {200, "failed", MESSAGE("flow.provider_error"), NULL,
-		MESSAGE("flow.provider_error_next"),
-		true, true},
+		MESSAGE("flow.provider_error_next"), true, true},
 	[FLOW_CODE_REFUSED] = {400, "failed", MESSAGE("flow.code_refused"),
-		MESSAGE("flow.code_refused_cause"),
-		MESSAGE("flow.code_refused_next"),
-		false, true},
+		MESSAGE("flow.code_refused_cause"), MESSAGE("flow.code_refused_next"), false, true},
 	[FLOW_CLIENT_REFUSED] = {502, "failed", MESSAGE("flow.client_refused"),
-		MESSAGE("flow.client_refused_cause"),
-		MESSAGE("flow.client_refused_next"), true, false},
+		MESSAGE("flow.client_refused_cause"), MESSAGE("flow.client_refused_next"), true,
+		false},
 	[FLOW_BAD_ANSWER] = {502, "failed", MESSAGE("flow.bad_answer"),
-		MESSAGE("flow.bad_answer_cause"),
-		MESSAGE("flow.later"), false, false},
-	[FLOW_NO_ANSWER] = {504, "failed", MESSAGE("reason.timeout"), NULL,
-		MESSAGE("flow.later"), false, false},
-	[FLOW_CLIENT_CHANGED] = {409, "failed",
-		MESSAGE("flow.client_changed"),
-		MESSAGE("flow.client_changed_cause"),
-		MESSAGE("flow.client_changed_next"), false, false},
-	[FLOW_CREDENTIAL_GONE] = {409, "failed",
-		MESSAGE("flow.gone"), NULL,
+		MESSAGE("flow.bad_answer_cause"), MESSAGE("flow.later"), false, false},
+	[FLOW_NO_ANSWER] = {504, "failed", MESSAGE("reason.timeout"), NULL, MESSAGE("flow.later"),
+		false, false},
+	[FLOW_CLIENT_CHANGED] = {409, "failed", MESSAGE("flow.client_changed"),
+		MESSAGE("flow.client_changed_cause"), MESSAGE("flow.client_changed_next"), false,
+		false},
+	[FLOW_CREDENTIAL_GONE] = {409, "failed", MESSAGE("flow.gone"), NULL,
 		MESSAGE("flow.gone_next"), false, false},
 	[FLOW_NOT_ALLOWED] = {403, "failed", MESSAGE("flow.not_allowed"),
-		MESSAGE("flow.not_allowed_cause"),
-		MESSAGE("flow.not_allowed_next"), false, false},
-	[FLOW_FAULT] = {500, "failed",
-		MESSAGE("flow.fault"), NULL,
-		MESSAGE("flow.start_again"), false,
-		false},
-	[FLOW_WRONG_ISSUER] = {400, "failed",
-		MESSAGE("flow.wrong_issuer"),
-		MESSAGE("flow.wrong_issuer_cause"),
-		MESSAGE("flow.start_again"), false,
-		false},
+		MESSAGE("flow.not_allowed_cause"), MESSAGE("flow.not_allowed_next"), false, false},
+	[FLOW_FAULT] = {500, "failed", MESSAGE("flow.fault"), NULL, MESSAGE("flow.start_again"),
+		false, false},
+	[FLOW_WRONG_ISSUER] = {400, "failed", MESSAGE("flow.wrong_issuer"),
+		MESSAGE("flow.wrong_issuer_cause"), MESSAGE("flow.start_again"), false, false},
 	[FLOW_MALFORMED] = {400, "failed", MESSAGE("flow.malformed"),
-		MESSAGE("flow.malformed_cause"),
-		MESSAGE("flow.start_again"), false,
-		false},
+		MESSAGE("flow.malformed_cause"), MESSAGE("flow.start_again"), false, false},
 };
 
 /* The codes of RFC 6749 §4.1.2.1, and one of OpenID Connect Core §3.1.2.6. */
@@ -71,20 +57,15 @@ struct error_cause {
 };
 
 static const struct error_cause error_causes[] = {
-	{"invalid_request", MESSAGE("flow.invalid_request"),
-		MESSAGE("flow.invalid_request_next")},
+	{"invalid_request", MESSAGE("flow.invalid_request"), MESSAGE("flow.invalid_request_next")},
 	{"unauthorized_client", MESSAGE("flow.unauthorized_client"),
 		MESSAGE("flow.unauthorized_client_next")},
 	{"unsupported_response_type", MESSAGE("flow.response_type"),
 		MESSAGE("flow.response_type_next")},
-	{"invalid_scope", MESSAGE("flow.invalid_scope"),
-		MESSAGE("flow.invalid_scope_next")},
-	{"server_error", MESSAGE("flow.server_error"),
-		MESSAGE("flow.later")},
-	{"temporarily_unavailable", MESSAGE("flow.too_busy"),
-		MESSAGE("flow.later")},
-	{"interaction_required", MESSAGE("flow.interaction"),
-		MESSAGE("flow.interaction_next")},
+	{"invalid_scope", MESSAGE("flow.invalid_scope"), MESSAGE("flow.invalid_scope_next")},
+	{"server_error", MESSAGE("flow.server_error"), MESSAGE("flow.later")},
+	{"temporarily_unavailable", MESSAGE("flow.too_busy"), MESSAGE("flow.later")},
+	{"interaction_required", MESSAGE("flow.interaction"), MESSAGE("flow.interaction_next")},
 };
 
 static const struct error_cause *find_cause(const char *code)
@@ -203,7 +184,8 @@ static void set_failure(struct ctx *c, const struct flow_result *r, const struct
 	} else if (r->verdict == FLOW_CLIENT_REFUSED && !may_mend) {
 		next = MESSAGE("flow.others_correct");
 	}
-	view_text(result, "Problem", r->unsaid && unusable ? say_words(c, r->words) : say(c, v->problem, NULL));
+	view_text(result, "Problem",
+		r->unsaid && unusable ? say_words(c, r->words) : say(c, v->problem, NULL));
 	view_text(result, "Cause", say(c, cause, NULL));
 	view_text(result, "Next", say(c, next, NULL));
 	if (r->error[0] && !r->unsaid)

@@ -22,8 +22,7 @@ static const struct {
 	const char *label, *help;
 } verbs[ACCESS_VERB__MAX] = {
 	[ACCESS_HANDOUT] = {MESSAGE("keys.verb_handout"), MESSAGE("keys.verb_handout_help")},
-	[ACCESS_LIST] = {MESSAGE("keys.verb_list"),
-		MESSAGE("keys.verb_list_help")},
+	[ACCESS_LIST] = {MESSAGE("keys.verb_list"), MESSAGE("keys.verb_list_help")},
 	[ACCESS_REPORT] = {MESSAGE("keys.verb_report"), MESSAGE("keys.verb_report_help")},
 };
 
@@ -65,7 +64,8 @@ static void set_key(struct ctx *c, struct view_node *item, const struct access_k
 
 	view_text(item, "Name", key->name);
 	view_text(item, "State.Kind", over ? "bad" : "ok");
-	view_text(item, "State.Text", over ? say(c, "keys.expired", NULL) : say(c, "state.active", NULL));
+	view_text(item, "State.Text",
+		over ? say(c, "keys.expired", NULL) : say(c, "state.active", NULL));
 	if (key->by_operator)
 		view_text(item, "AddedBy", say(c, "who.operator", NULL));
 	else if (key->added_by[0])

@@ -88,12 +88,12 @@ static enum rc refused(struct ctx *c, const struct sign_in *s, enum rc rc)
 	char seconds[24];
 
 	if (rc == RC_DENIED)
-		return show_sign_in(c, s->email, req_form(&c->req, "next"),
-			say(c, "sign_in.wrong", NULL), 403);
+		return show_sign_in(
+			c, s->email, req_form(&c->req, "next"), say(c, "sign_in.wrong", NULL), 403);
 	(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)s->retry_after_s);
 	resp_header(&c->resp, "Retry-After", seconds);
-	return show_sign_in(c, s->email, req_form(&c->req, "next"),
-		say(c, "sign_in.too_many", NULL), 429);
+	return show_sign_in(
+		c, s->email, req_form(&c->req, "next"), say(c, "sign_in.too_many", NULL), 429);
 }
 
 /* Form: email, password, next. */
@@ -187,9 +187,7 @@ enum rc page_password_post(struct ctx *c)
 		rc = account_set_password(c->core, &c->actor, c->session->user_email, &password);
 	secret_release(&password);
 	if (rc == RC_INVALID)
-		return show_password(c,
-			say(c, "password.weak", NULL),
-			NULL, 422);
+		return show_password(c, say(c, "password.weak", NULL), NULL, 422);
 	return rc == RC_OK ? begin_again(c) : rc;
 }
 
