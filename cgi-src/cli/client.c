@@ -7,7 +7,6 @@
 #include "cli/cli.h"
 #include "domain/oauth/client.h"
 #include "platform/jsonr.h"
-#include "platform/messages.h"
 
 #define INPUT_MAX ((size_t)64 * 1024)
 
@@ -87,18 +86,6 @@ static const struct provider *find(struct cli *cli, int argc, char **argv)
 	return argc == 1 ? catalogue_find(cli->catalogue, argv[0]) : NULL;
 }
 
-/* In English, as all that this program says. */
-static void tell_reason(const struct cli *cli, const char *what, const char *key)
-{
-	const struct message *message = NULL;
-	struct messages *messages;
-
-	if (messages_open(cli->cfg->message_dir, &messages) == RC_OK)
-		message = messages_get(messages_at(messages, 0), key);
-	(void)fprintf(stderr, "grantry: %s: %s\n", what, message ? message->other : key);
-	messages_free(messages);
-}
-
 int cli_client_set(struct cli *cli, int argc, char **argv)
 {
 	const char *file = cli_option(&argc, argv, "--file");
@@ -116,7 +103,7 @@ int cli_client_set(struct cli *cli, int argc, char **argv)
 		return cli_fail(file ? file : "standard input", rc);
 	rc = client_system_set(&cli->core, p, &change);
 	if (rc == RC_INVALID && change.reason)
-		tell_reason(cli, change.bad_field ? change.bad_field : argv[0], change.reason);
+		cli_tell(cli, change.bad_field ? change.bad_field : argv[0], change.reason);
 	fieldset_release(&fields);
 	return rc == RC_OK ? 0 : cli_fail(argv[0], rc);
 }
