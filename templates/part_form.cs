@@ -9,6 +9,7 @@
                              choice, choices: one or several of what a runtime registered
     Fields.N.Label           text
     Fields.N.Required        bool
+    Fields.N.Must            bool        it is required, whatever the others say, and nothing is stored
     Fields.N.Value           text, optional   text-input, number, json; never a secret
     Fields.N.Min, Fields.N.Max   int, optional    number only
     Fields.N.MayBeEmpty      bool        select, radio: to leave it open is an option
@@ -48,7 +49,7 @@
 def:form_error() ?><?cs if:?FormError.Title ?>
 <div class="banner banner-bad" role="alert" id="form-error" tabindex="-1" autofocus>
   <p><strong><?cs var:FormError.Title ?></strong><?cs if:?FormError.Text ?> <?cs var:FormError.Text ?><?cs /if ?></p>
-  <?cs if:?FormError.SaidBy ?><p class="said-by"><?cs var:FormError.SaidBy ?> answered:</p><?cs call:provider_words(FormError.Said) ?><?cs /if ?>
+  <?cs if:?FormError.SaidBy ?><p class="said-by">{{form.said_by who=FormError.SaidBy}}</p><?cs call:provider_words(FormError.Said) ?><?cs /if ?>
   <?cs if:?FormError.Next ?><p><?cs var:FormError.Next ?></p><?cs /if ?>
   <?cs set:Layout.Wrong = "0" ?><?cs each:wrong = Fields ?><?cs if:?wrong.Error ?><?cs if:!Layout.Wrong ?><?cs set:Layout.Wrong = "1" ?><ul><?cs /if ?>
     <li><a href="#<?cs var:wrong.Id ?>"><?cs var:wrong.Label ?></a>: <?cs var:wrong.Error ?></li><?cs /if ?><?cs /each ?><?cs if:Layout.Wrong ?></ul><?cs /if ?>
@@ -56,13 +57,13 @@ def:form_error() ?><?cs if:?FormError.Title ?>
 
 def:conflict(conflict_secrets) ?><?cs if:?Conflict.Who ?>
 <div class="banner banner-warn" role="alert" id="conflict" tabindex="-1" autofocus>
-  <p><strong><?cs var:Conflict.Who ?> changed this while you were typing</strong>, <?cs call:moment(Conflict.When) ?>. Nothing of yours is saved yet; what you typed is below.<?cs if:conflict_secrets ?> Only secrets are not kept: type them again if you save over it.<?cs /if ?></p>
+  <p>{{form.conflict who=Conflict.Who when=call:moment(Conflict.When)}}<?cs if:conflict_secrets ?> {{form.conflict_secrets}}<?cs /if ?></p>
   <?cs if:subcount(Conflict.Changes) ?>
   <dl class="changes">
-    <?cs each:change = Conflict.Changes ?><div><dt><?cs var:change.Label ?></dt><dd><?cs var:change.Theirs ?><?cs if:?change.Yours ?> <span class="yours">(you typed: <?cs var:change.Yours ?>)</span><?cs /if ?></dd></div>
+    <?cs each:change = Conflict.Changes ?><div><dt><?cs var:change.Label ?></dt><dd><?cs var:change.Theirs ?><?cs if:?change.Yours ?> <span class="yours">{{form.you_typed yours=change.Yours}}</span><?cs /if ?></dd></div>
     <?cs /each ?>
   </dl><?cs /if ?>
-  <p><a href="<?cs var:Conflict.ReloadUrl ?>">Keep their version</a> and drop what you typed, or save over it below.</p>
+  <p>{{form.conflict_choice a=Conflict.ReloadUrl}}</p>
 </div><?cs /if ?><?cs /def ?><?cs
 
 def:field_has_help(hh) ?><?cs if:?hh.Help || ?hh.HelpUrl || hh.Stored || ?hh.Min || ?hh.Max || hh.Nothing || ?hh.WhenJson ?><?cs set:Layout.Help = "1" ?><?cs else ?><?cs set:Layout.Help = "" ?><?cs /if ?><?cs /def ?><?cs
@@ -72,34 +73,35 @@ def:field_described(fd) ?><?cs call:field_has_help(fd) ?><?cs if:?fd.Error || La
 def:field_error(fe) ?><?cs if:?fe.Error ?>
   <p class="field-error" id="<?cs var:fe.Id ?>-error"><?cs var:fe.Error ?></p><?cs /if ?><?cs /def ?><?cs
 
-def:field_when(fw) ?><span class="when">Only if <?cs set:Layout.Comma = "0" ?><?cs
-each:condition = fw.When ?><?cs if:Layout.Comma ?> and <?cs /if ?><?cs set:Layout.Comma = "1" ?><?cs
-  if:condition.Box ?>“<?cs var:condition.Label ?>” is <?cs if:condition.On ?>ticked<?cs else ?>not ticked<?cs /if ?><?cs
-  else ?>“<?cs var:condition.Label ?>” is <?cs set:Layout.Or = "0" ?><?cs each:value = condition.Values ?><?cs if:Layout.Or ?> or <?cs /if ?><?cs set:Layout.Or = "1" ?>“<?cs var:value.Text ?>”<?cs /each ?><?cs /if ?><?cs
-/each ?>. </span><?cs /def ?><?cs
+def:when_values(wv) ?><?cs set:Layout.Or = "0" ?><?cs each:value = wv ?><?cs if:Layout.Or ?> {{form.when_or}} <?cs /if ?><?cs set:Layout.Or = "1" ?><q><?cs var:value.Text ?></q><?cs /each ?><?cs /def ?><?cs
 
-def:field_nothing(fn) ?><?cs if:fn.Of == "models" ?>No models<?cs elif:fn.Of == "apps" ?>No apps<?cs else ?>No tools<?cs /if ?> are registered for this workspace yet. Its runtime registers them with <code>PUT /api/v1/registry</code> and a runtime key that may register; then they can be chosen here. <?cs /def ?><?cs
+def:when_conditions(wc) ?><?cs set:Layout.Comma = "0" ?><?cs each:condition = wc ?><?cs if:Layout.Comma ?> {{form.when_and}} <?cs /if ?><?cs set:Layout.Comma = "1" ?><?cs
+  if:condition.Box && condition.On ?>{{form.when_ticked label=condition.Label}}<?cs
+  elif:condition.Box ?>{{form.when_not_ticked label=condition.Label}}<?cs
+  else ?>{{form.when_is label=condition.Label values=call:when_values(condition.Values)}}<?cs /if ?><?cs /each ?><?cs /def ?><?cs
+
+def:field_nothing(fn) ?><?cs if:fn.Of == "models" ?>{{form.no_models}}<?cs elif:fn.Of == "apps" ?>{{form.no_apps}}<?cs else ?>{{form.no_tools}}<?cs /if ?> <?cs /def ?><?cs
+
+def:field_range(fg) ?><?cs if:?fg.Min && ?fg.Max ?>{{form.range min=fg.Min max=fg.Max}} <?cs elif:?fg.Min ?>{{form.at_least min=fg.Min}} <?cs elif:?fg.Max ?>{{form.at_most max=fg.Max}} <?cs /if ?><?cs /def ?><?cs
 
 def:field_help(fh) ?><?cs call:field_has_help(fh) ?><?cs if:Layout.Help ?>
-  <p class="help" id="<?cs var:fh.Id ?>-help"><?cs if:?fh.WhenJson ?><?cs call:field_when(fh) ?><?cs /if ?><?cs if:fh.Stored ?>Stored. Leave empty to keep the current value. <?cs /if ?><?cs if:fh.Nothing ?><?cs call:field_nothing(fh) ?><?cs /if ?><?cs if:?fh.Min && ?fh.Max ?>From <?cs var:fh.Min ?> to <?cs var:fh.Max ?>. <?cs elif:?fh.Min ?><?cs var:fh.Min ?> or more. <?cs elif:?fh.Max ?><?cs var:fh.Max ?> or less. <?cs /if ?><?cs if:?fh.Help ?><?cs var:fh.Help ?> <?cs /if ?><?cs
-  if:?fh.HelpUrl ?><a href="<?cs var:fh.HelpUrl ?>" target="_blank" rel="noopener noreferrer"><?cs if:?fh.HelpUrlText ?><?cs var:fh.HelpUrlText ?><?cs else ?>Where do I find this?<?cs /if ?><span class="icon icon-external" aria-hidden="true"></span><span class="visually-hidden"> (<?cs var:fh.Label ?>, opens in a new tab)</span></a><?cs /if ?></p><?cs /if ?><?cs /def ?><?cs
+  <p class="help" id="<?cs var:fh.Id ?>-help"><?cs if:?fh.WhenJson ?><span class="when">{{form.when conditions=call:when_conditions(fh.When)}} </span><?cs /if ?><?cs if:fh.Stored ?>{{form.stored}} <?cs /if ?><?cs if:fh.Nothing ?><?cs call:field_nothing(fh) ?><?cs /if ?><?cs call:field_range(fh) ?><?cs if:?fh.Help ?><?cs var:fh.Help ?> <?cs /if ?><?cs
+  if:?fh.HelpUrl ?><a href="<?cs var:fh.HelpUrl ?>" target="_blank" rel="noopener noreferrer"><?cs if:?fh.HelpUrlText ?><?cs var:fh.HelpUrlText ?><?cs else ?>{{form.where}}<?cs /if ?><span class="icon icon-external" aria-hidden="true"></span><span class="visually-hidden"> {{form.new_tab_of label=fh.Label}}</span></a><?cs /if ?></p><?cs /if ?><?cs /def ?><?cs
 
-def:field_mark(fm) ?><?cs if:fm.Required ?><span class="required" aria-hidden="true"> *</span><?cs else ?> <span class="optional">optional</span><?cs /if ?><?cs /def ?><?cs
+def:field_mark(fm) ?><?cs if:fm.Required ?><span class="required" aria-hidden="true"> *</span><?cs else ?> <span class="optional">{{label.optional}}</span><?cs /if ?><?cs /def ?><?cs
 
 def:field_label(fl) ?><label for="<?cs var:fl.Id ?>"><?cs var:fl.Label ?><?cs call:field_mark(fl) ?></label><?cs /def ?><?cs
 
-def:field_required(fr) ?><?cs if:fr.Required && !fr.Stored && !?fr.WhenJson ?> required<?cs /if ?><?cs /def ?><?cs
-
-def:show_button(show_id, show_label) ?><button type="button" class="button show-button js-only" data-show="<?cs var:show_id ?>" aria-pressed="false">Show<span class="visually-hidden"> <?cs var:show_label ?></span></button><?cs /def ?><?cs
+def:show_button(show_id, show_label) ?><button type="button" class="button show-button js-only" data-show="<?cs var:show_id ?>" aria-pressed="false">{{layout.show}}<span class="visually-hidden"> <?cs var:show_label ?></span></button><?cs /def ?><?cs
 
 def:option(op) ?>
-    <option value="<?cs var:op.Value ?>"<?cs if:op.Selected ?> selected<?cs /if ?>><?cs var:op.Label ?><?cs if:?op.Detail ?> — <?cs var:op.Detail ?><?cs /if ?><?cs if:op.Gone ?> (not registered any more)<?cs /if ?></option><?cs /def ?><?cs
+    <option value="<?cs var:op.Value ?>"<?cs if:op.Selected ?> selected<?cs /if ?>><?cs var:op.Label ?><?cs if:?op.Detail ?> — <?cs var:op.Detail ?><?cs /if ?><?cs if:op.Gone ?> {{form.gone}}<?cs /if ?></option><?cs /def ?><?cs
 
 def:boxes(bx, box_type) ?><?cs set:Layout.Box = "0" ?><?cs
 if:box_type == "radio" && bx.MayBeEmpty && !bx.Required ?>
-    <div class="check"><input type="radio" id="<?cs var:bx.Id ?>-none" name="<?cs var:bx.Key ?>" value=""><label for="<?cs var:bx.Id ?>-none">Not set</label></div><?cs /if ?><?cs
+    <div class="check"><input type="radio" id="<?cs var:bx.Id ?>-none" name="<?cs var:bx.Key ?>" value=""><label for="<?cs var:bx.Id ?>-none">{{form.not_set}}</label></div><?cs /if ?><?cs
 each:box = bx.Options ?>
-    <div class="check"><input type="<?cs var:box_type ?>" id="<?cs var:bx.Id ?><?cs if:Layout.Box != "0" ?>-<?cs var:Layout.Box ?><?cs /if ?>" name="<?cs var:bx.Key ?>" value="<?cs var:box.Value ?>"<?cs if:box.Selected ?> checked<?cs /if ?>><label for="<?cs var:bx.Id ?><?cs if:Layout.Box != "0" ?>-<?cs var:Layout.Box ?><?cs /if ?>"><?cs var:box.Label ?><?cs if:?box.Detail ?> <span class="label-note"><?cs var:box.Detail ?></span><?cs /if ?><?cs if:box.Gone ?> <span class="label-note">(not registered any more)</span><?cs /if ?></label></div><?cs set:Layout.Box = Layout.Box + #1 ?><?cs /each ?><?cs /def ?><?cs
+    <div class="check"><input type="<?cs var:box_type ?>" id="<?cs var:bx.Id ?><?cs if:Layout.Box != "0" ?>-<?cs var:Layout.Box ?><?cs /if ?>" name="<?cs var:bx.Key ?>" value="<?cs var:box.Value ?>"<?cs if:box.Selected ?> checked<?cs /if ?>><label for="<?cs var:bx.Id ?><?cs if:Layout.Box != "0" ?>-<?cs var:Layout.Box ?><?cs /if ?>"><?cs var:box.Label ?><?cs if:?box.Detail ?> <span class="label-note"><?cs var:box.Detail ?></span><?cs /if ?><?cs if:box.Gone ?> <span class="label-note">{{form.gone}}</span><?cs /if ?></label></div><?cs set:Layout.Box = Layout.Box + #1 ?><?cs /each ?><?cs /def ?><?cs
 
 def:field(ff) ?>
 <?cs if:ff.Kind == "radio" || ff.Kind == "choices" ?><fieldset class="field<?cs if:?ff.Error ?> field-wrong<?cs /if ?>"<?cs if:?ff.WhenJson ?> data-when="<?cs var:ff.WhenJson ?>"<?cs /if ?><?cs call:field_described(ff) ?>>
@@ -111,19 +113,19 @@ if:ff.Kind == "boolean" ?>
   <input type="hidden" name="<?cs var:ff.ShownKey ?>" value="1"><div class="check"><input type="checkbox" id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>" value="true"<?cs if:ff.Checked ?> checked<?cs /if ?><?cs call:field_described(ff) ?>><label for="<?cs var:ff.Id ?>"><?cs var:ff.Label ?></label></div><?cs call:field_error(ff) ?><?cs
 elif:ff.Kind == "select" || ff.Kind == "choice" ?>
   <?cs call:field_label(ff) ?><?cs call:field_error(ff) ?>
-  <select id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>"<?cs call:field_required(ff) ?><?cs call:field_described(ff) ?>>
-    <?cs if:!ff.Required ?><option value="">Not set</option><?cs elif:ff.Kind == "choice" || ff.MayBeEmpty ?><option value="">Choose one</option><?cs /if ?><?cs each:choice = ff.Options ?><?cs call:option(choice) ?><?cs /each ?>
+  <select id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>"<?cs if:ff.Must ?> required<?cs /if ?><?cs call:field_described(ff) ?>>
+    <?cs if:!ff.Required ?><option value="">{{form.not_set}}</option><?cs elif:ff.Kind == "choice" || ff.MayBeEmpty ?><option value="">{{form.choose_label}}</option><?cs /if ?><?cs each:choice = ff.Options ?><?cs call:option(choice) ?><?cs /each ?>
   </select><?cs
 elif:ff.Kind == "json" || ff.Kind == "json-secret" ?>
   <?cs call:field_label(ff) ?><?cs call:field_error(ff) ?>
-  <textarea id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>" rows="5" autocomplete="off" autocapitalize="off" spellcheck="false"<?cs if:ff.Stored ?> placeholder="••••••••••••"<?cs elif:?ff.Placeholder ?> placeholder="<?cs var:ff.Placeholder ?>"<?cs /if ?><?cs call:field_required(ff) ?><?cs call:field_described(ff) ?>>
+  <textarea id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>" rows="5" autocomplete="off" autocapitalize="off" spellcheck="false"<?cs if:ff.Stored ?> placeholder="••••••••••••"<?cs elif:?ff.Placeholder ?> placeholder="<?cs var:ff.Placeholder ?>"<?cs /if ?><?cs if:ff.Must ?> required<?cs /if ?><?cs call:field_described(ff) ?>>
 <?cs var:ff.Value ?></textarea><?cs
 elif:ff.Kind == "secret-input" ?>
   <?cs call:field_label(ff) ?><?cs call:field_error(ff) ?>
-  <div class="with-button"><input type="password" id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>" autocomplete="off" autocapitalize="off" spellcheck="false"<?cs if:ff.Stored ?> placeholder="••••••••••••"<?cs elif:?ff.Placeholder ?> placeholder="<?cs var:ff.Placeholder ?>"<?cs /if ?><?cs call:field_required(ff) ?><?cs call:field_described(ff) ?>><?cs call:show_button(ff.Id, ff.Label) ?></div><?cs
+  <div class="with-button"><input type="password" id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>" autocomplete="off" autocapitalize="off" spellcheck="false"<?cs if:ff.Stored ?> placeholder="••••••••••••"<?cs elif:?ff.Placeholder ?> placeholder="<?cs var:ff.Placeholder ?>"<?cs /if ?><?cs if:ff.Must ?> required<?cs /if ?><?cs call:field_described(ff) ?>><?cs call:show_button(ff.Id, ff.Label) ?></div><?cs
 else ?>
   <?cs call:field_label(ff) ?><?cs call:field_error(ff) ?>
-  <input type="text"<?cs if:ff.Kind == "number" ?> inputmode="decimal"<?cs /if ?> id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>" value="<?cs var:ff.Value ?>" autocomplete="off" autocapitalize="off" spellcheck="false"<?cs if:?ff.Placeholder ?> placeholder="<?cs var:ff.Placeholder ?>"<?cs /if ?><?cs call:field_required(ff) ?><?cs call:field_described(ff) ?>><?cs
+  <input type="text"<?cs if:ff.Kind == "number" ?> inputmode="decimal"<?cs /if ?> id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>" value="<?cs var:ff.Value ?>" autocomplete="off" autocapitalize="off" spellcheck="false"<?cs if:?ff.Placeholder ?> placeholder="<?cs var:ff.Placeholder ?>"<?cs /if ?><?cs if:ff.Must ?> required<?cs /if ?><?cs call:field_described(ff) ?>><?cs
 /if ?><?cs call:field_help(ff) ?>
 </div><?cs /if ?><?cs /def ?><?cs
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "domain/form_rules.h"
+#include "domain/message.h"
 #include "domain/runtime/registry.h"
 #include "platform/text.h"
 
@@ -34,16 +35,14 @@ static enum rc check_value(
 	size_t chars;
 
 	if (len > FORM_VALUE_MAX)
-		return refuse(error, field, "This value is too long.");
+		return refuse(error, field, MESSAGE("form.too_long"));
 	if (text_utf8_chars(p, len, &chars) != RC_OK)
-		return refuse(error, field, "This value is not valid text.");
+		return refuse(error, field, MESSAGE("form.not_text"));
 	if (has_control(p, len,
 		    field->rule.format == FORMAT_JSON ||
 			    (field->kind == FIELD_SECRET &&
 				    (p[0] == '{' || strncmp(p, "-----BEGIN ", 11) == 0))))
-		return refuse(error, field,
-			"This value holds a line break or another control character. "
-			"Copy it again without it.");
+		return refuse(error, field, MESSAGE("form.control_character"));
 	return RC_OK;
 }
 
@@ -84,8 +83,8 @@ const struct field *form_kept_secret(
 static const char *empty_reason(const struct field *field)
 {
 	if (registry_is_choice(field) || field->kind == FIELD_SELECT || field->kind == FIELD_RADIO)
-		return "Please choose one.";
-	return "Please fill in this field.";
+		return MESSAGE("form.choose_one");
+	return MESSAGE("form.required");
 }
 
 static enum rc merge_choice(const struct field *field, const struct secret *given,
@@ -96,11 +95,9 @@ static enum rc merge_choice(const struct field *field, const struct secret *give
 	enum rc rc = registry_take(world->registry, field, given, stored, &value);
 
 	if (rc == RC_INVALID)
-		rc = refuse(error, field, "Please choose one of the options.");
+		rc = refuse(error, field, MESSAGE("form.choose"));
 	else if (rc == RC_NOT_FOUND)
-		rc = refuse(error, field,
-			"What was chosen is not registered for this workspace any more. Choose "
-			"another.");
+		rc = refuse(error, field, MESSAGE("form.not_registered"));
 	else if (rc == RC_OK && field->required && registry_is_list(field) && value.len == 2)
 		rc = refuse(error, field, empty_reason(field)); /* "[]" */
 	else if (rc == RC_OK)
@@ -131,7 +128,7 @@ static enum rc merge_field(const struct field *field, const struct secret *given
 		rc = fieldset_put(out, field->name, p, len);
 	if (rc == RC_OK && (field->kind == FIELD_SELECT || field->kind == FIELD_RADIO) &&
 		!field_has_option(field, fieldset_text(out, field->name)))
-		rc = refuse(error, field, "Please choose one of the options.");
+		rc = refuse(error, field, MESSAGE("form.choose"));
 	if (rc == RC_OK)
 		rc = form_rule_check(field, fieldset_get(out, field->name), world->policy, error);
 	return rc;
@@ -147,8 +144,7 @@ enum rc form_merge(const struct schema *schema, const struct fieldset *given,
 	*error = (struct form_error){0};
 	for (size_t i = 0; i < given->n; i++)
 		if (!schema_find(schema, given->items[i].name))
-			return refuse(error, NULL,
-				"The form holds a field that this provider does not have.");
+			return refuse(error, NULL, MESSAGE("form.unknown_field"));
 	for (size_t i = 0; i < schema->n && rc == RC_OK; i++) {
 		const struct field *field = &schema->fields[i];
 

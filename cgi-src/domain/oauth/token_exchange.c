@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/fault.h"
+#include "domain/message.h"
 #include "domain/oauth/token.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -170,7 +171,7 @@ static enum rc look_up(const struct exchange *x, const struct lookup *lookup)
 	if (rc == RC_OK && !found) {
 		log_warn("token.lookup", "provider", x->provider->id, "url", lookup->request.url);
 		if (lookup->required)
-			fail(x->out, "The provider did not tell what belongs to this account.");
+			fail(x->out, MESSAGE("token.no_lookup"));
 	}
 	return rc;
 }
@@ -202,7 +203,6 @@ enum rc token_exchange(const struct core *core, const struct provider *provider,
 		rc = complete(&x);
 	if (rc == RC_OK && out->failure != TOKEN_OK)
 		log_warn("token.exchange", "provider", provider->id, "kind",
-			fault_of_oauth(provider->kind), "error", out->error, "words",
-			out->words);
+			fault_of_oauth(provider->kind), "error", out->error, "words", out->words);
 	return rc;
 }

@@ -9,6 +9,7 @@
 #include "domain/runtime/registry.h"
 #include "platform/jsonr.h"
 #include "web/pages/page.h"
+#include "web/say.h"
 
 #define FIELD_PREFIX "field."
 #define FIELD_PREFIX_LEN (sizeof(FIELD_PREFIX) - 1)
@@ -214,13 +215,17 @@ static enum rc set_field(struct ctx *c, const struct page_fields *f, const struc
 	view_text(item, "Kind", kind_word(field));
 	view_text(item, "Label", i18n_text(&field->label, c->language));
 	view_flag(item, "Required", field->required);
+	view_flag(item, "Must",
+		field->required && !field->rule.when.n &&
+			!(field->kind == FIELD_SECRET && is_kept(f, field->name)));
 	set_text_if(item, "Placeholder", i18n_text(&field->placeholder, c->language));
 	set_text_if(item, "Help", i18n_text(&field->help, c->language));
 	set_text_if(item, "HelpUrl", field->url);
 	set_range(item, &field->rule);
 	rc = set_value(c, f, field, item);
 	if (f->bad_field && strcmp(f->bad_field, field->name) == 0)
-		view_text(item, "Error", f->words ? i18n_text(f->words, c->language) : f->reason);
+		view_text(item, "Error",
+			f->words ? i18n_text(f->words, c->language) : say_words(c, f->reason));
 	return rc == RC_OK && field->rule.when.n
 		       ? set_conditions(c, f->schema, &field->rule.when, item)
 		       : rc;
@@ -329,26 +334,18 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 	static const struct {
 		const char *title, *next;
 	} texts[] = {
-		[PROBE_OK] = {"", ""},
-		[PROBE_REFUSED] = {"The provider refused this key.",
-			"Check that the key is complete, still valid and has the rights it needs. "
-			"Nothing was saved."},
-		[PROBE_PERMISSION] = {"This key lacks a permission.",
-			"The provider knows the key, but does not allow what was asked with it. "
-			"Give "
-			"it that permission in the provider's console. Nothing was saved."},
-		[PROBE_NO_ANSWER] = {"The key could not be checked.",
-			"Try again in a while. Nothing was saved."},
-		[PROBE_TIMEOUT] = {"The key could not be checked.",
-			"Try again in a while. Nothing was saved."},
-		[PROBE_FORBIDDEN] = {"This address may not be called.",
-			"Use a public https address. Only your operator can allow others."},
-		[PROBE_RATE_LIMITED] = {"The provider asks for a pause.",
-			"Too many requests were made with it. Wait a few minutes, then try again."},
+		[PROBE_OK] = {NULL, NULL},
+		[PROBE_REFUSED] = {MESSAGE("key.refused"), MESSAGE("key.refused_next")},
+		[PROBE_PERMISSION] = {MESSAGE("key.permission"), MESSAGE("key.permission_next")},
+		[PROBE_NO_ANSWER] = {MESSAGE("key.unchecked"), MESSAGE("key.later")},
+		[PROBE_TIMEOUT] = {MESSAGE("key.unchecked"), MESSAGE("key.later")},
+		[PROBE_FORBIDDEN] = {MESSAGE("key.forbidden"), MESSAGE("key.forbidden_next")},
+		[PROBE_RATE_LIMITED] = {MESSAGE("reason.rate_limited"), MESSAGE("key.pause_next")},
 	};
 	/* words of ours are nobody's answer */
-	const char *ours = probe->own_words ? probe->words : NULL;
+	const char *ours = probe->own_words ? say_words(c, probe->words) : NULL;
 
-	page_form_error(c, texts[probe->verdict].title, ours, texts[probe->verdict].next);
+	page_form_error(c, say(c, texts[probe->verdict].title, NULL), ours,
+		say(c, texts[probe->verdict].next, NULL));
 	set_said(view_child(c->root, "FormError"), p, probe);
 }
