@@ -5,6 +5,8 @@
     Provider.Icon.Letter      text
     Provider.Icon.Tone        enum(ink|blue|teal|green|amber|orange|red|violet)
     Result.Kind               enum(connected|failed|cancelled|pending)
+    Request.From              text, optional  host of the editor that sent the visitor here
+    Request.BackUrl           url, optional   leads back there
     Result.DoneUrl            url             the provider's page
     connected:
     Result.Name               text            name of the authorization
@@ -86,5 +88,6 @@ else ?>
 <?cs if:?Result.RedirectUri ?><div class="field"><p class="label" id="redirect-label">Redirect URI</p>
 <div class="copy-box"><code id="redirect-uri" tabindex="0" role="textbox" aria-readonly="true" aria-labelledby="redirect-label"><?cs var:Result.RedirectUri ?></code><button type="button" class="button js-only" data-copy="redirect-uri">Copy<span class="visually-hidden"> redirect URI</span></button></div></div><?cs /if ?>
 <p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Result.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <?cs if:?Result.SettingsUrl ?><a class="button" href="<?cs var:Result.SettingsUrl ?>">OAuth Client Settings</a> <?cs /if ?><?cs if:?Result.TryUrl ?><a class="button button-primary" href="<?cs var:Result.TryUrl ?>">Try again</a><?cs /if ?></p><?cs
-/if ?>
+/if ?><?cs if:?Request.BackUrl ?>
+<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Request.BackUrl ?>">Back to <?cs var:Request.From ?></a></p><?cs /if ?>
 <?cs call:panel_close() ?>

@@ -1,5 +1,7 @@
 <?cs # provider.cs: one provider and the authorizations the workspace has for it.
   Reads, besides layout.cs:
+    Request.From              text, optional  host of the editor that sent the visitor here
+    Request.BackUrl           url, optional   leads back there
     Provider.Label                 text
     Provider.Description           text
     Provider.Vendor                text
@@ -64,6 +66,10 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
     <p class="lede"><?cs var:Provider.Description ?></p>
   </div>
 </div>
+<?cs if:?Request.From ?>
+<div class="banner banner-info">
+  <p><strong><?cs var:Request.From ?></strong> sent you here to connect <?cs var:Provider.Label ?>. You come back as soon as it is done. <a href="<?cs var:Request.BackUrl ?>">Go back without</a></p>
+</div><?cs /if ?>
 <?cs each:banner = Banners ?>
 <div class="banner banner-<?cs var:banner.Kind ?>">
   <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> Answer from <?cs var:banner.By ?>:<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?>, since <?cs call:moment(banner.When) ?><?cs /if ?>.<?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>

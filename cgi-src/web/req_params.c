@@ -254,3 +254,18 @@ const char *req_cookie(const struct req *rq, const char *name)
 	}
 	return params_count(&rq->cookies, name) == 1 ? params_get(&rq->cookies, name) : NULL;
 }
+
+enum rc req_target(const struct req *rq, struct secret *out)
+{
+	bool first = true;
+	enum rc rc = secret_append_text(out, rq->path);
+
+	if (rc == RC_OK && rq->query.n)
+		rc = secret_append_text(out, "?");
+	for (size_t i = 0; i < rq->query.n && rc == RC_OK; i++) {
+		const struct param *p = &rq->query.items[i];
+
+		rc = url_add_param(out, &first, p->name, p->value, p->value_len);
+	}
+	return rc;
+}

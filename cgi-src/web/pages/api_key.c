@@ -22,15 +22,17 @@ struct key_form {
 static void set_frame(struct ctx *c, const struct key_form *f)
 {
 	const struct provider *p = f->p;
+	struct page_request request = page_request(c, p);
 	char id[UUID_TEXT_SIZE];
 
 	page_set_provider(c, p);
 	view_flag(c->root, "Form.Checked", p->api_key_check.request.method != NULL);
-	page_url(c->root, "Form.CancelUrl", "/%s/%s", page_section(p), p->id);
+	page_url(c->root, "Form.CancelUrl", "/%s/%s%s", page_section(p), p->id, request.query);
 	view_text(c->root, "Form.Name",
 		f->change ? f->change->name : (f->view ? f->view->name : NULL));
 	if (!f->view) {
-		page_url(c->root, "Form.Url", "/%s/%s/api-key", page_section(p), p->id);
+		page_url(c->root, "Form.Url", "/%s/%s/api-key%s", page_section(p), p->id,
+			request.query);
 		return;
 	}
 	uuid_text(&f->view->id.u, id);
@@ -136,7 +138,23 @@ enum rc page_api_key(struct ctx *c)
 	return rc == RC_OK ? show_form(c, &f) : rc;
 }
 
-/* Form: name, field.… */
+/* To whoever sent the person here, else to the provider's page. */
+static enum rc go_back(
+	struct ctx *c, const struct provider *p, const struct credential_id *id, bool checked)
+{
+	struct page_request request = page_request(c, p);
+	char text[UUID_TEXT_SIZE];
+	enum rc rc;
+
+	if (!request.row.return_to[0])
+		return page_redirect(c, "/%s/%s?done=added%s", page_section(p), p->id,
+			checked ? "" : "-unchecked");
+	rc = connect_end(c->core, &c->actor, &request.row.id, "connected", "", id);
+	uuid_text(&request.row.id.u, text);
+	return rc == RC_OK ? page_redirect(c, "/connect/returns/%s", text) : rc;
+}
+
+/* Query: request. Form: name, field.… */
 enum rc page_api_key_post(struct ctx *c)
 {
 	struct fieldset typed = FIELDSET_EMPTY;
@@ -153,8 +171,7 @@ enum rc page_api_key_post(struct ctx *c)
 		rc = is_shown_again(f.rc) ? show_form(c, &f) : f.rc;
 	}
 	if (rc == RC_OK && f.rc == RC_OK)
-		rc = page_redirect(c, "/%s/%s?done=added%s", page_section(f.p), f.p->id,
-			change.checked ? "" : "-unchecked");
+		rc = go_back(c, f.p, &id, change.checked);
 	fieldset_release(&typed);
 	return rc;
 }
