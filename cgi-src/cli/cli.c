@@ -39,7 +39,9 @@ static const struct command commands[] = {
 		cli_client_set},
 	{"client", "remove", "PROVIDER", CLI_DATABASE, cli_client_remove},
 	{"provider", "list", "", CLI_CATALOGUE, cli_provider_list},
-	{"provider", "lint", "[FILE…]", CLI_CONFIG, cli_provider_lint},
+	{"provider", "lint", "[FILE|FOLDER…]", CLI_CONFIG, cli_provider_lint},
+	{"provider", "import", "FOLDER… [--to FOLDER]   (plugins of Dify, unmodified)",
+		CLI_CATALOGUE, cli_provider_import},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

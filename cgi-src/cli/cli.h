@@ -74,6 +74,10 @@ int cli_client_remove(struct cli *cli, int argc, char **argv);
 /* provider.c */
 int cli_provider_list(struct cli *cli, int argc, char **argv);
 int cli_provider_lint(struct cli *cli, int argc, char **argv);
+/** cli_print_problem(what, problem): FILE:LINE:COLUMN: words. */
+void cli_print_problem(const char *what, const struct provider_error *problem);
+/* plugin.c */
+int cli_provider_import(struct cli *cli, int argc, char **argv);
 /* setup.c */
 int cli_key_create(struct cli *cli, int argc, char **argv);
 int cli_migrate(struct cli *cli, int argc, char **argv);

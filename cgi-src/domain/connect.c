@@ -14,7 +14,8 @@ bool connect_return_allowed(const struct core *core, const char *url)
 	struct url parsed;
 
 	return url_parse(url, URL_HTTP_TOO, &parsed) == RC_OK &&
-	       strlen(url) < CONNECT_RETURN_SIZE - sizeof("?" CONNECT_ID_PARAM "=") - UUID_TEXT_SIZE &&
+	       strlen(url) <
+		       CONNECT_RETURN_SIZE - sizeof("?" CONNECT_ID_PARAM "=") - UUID_TEXT_SIZE &&
 	       netpol_allows_origin(
 		       &core->cfg->connect_return, parsed.https, parsed.host, parsed.port) &&
 	       !url_query_has(url, CONNECT_ID_PARAM);

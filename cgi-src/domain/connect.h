@@ -36,10 +36,12 @@ bool connect_is_for(const struct connect_row *row, const struct provider *provid
 /** connect_end_in(db, actor, id, status, error, credential): inside a transaction. status: "connected", "declined",
  * "failed"; error: a code, with "failed"; credential: NULL without one. One that is connected or over stays as it is. */
 enum rc connect_end_in(struct db *db, const struct actor *actor, const struct connect_id *id,
-	const char *status, const char *error, const struct credential_id *credential) RC_MUST_CHECK;
+	const char *status, const char *error,
+	const struct credential_id *credential) RC_MUST_CHECK;
 /** connect_end(core, actor, id, status, error, credential): likewise, by itself. */
 enum rc connect_end(const struct core *core, const struct actor *actor, const struct connect_id *id,
-	const char *status, const char *error, const struct credential_id *credential) RC_MUST_CHECK;
+	const char *status, const char *error,
+	const struct credential_id *credential) RC_MUST_CHECK;
 
 /** connect_return_url(row, out): where the person goes back to. RC_NOMEM, RC_LIMIT. */
 enum rc connect_return_url(const struct connect_row *row, struct buf *out) RC_MUST_CHECK;

@@ -40,7 +40,11 @@ struct actor {
 	const char *request_id, *peer; /* for the audit log; borrowed */
 };
 
-/** core_catalogue(cfg, out): provider files with the operator's variables; refused ones are logged. */
+/** core_vars(cfg, items): the operator's variables for provider files; items has CFG_VARS_MAX places. */
+struct pairs core_vars(const struct cfg *cfg, struct pair *items);
+/** core_import_dir(cfg, out, size): where imported plugins are. RC_LIMIT: the path is too long. */
+enum rc core_import_dir(const struct cfg *cfg, char *out, size_t size) RC_MUST_CHECK;
+/** core_catalogue(cfg, out): provider files and imported plugins; refused ones are logged. */
 enum rc core_catalogue(const struct cfg *cfg, struct catalogue **out) RC_MUST_CHECK;
 
 /** core_database(cfg, user, out): as that database user; not connected yet. */

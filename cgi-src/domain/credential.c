@@ -243,18 +243,30 @@ static enum rc check_name(struct credential_change *change)
 		"A name has 1 to 100 characters, in one line, without spaces at its ends.");
 }
 
+static bool same_addresses(const struct provider *provider, const struct fieldset *stored,
+	const struct fieldset *merged)
+{
+	struct placeholder_values before = {.credential = stored, .derives = &provider->derives};
+	struct placeholder_values after = {.credential = merged, .derives = &provider->derives};
+	const struct checks *checks = &provider->api_key_checks;
+
+	for (size_t i = 0; i < checks->n; i++)
+		if (!placeholder_same_origin(checks->items[i].request.url, &before, &after))
+			return false;
+	if (provider->mint &&
+		!placeholder_same_origin(provider->mint->oauth.token_url, &before, &after))
+		return false;
+	return placeholder_same_origin(provider->api_key_identity.request.url, &before, &after);
+}
+
 /* A stored secret goes where it went before, and nowhere else. */
 static enum rc check_address(const struct provider *provider, const struct fieldset *stored,
 	const struct fieldset *merged, struct credential_change *change)
 {
 	const struct field *kept =
 		form_kept_secret(provider_key_schema(provider, merged), change->fields, stored);
-	struct placeholder_values before = {.credential = stored}, after = {.credential = merged};
 
-	if (!kept)
-		return RC_OK;
-	if (placeholder_same_origin(provider->api_key_check.request.url, &before, &after) &&
-		placeholder_same_origin(provider->api_key_identity.request.url, &before, &after))
+	if (!kept || same_addresses(provider, stored, merged))
 		return RC_OK;
 	return refuse(change, kept->name, FORM_ADDRESS_CHANGES);
 }
@@ -277,13 +289,13 @@ static enum rc merge_fields(const struct provider *provider, const struct fields
 static enum rc validate(const struct core *core, const struct provider *provider,
 	const struct fieldset *fields, struct credential_change *change)
 {
-	struct placeholder_values values = {.credential = fields};
+	struct placeholder_values values = {.credential = fields, .derives = &provider->derives};
+	const struct check_recipe *check = checks_find(&provider->api_key_checks, fields);
 	enum rc rc;
 
-	if (!provider->api_key_check.request.method)
+	if (!check)
 		return RC_OK;
-	rc = probe_check(core->http, &provider->api_key_check, &provider->api_key_identity, &values,
-		&change->probe);
+	rc = probe_check(core->http, check, &provider->api_key_identity, &values, &change->probe);
 	if (rc == RC_INVALID)
 		return refuse(change, NULL, "One of these values cannot be sent to the provider.");
 	change->checked = rc == RC_OK;

@@ -17,6 +17,7 @@ enum rc credential_grant_secrets(
 	struct placeholder_values values = {
 		.client = &grant->client->fields,
 		.token = &grant->answer->tokens,
+		.derives = &provider->derives,
 	};
 	const struct pairs *map = &provider->oauth.credential;
 	struct secret value = SECRET_EMPTY;

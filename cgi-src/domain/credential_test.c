@@ -22,22 +22,26 @@
 bool credential_can_test(const struct provider *provider, bool is_oauth)
 {
 	if (!is_oauth)
-		return provider->has_api_key && provider->api_key_check.request.method;
+		return provider->has_api_key && provider->api_key_checks.n;
 	return provider_can_connect(provider) &&
-	       (provider->oauth.check.request.method || provider->oauth.identity.request.method);
+	       (provider->oauth.checks.n || provider->oauth.identity.request.method);
 }
 
-/* The request that shows whether a token works: one of its own, or who it belongs to. */
-static struct check_recipe check_of(const struct provider *provider, bool is_oauth)
+/* The request that shows whether a token works: one of its own, or who it belongs to. NULL: none for a
+ * credential with such fields. other: room for the latter. */
+static const struct check_recipe *check_of(const struct provider *provider, bool is_oauth,
+	const struct fieldset *fields, struct check_recipe *other)
 {
-	static int ok[] = {200};
-	struct check_recipe check = {.request = provider->oauth.identity.request,
-		.success_status = ok,
-		.n_success_status = 1};
+	static struct status_range ok[] = {{200, 200}}, forbidden[] = {{403, 403}};
 
 	if (!is_oauth)
-		return provider->api_key_check;
-	return provider->oauth.check.request.method ? provider->oauth.check : check;
+		return checks_find(&provider->api_key_checks, fields);
+	if (provider->oauth.checks.n)
+		return checks_find(&provider->oauth.checks, fields);
+	*other = (struct check_recipe){.request = provider->oauth.identity.request,
+		.success = {ok, 1},
+		.forbidden = {forbidden, 1}};
+	return other;
 }
 
 struct trial {
@@ -63,11 +67,15 @@ static bool is_in(const struct trial *t, enum credential_state state)
 
 static enum rc ask(struct trial *t, const struct fieldset *secrets)
 {
-	struct check_recipe check = check_of(t->provider, is_oauth(t));
+	struct check_recipe other;
+	const struct check_recipe *check = check_of(t->provider, is_oauth(t), secrets, &other);
 	struct oauth_client client = {0};
-	struct placeholder_values values = {.credential = secrets};
+	struct placeholder_values values = {
+		.credential = secrets, .derives = &t->provider->derives};
 	enum rc rc = RC_OK;
 
+	if (!check)
+		return RC_NOT_FOUND;
 	if (is_oauth(t)) {
 		rc = client_issued(t->core, &t->actor->tenant, t->provider, t->row.client_source,
 			&t->row.client_id, &client);
@@ -77,7 +85,7 @@ static enum rc ask(struct trial *t, const struct fieldset *secrets)
 		values.token = secrets;
 	}
 	if (rc == RC_OK)
-		rc = probe_check(t->core->http, &check, NULL, &values, &t->out->probe);
+		rc = probe_check(t->core->http, check, NULL, &values, &t->out->probe);
 	oauth_client_release(&client);
 	return rc;
 }
@@ -148,6 +156,7 @@ static enum rc conclude(struct trial *t)
 	static const char *const verdicts[] = {
 		[PROBE_OK] = "ok",
 		[PROBE_REFUSED] = "refused",
+		[PROBE_PERMISSION] = "no_permission",
 		[PROBE_NO_ANSWER] = "no_answer",
 		[PROBE_TIMEOUT] = "timeout",
 		[PROBE_FORBIDDEN] = "egress_denied",

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "domain/derived.h"
 #include "platform/url.h"
 
 static bool is_name_char(char c)
@@ -107,24 +108,34 @@ static const struct fieldset *space_of(
 	return NULL;
 }
 
-/* The value that stands for a placeholder; an empty one is as good as none. */
-static bool value_of(const struct placeholder_part *part, const struct placeholder_values *values,
-	const char **p, size_t *len)
+/* The value that stands for a placeholder; an empty one is as good as none. Borrowed, from scratch where it
+ * had to be computed. RC_NOT_FOUND: neither value nor default. */
+static enum rc value_of(const struct placeholder_part *part,
+	const struct placeholder_values *values, struct secret *scratch, const char **p,
+	size_t *len)
 {
-	const struct secret *value;
+	const struct derived *derived = derived_find(
+		values->derives, part->space, part->space_len, part->name, part->name_len);
+	const struct secret *value = scratch;
 	char name[FIELDSET_NAME_MAX];
+	enum rc rc = RC_OK;
 
 	memcpy(name, part->name, part->name_len);
 	name[part->name_len] = '\0';
-	value = fieldset_get(space_of(part, values), name);
-	if (value && value->len > 0) {
+	if (derived)
+		rc = derived_value(derived, values, scratch);
+	else
+		value = fieldset_get(space_of(part, values), name);
+	if (rc && rc != RC_NOT_FOUND)
+		return rc;
+	if (!rc && value && value->len > 0) {
 		*p = (const char *)value->bytes;
 		*len = value->len;
-		return true;
+		return RC_OK;
 	}
 	*p = part->fallback;
 	*len = part->fallback_len;
-	return part->has_fallback;
+	return part->has_fallback ? RC_OK : RC_NOT_FOUND;
 }
 
 static bool has_control(const char *p, size_t len)
@@ -158,6 +169,24 @@ static enum rc append_value(
 	return len ? secret_append(out, p, len) : RC_OK;
 }
 
+static enum rc append_part(const struct placeholder_part *part,
+	const struct placeholder_values *values, enum placeholder_mode mode, bool begins,
+	struct secret *out)
+{
+	struct secret scratch = SECRET_EMPTY;
+	const char *p;
+	size_t len;
+	enum rc rc;
+
+	if (!part->name_len)
+		return secret_append(out, part->literal, part->literal_len);
+	rc = value_of(part, values, &scratch, &p, &len);
+	if (!rc)
+		rc = append_value(out, mode, begins, p, len);
+	secret_release(&scratch);
+	return rc == RC_NOT_FOUND ? RC_INVALID : rc;
+}
+
 static enum rc expand(const char *text, const struct placeholder_values *values,
 	enum placeholder_mode mode, struct secret *out)
 {
@@ -166,20 +195,12 @@ static enum rc expand(const char *text, const struct placeholder_values *values,
 	for (;;) {
 		bool begins = cursor == text;
 		struct placeholder_part part;
-		const char *p;
-		size_t len;
 		enum rc rc = placeholder_next(&cursor, &part);
 
+		if (!rc)
+			rc = append_part(&part, values, mode, begins, out);
 		if (rc)
 			return rc == RC_NOT_FOUND ? RC_OK : rc;
-		if (!part.name_len)
-			rc = secret_append(out, part.literal, part.literal_len);
-		else if (value_of(&part, values, &p, &len))
-			rc = append_value(out, mode, begins, p, len);
-		else
-			rc = RC_INVALID;
-		if (rc)
-			return rc;
 	}
 }
 
@@ -199,15 +220,18 @@ enum rc placeholder_expand(const char *text, const struct placeholder_values *va
 bool placeholder_blank(const char *text, const struct placeholder_values *values)
 {
 	struct placeholder_part part;
+	bool blank = false;
 
-	while (placeholder_next(&text, &part) == RC_OK) {
+	while (!blank && placeholder_next(&text, &part) == RC_OK) {
+		struct secret scratch = SECRET_EMPTY;
 		const char *p;
 		size_t len;
 
-		if (part.name_len && value_of(&part, values, &p, &len) && len == 0)
-			return true;
+		blank = part.name_len && value_of(&part, values, &scratch, &p, &len) == RC_OK &&
+			len == 0;
+		secret_release(&scratch);
 	}
-	return false;
+	return blank;
 }
 
 /* Where the authority ends. A placeholder at the beginning brings scheme and host with it. */

@@ -24,12 +24,16 @@ enum placeholder_mode {
 	PLACEHOLDER_FORM, /* raw here; the form encoder encodes afterwards */
 };
 
+struct derives; /* domain/provider.h */
+
 struct placeholder_values {
 	const struct fieldset *client, *credential, *token; /* NULL: namespace not available */
+	const struct derives *derives; /* computed from these, see domain/derived.h; NULL: none */
 };
 
 /** placeholder_expand(text, values, mode, out): replaces out. In PLACEHOLDER_URL a value that begins the
- * URL loses trailing slashes. Errors: RC_INVALID (unknown name without default, forbidden character). */
+ * URL loses trailing slashes. Errors: RC_INVALID (unknown name without default, forbidden character),
+ * RC_LIMIT, RC_NOMEM. */
 enum rc placeholder_expand(const char *text, const struct placeholder_values *values,
 	enum placeholder_mode mode, struct secret *out) RC_MUST_CHECK;
 

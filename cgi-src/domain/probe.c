@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Runs the requests of provider files: building them, judging the answer, reading the account's label.
- * What may be shown of an answer is decided in probe_words.c.
+ * Runs the requests of provider files: judging the answer, reading the account's label. A request is built in
+ * probe_request.c; what may be shown of an answer is decided in probe_words.c.
  */
 #include "domain/probe.h"
 
@@ -9,120 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "platform/buf.h"
 #include "platform/log.h"
 #include "platform/text.h"
 #include "platform/url.h"
-
-/* --- building a request --- */
-
-static enum rc add_header(
-	const struct pair *pair, const struct placeholder_values *values, struct httpc_request *out)
-{
-	struct secret value = SECRET_EMPTY;
-	enum rc rc;
-
-	if (placeholder_blank(pair->value, values))
-		return RC_OK;
-	rc = placeholder_expand(pair->value, values, PLACEHOLDER_RAW, &value);
-	if (!rc)
-		rc = httpc_request_header(out, pair->name, value.bytes, value.len);
-	secret_release(&value);
-	return rc;
-}
-
-static bool has_header(const struct pairs *headers, const char *name)
-{
-	for (size_t i = 0; i < headers->n; i++)
-		if (strcasecmp(headers->items[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static enum rc add_literal(struct httpc_request *out, const char *name, const char *value)
-{
-	return httpc_request_header(out, name, value, strlen(value));
-}
-
-static enum rc add_headers(const struct http_recipe *recipe,
-	const struct placeholder_values *values, struct httpc_request *out)
-{
-	enum rc rc = RC_OK;
-
-	for (size_t i = 0; !rc && i < recipe->headers.n; i++)
-		rc = add_header(&recipe->headers.items[i], values, out);
-	if (!rc && !has_header(&recipe->headers, "Accept"))
-		rc = add_literal(out, "Accept", "application/json");
-	if (!rc && recipe->format == BODY_FORM)
-		rc = add_literal(out, "Content-Type", "application/x-www-form-urlencoded");
-	if (!rc && recipe->format == BODY_JSON)
-		rc = add_literal(out, "Content-Type", "application/json");
-	return rc;
-}
-
-static enum rc add_json_member(
-	struct secret *body, bool first, const char *name, const struct secret *value)
-{
-	enum rc rc = secret_append_text(body, first ? "" : ",");
-
-	if (!rc)
-		rc = jsonr_append_string(body, name, strlen(name));
-	if (!rc)
-		rc = secret_append_text(body, ":");
-	return rc ? rc : jsonr_append_string(body, secret_text(value), value->len);
-}
-
-static enum rc add_member(const struct pair *pair, const struct placeholder_values *values,
-	enum body_format format, bool *first, struct secret *body)
-{
-	struct secret value = SECRET_EMPTY;
-	enum rc rc;
-
-	if (placeholder_blank(pair->value, values))
-		return RC_OK;
-	rc = placeholder_expand(pair->value, values, PLACEHOLDER_FORM, &value);
-	if (!rc && format == BODY_FORM)
-		rc = url_add_param(body, first, pair->name, secret_text(&value), value.len);
-	else if (!rc)
-		rc = add_json_member(body, *first, pair->name, &value);
-	*first = false;
-	secret_release(&value);
-	return rc;
-}
-
-static enum rc add_body(const struct http_recipe *recipe, const struct placeholder_values *values,
-	struct httpc_request *out)
-{
-	bool json = recipe->format == BODY_JSON, first = true;
-	enum rc rc = RC_OK;
-
-	if (recipe->format == BODY_NONE)
-		return RC_OK;
-	out->has_body = 1;
-	if (json)
-		rc = secret_append_text(&out->body, "{");
-	for (size_t i = 0; !rc && i < recipe->body.n; i++)
-		rc = add_member(&recipe->body.items[i], values, recipe->format, &first, &out->body);
-	if (!rc && json)
-		rc = secret_append_text(&out->body, "}");
-	return rc;
-}
-
-enum rc probe_request(const struct http_recipe *recipe, const struct placeholder_values *values,
-	struct httpc_request *out)
-{
-	enum rc rc;
-
-	*out = (struct httpc_request){.method = recipe->method};
-	rc = placeholder_expand(recipe->url, values, PLACEHOLDER_URL, &out->url);
-	if (!rc)
-		rc = add_headers(recipe, values, out);
-	if (!rc)
-		rc = add_body(recipe, values, out);
-	if (rc)
-		httpc_request_release(out);
-	return rc;
-}
 
 static enum rc ask(struct httpc *http, const struct http_recipe *recipe,
 	const struct placeholder_values *values, struct httpc_response *out)
@@ -257,10 +146,10 @@ void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
 
 /* --- judging a validation answer --- */
 
-static bool is_success(const struct check_recipe *check, int status)
+static bool is_status(const struct statuses *statuses, int status)
 {
-	for (size_t i = 0; i < check->n_success_status; i++)
-		if (check->success_status[i] == status)
+	for (size_t i = 0; i < statuses->n; i++)
+		if (status >= statuses->items[i].first && status <= statuses->items[i].last)
 			return true;
 	return false;
 }
@@ -293,6 +182,56 @@ static bool all_stand_there(const struct pairs *require, jsonv *document)
 	return true;
 }
 
+/* Not null and not an empty text. */
+static bool holds_something(jsonv *document, const char *pointer)
+{
+	const char *p;
+	size_t len;
+	jsonv *v;
+
+	if (!jsonr_pointer(document, pointer, &v) || jsonr_kind(v) == JSONR_NULL)
+		return false;
+	if (jsonr_kind(v) == JSONR_ARRAY || jsonr_kind(v) == JSONR_OBJECT)
+		return jsonr_length(v) > 0;
+	return !jsonr_text(v, &p, &len) || len > 0;
+}
+
+static bool hold_something(const struct pointers *pointers, jsonv *document, bool wanted)
+{
+	for (size_t i = 0; i < pointers->n; i++)
+		if (holds_something(document, pointers->items[i]) != wanted)
+			return false;
+	return true;
+}
+
+static bool rule_fits(const struct answer_rules *rules, int status, struct jsonr *document)
+{
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct answer_rule *rule = &rules->items[i];
+
+		if (rule->status.n && !is_status(&rule->status, status))
+			continue;
+		if (rule->require.n == 0 ||
+			(document && all_stand_there(&rule->require, jsonr_root(document))))
+			return true;
+	}
+	return false;
+}
+
+/* An answer with a status of success: does it hold what it must, and nothing that it must not? */
+static enum probe_verdict judge_success(const struct check_recipe *check, struct jsonr *document)
+{
+	jsonv *root = document ? jsonr_root(document) : NULL;
+
+	if (!document && (check->require.n || check->present.n || check->absent.n))
+		return PROBE_NO_ANSWER;
+	return all_stand_there(&check->require, root) &&
+			       hold_something(&check->present, root, true) &&
+			       hold_something(&check->absent, root, false)
+		       ? PROBE_OK
+		       : PROBE_REFUSED;
+}
+
 static enum probe_verdict judge(const struct check_recipe *check,
 	const struct httpc_response *answer, struct jsonr *document)
 {
@@ -300,14 +239,14 @@ static enum probe_verdict judge(const struct check_recipe *check,
 
 	if (answer->content_encoded)
 		return PROBE_NO_ANSWER;
-	if (is_success(check, status)) {
-		if (check->require.n && !document)
-			return PROBE_NO_ANSWER;
-		return all_stand_there(&check->require, jsonr_root(document)) ? PROBE_OK
-									      : PROBE_REFUSED;
-	}
-	if (status == 429)
+	if (status == 429 || rule_fits(&check->limited, status, document))
 		return PROBE_RATE_LIMITED;
+	if (rule_fits(&check->refused, status, document))
+		return PROBE_REFUSED;
+	if (is_status(&check->success, status))
+		return judge_success(check, document);
+	if (is_status(&check->forbidden, status))
+		return PROBE_PERMISSION;
 	return status >= 400 && status < 500 ? PROBE_REFUSED : PROBE_NO_ANSWER;
 }
 
@@ -334,7 +273,7 @@ static void take_words(const struct check_recipe *check, const struct httpc_resp
 	if (out->words[0] != '\0')
 		return;
 	out->own_words = true;
-	if (out->verdict == PROBE_NO_ANSWER && is_success(check, out->status))
+	if (out->verdict == PROBE_NO_ANSWER && is_status(&check->success, out->status))
 		snprintf(out->words, sizeof(out->words), "The answer could not be read.");
 	else
 		snprintf(out->words, sizeof(out->words), "The answer was HTTP status %d.",

@@ -17,8 +17,9 @@
 
 enum probe_verdict {
 	PROBE_OK,
-	PROBE_REFUSED,   /* the provider says no: its words are in words */
-	PROBE_NO_ANSWER, /* refused connection, TLS, malformed answer */
+	PROBE_REFUSED,    /* the provider says no: its words are in words */
+	PROBE_PERMISSION, /* the key is genuine, and lacks the permission for what was asked */
+	PROBE_NO_ANSWER,  /* refused connection, TLS, malformed answer */
 	PROBE_TIMEOUT,
 	PROBE_FORBIDDEN,   /* our address policy forbids the host */
 	PROBE_RATE_LIMITED /* 429 */
@@ -39,7 +40,8 @@ struct probe_result {
 	struct identity identity;     /* filled when identity pointers are given and found */
 };
 
-/** probe_request(recipe, values, out): expands templates into a request. Errors: RC_INVALID. */
+/** probe_request(recipe, values, out): expands templates into a request. Errors: RC_INVALID (also a colon in
+ * the user of HTTP Basic), RC_LIMIT, RC_NOMEM. */
 enum rc probe_request(const struct http_recipe *recipe, const struct placeholder_values *values,
 	struct httpc_request *out) RC_MUST_CHECK;
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "domain/derived.h"
 #include "domain/probe.h"
 #include "platform/buf.h"
 #include "platform/codec.h"
@@ -117,6 +118,26 @@ static enum rc mark_fields(struct search *s, const struct fieldset *fields)
 	return rc;
 }
 
+/* A part of a secret is one too. Texts of the file are none. */
+static enum rc mark_derived(struct search *s, const struct placeholder_values *secrets)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; !rc && secrets->derives && i < secrets->derives->n; i++) {
+		const struct derived *derived = &secrets->derives->items[i];
+		struct secret value = SECRET_EMPTY;
+
+		if (!derived_is_fixed(derived))
+			rc = derived_value(derived, secrets, &value);
+		if (!rc && value.len >= PROBE_SECRET_MIN)
+			rc = mark_value(s, &value);
+		secret_release(&value);
+		if (rc == RC_NOT_FOUND)
+			rc = RC_OK;
+	}
+	return rc;
+}
+
 static enum rc append_unmarked(const struct search *s, struct secret *out)
 {
 	enum rc rc = RC_OK;
@@ -142,7 +163,9 @@ static enum rc mark_all(struct search *s, const struct placeholder_values *secre
 	rc = mark_fields(s, secrets->client);
 	if (!rc)
 		rc = mark_fields(s, secrets->credential);
-	return rc ? rc : mark_fields(s, secrets->token);
+	if (!rc)
+		rc = mark_fields(s, secrets->token);
+	return rc ? rc : mark_derived(s, secrets);
 }
 
 /* Replaces out by text without the secrets. */

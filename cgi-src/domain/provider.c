@@ -82,6 +82,34 @@ bool field_has_option(const struct field *field, const char *value)
 	return false;
 }
 
+/* --- conditions and checks --- */
+
+static bool condition_holds(const struct condition *condition, const struct fieldset *fields)
+{
+	const char *value = fieldset_text(fields, condition->field);
+
+	for (size_t i = 0; i < condition->values.n; i++)
+		if (strcmp(condition->values.items[i], value) == 0)
+			return true;
+	return false;
+}
+
+bool conditions_hold(const struct conditions *conditions, const struct fieldset *fields)
+{
+	for (size_t i = 0; i < conditions->n; i++)
+		if (!condition_holds(&conditions->items[i], fields))
+			return false;
+	return true;
+}
+
+const struct check_recipe *checks_find(const struct checks *checks, const struct fieldset *fields)
+{
+	for (size_t i = 0; i < checks->n; i++)
+		if (conditions_hold(&checks->items[i].when, fields))
+			return &checks->items[i];
+	return NULL;
+}
+
 const struct schema *provider_key_schema(const struct provider *p, const struct fieldset *fields)
 {
 	bool of_model =

@@ -54,11 +54,15 @@ struct field_option {
 	struct i18n label;
 };
 
+struct texts {
+	const char **items;
+	size_t n;
+};
+
 /* "when": a field or a check counts only while every condition holds. */
 struct condition {
 	const char *field;
-	const char **values; /* one of them */
-	size_t n;
+	struct texts values; /* one of them */
 };
 
 struct conditions {
@@ -72,8 +76,7 @@ enum field_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_URL, FORMAT_NUMBER };
 struct field_rule {
 	const char *pattern; /* POSIX extended, for the whole value; NULL: any */
 	struct i18n message; /* what is wrong when the pattern is not met */
-	const char **hosts;  /* "example.com", "*.example.com"; none: any */
-	size_t n_hosts;
+	struct texts hosts;  /* "example.com", "*.example.com"; none: any */
 	bool operator_hosts; /* or an origin that the operator allows */
 	enum field_format format;
 	int64_t min, max; /* of a number */
@@ -109,24 +112,35 @@ struct pairs {
 	size_t n;
 };
 
-struct texts {
-	const char **items;
-	size_t n;
-};
-
 enum body_format {
 	BODY_NONE,
 	BODY_FORM,
 	BODY_JSON,
+	BODY_TEXT,
 	BODY_QUERY, /* of token requests: the parameters stand in the URL */
 };
 
-/* A request to a provider as data; url, header and body values are templates. */
+/* A JSON body: templates and literals in a tree. */
+enum body_kind { BODY_STRING, BODY_LITERAL, BODY_ARRAY, BODY_OBJECT };
+struct body_node {
+	enum body_kind kind;
+	const char *name; /* of a member of an object */
+	const char *text; /* string: a template; literal: number, true, false or null */
+	struct body_node *items;
+	size_t n;
+};
+
+/* A request to a provider as data; url, header, query and body values are templates. */
 struct http_recipe {
 	const char *method; /* NULL: no such request is defined */
 	const char *url;
-	struct pairs headers, body;
+	struct pairs headers, query;
+	const char *basic_user, *basic_password; /* HTTP Basic; NULL: none */
 	enum body_format format;
+	struct pairs body;            /* form */
+	const struct body_node *json; /* json; NULL: no body */
+	const char *text;             /* text */
+	const char *content_type;     /* of a text */
 };
 
 /* JSON pointers (RFC 6901), tried in order. */
@@ -135,13 +149,58 @@ struct pointers {
 	size_t n;
 };
 
+struct status_range {
+	int first, last;
+};
+
+struct statuses {
+	struct status_range *items;
+	size_t n;
+};
+
+/* An answer that has one of the statuses (none given: any) and all that is required. */
+struct answer_rule {
+	struct statuses status;
+	struct pairs require;
+};
+
+struct answer_rules {
+	struct answer_rule *items;
+	size_t n;
+};
+
 /* One call that tells whether a credential works. */
 struct check_recipe {
+	struct conditions when; /* of the credential's fields */
 	struct http_recipe request;
-	int *success_status; /* default: 200 */
-	size_t n_success_status;
+	struct statuses success, forbidden;
 	struct pairs require; /* JSON pointer → text that must stand there ("true", "200", …) */
+	struct pointers present, absent; /* each holds something; each holds nothing */
+	struct answer_rules refused, limited;
 	struct pointers message; /* where the provider's own words are when it refuses */
+};
+
+/* The first whose "when" holds is asked. */
+struct checks {
+	struct check_recipe *items;
+	size_t n;
+};
+
+/* A value computed from others: {{client.name}} or {{credential.name}}. */
+enum derive_how { DERIVE_MAP, DERIVE_ENDS, DERIVE_POINTER, DERIVE_STRIP };
+struct derived {
+	const char *space, *name; /* "client" or "credential" */
+	const char *from;         /* template over fields of that space */
+	enum derive_how how;
+	struct pairs texts;       /* map: value → text; ends: suffix → text */
+	const char *fallback;     /* when none fits; NULL: then it has no value */
+	struct pointers pointers; /* into the value, a JSON document */
+	struct texts suffixes;    /* strip: the first that fits is taken away */
+};
+
+struct derives {
+	struct derived *items;
+	size_t n;
 };
 
 /* Where a connected account's label comes from. */
@@ -241,6 +300,7 @@ struct diagnosis_rule {
 };
 
 struct oauth_recipe {
+	const struct derives *derives; /* of the provider */
 	const char *issuer; /* RFC 9207: what "iss" must equal; template; NULL: unknown */
 	bool iss_required; /* the server announces authorization_response_iss_parameter_supported */
 	const char *authorization_url, *token_url; /* templates over client fields */
@@ -292,7 +352,7 @@ struct oauth_recipe {
 	enum revocation_style revocation;
 	enum revoked_token revoked_token;
 	struct http_recipe revocation_request; /* RFC7009: url only */
-	struct check_recipe check; /* does an access token work? request.method NULL: not said */
+	struct checks checks;                  /* does an access token work? */
 	struct identity_recipe identity;
 	struct diagnosis_rule *diagnosis;
 	size_t n_diagnosis;
@@ -304,6 +364,32 @@ struct oauth_recipe {
 	bool host_from_client;
 };
 
+enum mint_grant { MINT_CLIENT_CREDENTIALS, MINT_JWT_BEARER, MINT_PLAIN };
+enum jwt_alg { JWT_RS256, JWT_ES256, JWT_HS256 };
+
+struct jwt_recipe {
+	enum jwt_alg alg;
+	const char *key, *kid; /* templates; kid may be NULL; key NULL: no assertion is made */
+	struct pairs claims;   /* beside iat, exp and jti */
+	int64_t lifetime_s;
+	bool as_bearer; /* sent as Authorization: Bearer instead of as a parameter */
+};
+
+/* An access token made from the fields of an API key (two-legged). All templates over credential. */
+struct mint_recipe {
+	enum mint_grant grant;
+	const char *client_id, *client_secret; /* NULL: not sent */
+	struct jwt_recipe jwt;
+	struct oauth_recipe
+		oauth; /* its token_url, token_request, token_response, credential, errors */
+};
+
+/* Whether somebody tried the definition against the live service. */
+struct verification {
+	bool said, done;
+	const char *on, *how;
+};
+
 struct provider {
 	enum provider_kind kind;
 	const char *org, *plugin, *name; /* each ^[a-z0-9_-]+$ */
@@ -313,18 +399,24 @@ struct provider {
 	bool imported;           /* its document is that of a plugin folder … */
 	const char *recipe_file; /* … with the recipe of this file of ours; NULL: with none */
 	struct i18n label, description;
-	const char *vendor; /* who runs it, for sentences: "Acme"; NULL: as the label */
+	const char *vendor;   /* who runs it, for sentences: "Acme"; NULL: as the label */
+	struct i18n note;     /* for people, on the provider's page */
+	struct texts sources; /* where the facts come from */
+	struct verification verified;
 	const char *icon_letter, *icon_tone; /* tile: 1-2 letters; "blue", …, NULL: "ink" */
 	bool has_api_key, has_oauth;
 	struct schema api_key_schema;
+	struct checks api_key_checks;   /* none: cannot be validated, */
+	struct i18n api_key_unchecked;  /* and why */
+	const struct mint_recipe *mint; /* NULL: the fields are what a runtime is handed */
 	/* of a model provider: the form of a single model. Its first fields are MODEL_TYPE_FIELD and
 	 * MODEL_NAME_FIELD; a credential that holds them is of that model */
 	struct schema model_schema;
 	struct schema subscription_schema; /* of a trigger: what a subscription holds */
-	struct check_recipe api_key_check; /* request.method NULL: cannot be validated */
 	struct identity_recipe
 		api_key_identity; /* from the validation answer unless a request is given */
 	struct schema client_schema, oauth_credentials_schema;
+	struct derives derives;
 	struct oauth_recipe oauth;
 	const char *missing; /* NULL, or why OAuth cannot be used ("no grantry.oauth section") */
 };
@@ -389,6 +481,11 @@ enum rc provider_kind_parse(const char *word, enum provider_kind *out) RC_MUST_C
 
 /** provider_can_connect(p): it has OAuth, and its file says how to ask. Else p->oauth is empty. */
 bool provider_can_connect(const struct provider *p);
+
+/** conditions_hold(conditions, fields): an absent field is an empty one; no conditions hold. */
+bool conditions_hold(const struct conditions *conditions, const struct fieldset *fields);
+/** checks_find(checks, fields): the check for a credential with these fields; NULL: it is not checked. */
+const struct check_recipe *checks_find(const struct checks *checks, const struct fieldset *fields);
 
 #define MODEL_TYPE_FIELD "__model_type"
 #define MODEL_NAME_FIELD "__model_name"

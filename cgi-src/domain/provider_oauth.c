@@ -94,7 +94,7 @@ static void read_oauth_identity(struct parse *ps, const struct yamlr_node *node,
 
 static void read_oauth_check(struct parse *ps, const struct yamlr_node *node, void *at)
 {
-	read_in(ps, "client,credential,token", false, read_check, node, at);
+	read_in(ps, "client,credential,token", false, read_checks, node, at);
 }
 
 static void read_steps(struct parse *ps, const struct yamlr_node *node, void *at)
@@ -176,7 +176,7 @@ static void default_pointer(struct parse *ps, struct pointers *out, const char *
 		out->items[out->n++] = pointer;
 }
 
-static void set_defaults(struct parse *ps, struct oauth_recipe *out)
+void oauth_recipe_defaults(struct parse *ps, struct oauth_recipe *out)
 {
 	default_pointer(ps, &out->access_token, "/access_token");
 	default_pointer(ps, &out->refresh_token, "/refresh_token");
@@ -255,32 +255,25 @@ static void check_client(
 		parse_fail(ps, node, "iss_required needs \"issuer\"");
 }
 
-static bool from_client(const char *url)
+static void check_host(struct parse *ps, const struct yamlr_node *node, struct oauth_recipe *oauth,
+	const char *url)
 {
-	struct placeholder_part part;
-	const char *cursor = url;
-
-	while (cursor && placeholder_next(&cursor, &part) == RC_OK)
-		if (part.name_len && part.space_len == 6 && memcmp(part.space, "client", 6) == 0 &&
-			placeholder_part_in_authority(url, &part))
-			return true;
-	return false;
+	kept_check_url(ps, node, oauth, url);
+	oauth->host_from_client |= template_host_chosen(ps, url);
 }
 
 static void check_hosts(struct parse *ps, const struct yamlr_node *node, struct oauth_recipe *oauth)
 {
 	const char *const urls[] = {oauth->authorization_url, oauth->token_url, oauth->then.url,
 		oauth->refresh.url, oauth->introspection_url, oauth->revocation_request.url,
-		oauth->check.request.url, oauth->identity.request.url};
+		oauth->identity.request.url};
 
-	for (size_t i = 0; i < COUNT(urls); i++) {
-		kept_check_url(ps, node, oauth, urls[i]);
-		oauth->host_from_client |= from_client(urls[i]);
-	}
-	for (size_t i = 0; i < oauth->n_lookups; i++) {
-		kept_check_url(ps, node, oauth, oauth->lookups[i].request.url);
-		oauth->host_from_client |= from_client(oauth->lookups[i].request.url);
-	}
+	for (size_t i = 0; i < COUNT(urls); i++)
+		check_host(ps, node, oauth, urls[i]);
+	for (size_t i = 0; i < oauth->checks.n; i++)
+		check_host(ps, node, oauth, oauth->checks.items[i].request.url);
+	for (size_t i = 0; i < oauth->n_lookups; i++)
+		check_host(ps, node, oauth, oauth->lookups[i].request.url);
 }
 
 /* Read before all else. */
@@ -315,13 +308,13 @@ static const struct member members[] = {
 	SECTION("refresh", read_refresh),
 	SECTION("token_expired", read_token_expired),
 	SECTION("revocation", read_revocation),
-	MEMBER("check", read_oauth_check, struct oauth_recipe, check),
+	MEMBER("check", read_oauth_check, struct oauth_recipe, checks),
 	MEMBER("identity", read_oauth_identity, struct oauth_recipe, identity),
 	SECTION("diagnosis", read_diagnosis),
 	SECTION("setup", read_setup),
 };
 
-static void set_plain_defaults(struct oauth_recipe *out)
+void oauth_recipe_init(struct oauth_recipe *out)
 {
 	out->pkce = PKCE_ON;
 	out->refresh_supported = true;
@@ -360,13 +353,14 @@ void recipe_read_oauth(struct parse *ps, const struct yamlr_node *node, void *at
 {
 	struct provider *provider = at;
 
-	set_plain_defaults(&provider->oauth);
+	oauth_recipe_init(&provider->oauth);
+	provider->oauth.derives = &provider->derives;
 	node = shared_merge(ps, node);
 	if (!node)
 		return;
 	read_section(ps, node, provider);
 	if (ps->rc)
 		return;
-	set_defaults(ps, &provider->oauth);
+	oauth_recipe_defaults(ps, &provider->oauth);
 	provider->missing = NULL;
 }

@@ -208,6 +208,14 @@ static const char *take_text(
 	return NULL;
 }
 
+void read_lines(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	const char *text = take_text(ps, node, PROVIDER_WORDS_MAX, "\n\t");
+
+	if (text)
+		*(const char **)at = text;
+}
+
 void read_key(struct parse *ps, const struct yamlr_node *map, const char *key, parse_reader *read,
 	void *at)
 {

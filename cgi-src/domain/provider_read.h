@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "domain/derived.h"
 #include "domain/placeholder.h"
 #include "domain/provider.h"
 #include "platform/yamlr.h"
@@ -42,6 +43,7 @@ struct parse {
 	/* what templates may name at this point of the document */
 	const char *spaces;
 	const struct schema *client, *credential, *model;
+	const struct derives *derives; /* NULL: none yet */
 	const struct yamlr_node *credential_map;
 	bool in_oauth;
 	const struct yamlr_node *oauth; /* the section, with its base */
@@ -116,6 +118,7 @@ void read_key(struct parse *ps, const struct yamlr_node *map, const char *key, p
 	void *at);
 
 parse_reader read_text;     /* const char *: one line */
+parse_reader read_lines;    /* const char *: line ends allowed */
 parse_reader read_id;       /* const char *: ^[a-z0-9_-]+$ */
 parse_reader read_bool;     /* bool */
 parse_reader read_seconds;  /* int64_t: 0..10 years */
@@ -130,7 +133,13 @@ void read_pairs(
 parse_reader read_template; /* const char *: checked against ps->spaces and the schemas */
 parse_reader
 	read_url; /* const char *: template of an absolute https URL; operator origins put in */
+/** read_template_lines: likewise, and line ends are allowed (a body, a document). */
+parse_reader read_template_lines;
 parse_reader read_help_url; /* const char *: https page for people, fragment allowed */
+/** template_host_chosen(ps, url): may whoever fills in the OAuth client choose where this URL leads? Not when all
+ * that stands in scheme, host and port are texts of the file: its own, those of "derive", options of a select, or a
+ * field that is bound to certain hosts. url may be NULL. */
+bool template_host_chosen(const struct parse *ps, const char *url);
 /** template_query_has(ps, url, name): does the URL's own query name this parameter? */
 bool template_query_has(struct parse *ps, const char *url, const char *name);
 
@@ -138,15 +147,35 @@ bool template_query_has(struct parse *ps, const char *url, const char *name);
 /** recipe_read(ps, grantry, provider): the grantry section; the schemas have been read. */
 void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct provider *provider);
 
-parse_reader read_headers;         /* struct pairs */
+parse_reader read_nothing; /* a key that is read out of turn */
+
+/* provider_request.c */
+parse_reader read_headers;      /* struct pairs */
+parse_reader read_header_texts; /* struct pairs: name of a header → text */
+parse_reader read_request;      /* struct http_recipe */
+
+/* provider_check.c */
+parse_reader read_conditions; /* struct conditions */
+/** check_conditions(ps, node, conditions, schema, other): they name fields of it, or of other (may be NULL), and
+ * values these can have. */
+void check_conditions(struct parse *ps, const struct yamlr_node *node,
+	const struct conditions *conditions, const struct schema *schema,
+	const struct schema *other);
 parse_reader read_require;         /* struct pairs: JSON pointer → text */
-parse_reader read_header_texts;    /* struct pairs: name of a header → text */
-parse_reader read_request;         /* struct http_recipe */
-parse_reader read_check;           /* struct check_recipe */
+parse_reader read_checks;          /* struct checks: one or a list */
 parse_reader read_identity_recipe; /* struct identity_recipe */
 
+/* provider_fields.c */
+parse_reader read_field_rules; /* struct provider: rules of the fields of its schemas */
+parse_reader read_derives;     /* struct provider: its derives */
+
+/* provider_mint.c */
+parse_reader read_mint; /* const struct mint_recipe * */
+
 /* provider_oauth.c */
-parse_reader recipe_read_oauth; /* struct provider: its oauth section */
+parse_reader recipe_read_oauth;                   /* struct provider: its oauth section */
+void oauth_recipe_init(struct oauth_recipe *out); /* before reading; also for what is minted */
+void oauth_recipe_defaults(struct parse *ps, struct oauth_recipe *out); /* after */
 
 /* Sections of struct oauth_recipe. */
 /* provider_scopes.c */

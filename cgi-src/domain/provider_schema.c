@@ -86,16 +86,16 @@ static void read_default(struct parse *ps, const struct yamlr_node *map, struct 
 
 static bool has_value(const struct condition *when, const char *value)
 {
-	for (size_t i = 0; i < when->n; i++)
-		if (strcmp(when->values[i], value) == 0)
+	for (size_t i = 0; i < when->values.n; i++)
+		if (strcmp(when->values.items[i], value) == 0)
 			return true;
 	return false;
 }
 
 static void add_value(struct condition *when, const char *value)
 {
-	if (!has_value(when, value) && when->n < WHEN_VALUES_MAX)
-		when->values[when->n++] = value;
+	if (!has_value(when, value) && when->values.n < WHEN_VALUES_MAX)
+		when->values.items[when->values.n++] = value;
 }
 
 /* One of "show_on": {variable: mode, value: chat}. Two of one variable: either value will do. */
@@ -115,7 +115,7 @@ static void read_condition(struct parse *ps, const struct yamlr_node *node, stru
 	if (!when) {
 		when = &out->items[out->n++];
 		read_text(ps, yamlr_get(node, "variable"), &when->field);
-		when->values = parse_alloc(ps, WHEN_VALUES_MAX * sizeof(*when->values));
+		when->values.items = parse_alloc(ps, WHEN_VALUES_MAX * sizeof(*when->values.items));
 	}
 	if (!ps->rc)
 		add_value(when, value);
@@ -144,8 +144,8 @@ static bool join_conditions(struct field *to, const struct field *from)
 		to->rule.when.n != 1 || from->rule.when.n != 1 ||
 		strcmp(when->field, more->field) != 0)
 		return false;
-	for (size_t i = 0; i < more->n; i++)
-		add_value(when, more->values[i]);
+	for (size_t i = 0; i < more->values.n; i++)
+		add_value(when, more->values.items[i]);
 	return true;
 }
 

@@ -40,12 +40,26 @@ static bool space_is(const struct placeholder_part *part, const char *word)
 	return part->space_len == strlen(word) && memcmp(part->space, word, part->space_len) == 0;
 }
 
+static const struct derived *derived_of(const struct parse *ps, const struct placeholder_part *part)
+{
+	if (ps->in_oauth && space_is(part, "credential"))
+		return NULL; /* what an authorization hands out is no form */
+	return derived_find(ps->derives, part->space, part->space_len, part->name, part->name_len);
+}
+
+static void part_name(const struct placeholder_part *part, char name[FIELDSET_NAME_MAX])
+{
+	memcpy(name, part->name, part->name_len);
+	name[part->name_len] = '\0';
+}
+
 static bool names_something(const struct parse *ps, const struct placeholder_part *part)
 {
 	char name[FIELDSET_NAME_MAX];
 
-	memcpy(name, part->name, part->name_len);
-	name[part->name_len] = '\0';
+	part_name(part, name);
+	if (derived_of(ps, part))
+		return true;
 	if (space_is(part, "client"))
 		return schema_find(ps->client, name) != NULL;
 	if (space_is(part, "credential"))
@@ -88,15 +102,26 @@ static void check_template(struct parse *ps, const struct yamlr_node *node, cons
 	}
 }
 
-void read_template(struct parse *ps, const struct yamlr_node *node, void *at)
+static void read_checked(
+	struct parse *ps, const struct yamlr_node *node, parse_reader *read, void *at)
 {
 	const char *text = NULL;
 
-	read_text(ps, node, &text);
+	read(ps, node, &text);
 	if (!text)
 		return;
 	check_template(ps, node, text);
 	*(const char **)at = text;
+}
+
+void read_template(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	read_checked(ps, node, read_text, at);
+}
+
+void read_template_lines(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	read_checked(ps, node, read_lines, at);
 }
 
 static const char *operator_value(const struct parse *ps, const struct placeholder_part *part)
@@ -139,8 +164,52 @@ static const char *with_operator(
 	return text;
 }
 
+/* What a derived value is in the sample of this round: each of its texts has a turn. */
+static const char *derived_sample(const struct derived *derived, size_t round)
+{
+	size_t n = derived->texts.n + (derived->fallback != NULL);
+
+	if (!derived_is_fixed(derived) || n == 0)
+		return NULL;
+	round %= n;
+	return round < derived->texts.n ? derived->texts.items[round].value : derived->fallback;
+}
+
+/* Encoded as it will be. */
+static enum rc add_sample(struct buf *out, const char *text, bool begins)
+{
+	struct secret encoded = SECRET_EMPTY;
+	enum rc rc = RC_OK;
+
+	if (begins)
+		buf_puts(out, text);
+	else
+		rc = url_append_encoded(&encoded, text, strlen(text));
+	if (!rc && !begins)
+		buf_add(out, secret_text(&encoded), encoded.len);
+	secret_release(&encoded);
+	return rc;
+}
+
+static enum rc add_part(const struct parse *ps, const struct placeholder_part *part, bool begins,
+	size_t round, struct buf *out)
+{
+	const struct derived *derived = part->name_len ? derived_of(ps, part) : NULL;
+	const char *text = derived ? derived_sample(derived, round) : NULL;
+
+	if (part->literal_len)
+		buf_add(out, part->literal, part->literal_len);
+	else if (text)
+		return add_sample(out, text, begins);
+	else if (part->fallback_len)
+		buf_add(out, part->fallback, part->fallback_len);
+	else
+		buf_puts(out, begins ? "https://host.example" : "x");
+	return RC_OK;
+}
+
 /* RC_INVALID when the template's syntax is wrong. */
-static enum rc fill_sample(const char *text, struct buf *out)
+static enum rc fill_sample(const struct parse *ps, const char *text, size_t round, struct buf *out)
 {
 	struct placeholder_part part;
 	const char *cursor = text;
@@ -150,25 +219,21 @@ static enum rc fill_sample(const char *text, struct buf *out)
 		bool begins = cursor == text;
 
 		rc = placeholder_next(&cursor, &part);
+		if (!rc)
+			rc = add_part(ps, &part, begins, round, out);
 		if (rc)
 			return rc == RC_NOT_FOUND ? buf_done(out) : rc;
-		if (part.literal_len)
-			buf_add(out, part.literal, part.literal_len);
-		else if (part.fallback_len)
-			buf_add(out, part.fallback, part.fallback_len);
-		else
-			buf_puts(out, begins ? "https://host.example" : "x");
 	}
 }
 
-static void check_url(
-	struct parse *ps, const struct yamlr_node *node, const char *text, enum url_schemes schemes)
+static void check_sample(struct parse *ps, const struct yamlr_node *node, const char *text,
+	size_t round, enum url_schemes schemes)
 {
 	struct buf sample;
 	struct url url;
 
 	buf_init(&sample, 2 * PROVIDER_TEXT_MAX);
-	if (fill_sample(text, &sample) != RC_OK)
+	if (fill_sample(ps, text, round, &sample) != RC_OK)
 		parse_fail(ps, node, "is no URL template");
 	else if (strchr(sample.data ? sample.data : "", '#'))
 		parse_fail(ps, node, "must not have a fragment (#)");
@@ -177,6 +242,66 @@ static void check_url(
 	else if (url_parse(buf_text(&sample), schemes, &url) != RC_OK)
 		parse_fail(ps, node, "must be an absolute https URL");
 	buf_release(&sample);
+}
+
+/* As many rounds as the derived value with the most texts needs. */
+static size_t sample_rounds(const struct parse *ps, const char *text)
+{
+	struct placeholder_part part;
+	size_t rounds = 1;
+
+	while (placeholder_next(&text, &part) == RC_OK) {
+		const struct derived *derived = part.name_len ? derived_of(ps, &part) : NULL;
+
+		if (derived && derived_is_fixed(derived) && derived->texts.n + 1 > rounds)
+			rounds = derived->texts.n + 1;
+	}
+	return rounds;
+}
+
+static void check_url(
+	struct parse *ps, const struct yamlr_node *node, const char *text, enum url_schemes schemes)
+{
+	size_t rounds = sample_rounds(ps, text);
+
+	for (size_t round = 0; !ps->rc && round < rounds; round++)
+		check_sample(ps, node, text, round, schemes);
+}
+
+/* --- who chooses the host --- */
+
+static bool is_exact(const struct field_rule *rule)
+{
+	for (size_t i = 0; i < rule->hosts.n; i++)
+		if (*rule->hosts.items[i] == '*')
+			return false;
+	return rule->hosts.n > 0 && !rule->operator_hosts;
+}
+
+static bool is_bound(const struct parse *ps, const struct placeholder_part *part)
+{
+	const struct derived *derived = derived_of(ps, part);
+	char name[FIELDSET_NAME_MAX];
+	const struct field *field;
+
+	if (derived)
+		return derived_is_fixed(derived);
+	part_name(part, name);
+	field = schema_find(ps->client, name);
+	return field && (field->n_options || is_exact(&field->rule));
+}
+
+/* What the provider's own answers bring is not chosen in a form. */
+bool template_host_chosen(const struct parse *ps, const char *url)
+{
+	struct placeholder_part part;
+	const char *cursor = url;
+
+	while (cursor && placeholder_next(&cursor, &part) == RC_OK)
+		if (part.name_len && space_is(&part, "client") &&
+			placeholder_part_in_authority(url, &part) && !is_bound(ps, &part))
+			return true;
+	return false;
 }
 
 void read_url(struct parse *ps, const struct yamlr_node *node, void *at)
@@ -200,7 +325,7 @@ bool template_query_has(struct parse *ps, const char *url, const char *name)
 	bool has = false;
 
 	buf_init(&sample, 2 * PROVIDER_TEXT_MAX);
-	if (!ps->rc && fill_sample(url, &sample) == RC_OK)
+	if (!ps->rc && fill_sample(ps, url, 0, &sample) == RC_OK)
 		has = url_query_has(buf_text(&sample), name);
 	buf_release(&sample);
 	return has;

@@ -54,6 +54,7 @@ static const struct key keys[] = {
 	PATH(db_password_dir, true),
 	PATH(key_dir, true),
 	PATH(provider_dir, true),
+	PATH(import_dir, false),
 	PATH(template_dir, true),
 	PATH(sql_dir, true),
 	PATH(refresh_dir, true),

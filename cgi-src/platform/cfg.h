@@ -29,6 +29,7 @@ struct cfg {
 	char *db_password_dir; /* holds one 0400 file per database user, named like the user */
 	char *key_dir;         /* key-encryption keys, see platform/vault.h */
 	char *provider_dir, *template_dir, *sql_dir;
+	char *import_dir;     /* of imported plugins; NULL: provider_dir/imported */
 	char *refresh_dir;    /* of grantry-refreshd: its journal, and the socket that wakes it */
 	char *ca_file;        /* for outgoing TLS; NULL: the system's */
 	struct netpol egress; /* egress_allow lines: origins that only an operator may open */

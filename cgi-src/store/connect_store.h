@@ -37,8 +37,7 @@ enum rc connect_find_by_key(struct db *db, const unsigned char key_hash[HASH_SIZ
 	struct connect_row *out) RC_MUST_CHECK;
 /** connect_finish(db, row, now_s): status, error and credential of one that is not over. Once connected it stays
  * so: RC_CONFLICT. */
-enum rc connect_finish(
-	struct db *db, const struct connect_row *row, int64_t now_s) RC_MUST_CHECK;
+enum rc connect_finish(struct db *db, const struct connect_row *row, int64_t now_s) RC_MUST_CHECK;
 /** connect_delete_oldest(db, tenant, user, keep): all but the newest of that person. */
 enum rc connect_delete_oldest(struct db *db, const struct tenant_id *tenant,
 	const struct user_id *user, int64_t keep) RC_MUST_CHECK;

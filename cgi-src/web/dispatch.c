@@ -14,7 +14,6 @@
 #include "web/errors.h"
 #include "web/pages/page.h"
 
-
 /* "__Host-" binds a cookie to this host and to https; without https browsers refuse it. */
 static const char *cookie_name(const struct ctx *c, bool form)
 {
@@ -189,8 +188,7 @@ static enum rc next_of(const struct ctx *c, struct secret *out)
 static void answer_unauthorized(struct ctx *c)
 {
 	struct secret next = SECRET_EMPTY;
-	bool shown = c->app->pages && c->req.method != REQ_POST &&
-		     next_of(c, &next) == RC_OK &&
+	bool shown = c->app->pages && c->req.method != REQ_POST && next_of(c, &next) == RC_OK &&
 		     page_sign_in_first(c, secret_text(&next)) == RC_OK;
 
 	secret_release(&next);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/url.h"
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

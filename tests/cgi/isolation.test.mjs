@@ -71,7 +71,7 @@ const ROUTES = {
   'GET /connect/:section=data-sources|tools/:org/:plugin/:provider': { own: 200, queryIds: { credential: 'credential' } },
   'POST /connect/:section=data-sources|tools/:org/:plugin/:provider': { own: 200, queryIds: { credential: 'credential' } },
   'GET /connect/flows/:flow': { own: 200 },
-  'POST /connect/flows/:flow/replace': { own: 303, needs: 'two accounts', form: (t) => ({ ...version(t), old_version: t.oldVersion ?? '1' }) },
+  'POST /connect/flows/:flow': { own: 303, needs: 'two accounts', form: (t) => ({ ...version(t), old_version: t.oldVersion ?? '1' }) },
   'GET /console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback': { own: 303, nobody: 400, queryIds: { state: 'state' },
     query: { code: 'code', iss: 'iss' } },
   // The providers of this stack have no context, so nothing is right here; tried with an own state all the same.

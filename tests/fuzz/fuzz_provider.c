@@ -68,11 +68,22 @@ static void request_holds(
 	const struct http_recipe *request, const struct placeholder_values *values)
 {
 	MUST(!request->method || request->url);
-	MUST(request->format != BODY_NONE || request->body.n == 0);
+	MUST(request->format == BODY_FORM || request->body.n == 0);
+	MUST(request->format == BODY_JSON || !request->json);
+	MUST((request->format == BODY_TEXT) == (request->text && request->content_type));
 	url_holds(request->url, values);
 	for (size_t i = 0; i < request->headers.n; i++)
 		MUST(placeholder_check(
 			     request->headers.items[i].value, "client,credential,token") == RC_OK);
+}
+
+static bool may_bind_hosts(const struct provider *p)
+{
+	for (size_t i = 0; i < p->client_schema.n; i++)
+		if (p->client_schema.fields[i].kind == FIELD_SELECT ||
+			p->client_schema.fields[i].rule.hosts.n)
+			return true;
+	return p->derives.n > 0;
 }
 
 static void oauth_holds(const struct provider *p, const struct placeholder_values *values)
@@ -85,7 +96,7 @@ static void oauth_holds(const struct provider *p, const struct placeholder_value
 	MUST(o->access_token.n && o->credential.n && o->scope_separator && o->default_token_type);
 	MUST(!url_query_has(o->authorization_url, "state"));
 	MUST(!o->iss_required || o->issuer);
-	MUST(o->host_from_client || !placeholder_in_authority(o->token_url));
+	MUST(o->host_from_client || !placeholder_in_authority(o->token_url) || may_bind_hosts(p));
 	url_holds(o->authorization_url, values);
 	url_holds(o->token_url, values);
 	url_holds(o->issuer, values);
@@ -101,7 +112,7 @@ static void oauth_holds(const struct provider *p, const struct placeholder_value
 static void provider_holds(const struct provider *p)
 {
 	struct fieldset client = FIELDSET_EMPTY;
-	struct placeholder_values values = {&client, &client, &client};
+	struct placeholder_values values = {&client, &client, &client, &p->derives};
 
 	id_holds(p->org);
 	id_holds(p->plugin);
@@ -115,7 +126,8 @@ static void provider_holds(const struct provider *p)
 	schema_holds(&p->api_key_schema);
 	schema_holds(&p->client_schema);
 	schema_holds(&p->oauth_credentials_schema);
-	request_holds(&p->api_key_check.request, &values);
+	for (size_t i = 0; i < p->api_key_checks.n; i++)
+		request_holds(&p->api_key_checks.items[i].request, &values);
 	request_holds(&p->api_key_identity.request, &values);
 	oauth_holds(p, &values);
 	fieldset_release(&client);

@@ -6,7 +6,7 @@
 #include "check.h"
 
 static struct fieldset client, credential, token;
-static const struct placeholder_values values = {&client, &credential, &token};
+static const struct placeholder_values values = {&client, &credential, &token, NULL};
 
 static void fill(void)
 {

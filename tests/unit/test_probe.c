@@ -18,7 +18,7 @@
 /* --- words --- */
 
 static struct fieldset client, credential, token;
-static const struct placeholder_values secrets = {&client, &credential, &token};
+static const struct placeholder_values secrets = {&client, &credential, &token, NULL};
 
 static void fill(void)
 {
@@ -193,11 +193,30 @@ static void a_request_is_built_from_a_recipe(void)
 	CHECK(rq.has_body);
 	CHECK_STR(secret_text(&rq.body), "q+u=a+key-0123456789%26b&e=x+y");
 	httpc_request_release(&rq);
-	recipe.format = BODY_JSON;
-	body[0].value = "a \"{{credential.api_key}}\"";
+	empty();
+}
+
+/* Values are texts wherever they stand; what has no value is left out of objects and lists alike. */
+static void a_json_body_is_a_tree(void)
+{
+	struct body_node list[] = {{BODY_STRING, NULL, "{{credential.none|}}", NULL, 0},
+		{BODY_STRING, NULL, "b", NULL, 0}, {BODY_OBJECT, NULL, NULL, NULL, 0}};
+	struct body_node members[] = {
+		{BODY_STRING, "q \"u", "a \"{{credential.api_key}}\"", NULL, 0},
+		{BODY_STRING, "none", "{{credential.none|}}", NULL, 0},
+		{BODY_LITERAL, "n", "-1.5", NULL, 0}, {BODY_LITERAL, "null", "null", NULL, 0},
+		{BODY_ARRAY, "list", NULL, list, 3}, {BODY_STRING, "empty", "", NULL, 0}};
+	struct body_node root = {BODY_OBJECT, NULL, NULL, members, 6};
+	struct http_recipe recipe = {
+		.method = "POST", .url = "https://a.example/", .format = BODY_JSON, .json = &root};
+	struct httpc_request rq;
+
+	fill();
 	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_OK);
 	CHECK_STR(header(&rq, "Content-Type"), "application/json");
-	CHECK_STR(secret_text(&rq.body), "{\"q u\":\"a \\\"key-0123456789\\\"\",\"e\":\"x y\"}");
+	CHECK_STR(secret_text(&rq.body),
+		"{\"q \\\"u\":\"a \\\"key-0123456789\\\"\",\"n\":-1.5,\"null\":null,"
+		"\"list\":[\"b\",{}],\"empty\":\"\"}");
 	httpc_request_release(&rq);
 	empty();
 }
@@ -232,7 +251,7 @@ static void a_json_body_may_be_empty(void)
 static void values_that_cannot_stand_in_a_request_are_refused(void)
 {
 	struct pair headers[] = {{"X-Key", "{{credential.api_key}}"}};
-	struct pair body[] = {{"k", "{{credential.api_key}}"}};
+	struct body_node body = {BODY_STRING, NULL, "{{credential.api_key}}", NULL, 0};
 	struct http_recipe recipe = {
 		.method = "GET", .url = "https://a.example/", .headers = {headers, 1}};
 	struct httpc_request rq;
@@ -243,10 +262,8 @@ static void values_that_cannot_stand_in_a_request_are_refused(void)
 	CHECK_INT(fieldset_put(&credential, "api_key", "a\0b", 3), RC_OK);
 	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_INVALID);
 	CHECK_INT(fieldset_put_text(&credential, "api_key", "\xff"), RC_OK);
-	recipe = (struct http_recipe){.method = "POST",
-		.url = "https://a.example/",
-		.format = BODY_JSON,
-		.body = {body, 1}};
+	recipe = (struct http_recipe){
+		.method = "POST", .url = "https://a.example/", .format = BODY_JSON, .json = &body};
 	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_INVALID);
 	CHECK(rq.url.bytes == NULL && rq.n_headers == 0);
 	empty();
@@ -388,15 +405,15 @@ static void run_check(const char *answer, const char *second, struct probe_resul
 {
 	static const char *message[] = {"/error/message", "/error"}, *name[] = {"/name"},
 			  *subject[] = {"/id"};
-	static int success[] = {200};
+	static struct status_range success[] = {{200, 200}}, forbidden[] = {{403, 403}};
 	const char *const answers[] = {answer, second, NULL};
 	struct pair headers[] = {{"Authorization", "Bearer {{credential.api_key}}"}};
 	struct pair require[] = {{"/ok", "true"}, {"/code", "200"}};
 	struct check_recipe check = {.request = {.method = "GET",
 					     .url = "{{client.base}}/check",
 					     .headers = {headers, 1}},
-		.success_status = success,
-		.n_success_status = 1,
+		.success = {success, 1},
+		.forbidden = {forbidden, 1},
 		.require = {require, 2},
 		.message = {message, 2}};
 	struct identity_recipe identity = {.name = {name, 1}, .subject = {subject, 1}};
@@ -469,7 +486,7 @@ static void refusals_keep_the_providers_words(void)
 	CHECK_INT(r.status, 401);
 	CHECK_STR(r.words, "Key ••• is unknown");
 	run_check(ANSWER("403 No", "text/plain; charset=utf-8", "Not you\n"), NULL, &r);
-	CHECK_INT(r.verdict, PROBE_REFUSED);
+	CHECK_INT(r.verdict, PROBE_PERMISSION);
 	CHECK_STR(r.words, "Not you");
 	run_check(ANSWER("404 No", "text/html", "<h1>no</h1>"), NULL, &r);
 	CHECK_STR(r.words, "The answer was HTTP status 404.");
@@ -499,10 +516,10 @@ static void what_is_no_verdict_is_no_answer(void)
 
 static void a_forbidden_address_is_told_apart(void)
 {
-	static int success[] = {200};
+	static struct status_range success[] = {{200, 200}}, forbidden[] = {{403, 403}};
 	struct check_recipe check = {.request = {.method = "GET", .url = "https://127.0.0.1/"},
-		.success_status = success,
-		.n_success_status = 1};
+		.success = {success, 1},
+		.forbidden = {forbidden, 1}};
 	struct netpol policy = {0};
 	struct httpc_config config = {.policy = &policy};
 	struct httpc *http = NULL;
@@ -531,6 +548,7 @@ int main(void)
 	RUN(words_are_harmless_and_short);
 	RUN(a_secret_is_never_cut_in_half);
 	RUN(a_request_is_built_from_a_recipe);
+	RUN(a_json_body_is_a_tree);
 	RUN(a_blank_header_is_left_out);
 	RUN(a_json_body_may_be_empty);
 	RUN(values_that_cannot_stand_in_a_request_are_refused);

@@ -111,7 +111,7 @@ static void a_dify_document_loads_without_our_section(void)
 	CHECK_STR(schema_find(&p->api_key_schema, "tls")->default_value, "false");
 	CHECK(!schema_find(&p->api_key_schema, "tls")->url);
 	CHECK(!schema_find(&p->api_key_schema, "none"));
-	CHECK(!p->api_key_check.request.method);
+	CHECK_INT(p->api_key_checks.n, 0);
 	catalogue_free(catalogue);
 }
 
@@ -189,8 +189,8 @@ static void a_model_provider_has_two_forms(void)
 	CHECK_INT(size->rule.format, FORMAT_NUMBER);
 	CHECK_STR(size->default_value, "4096");
 	CHECK_INT(size->rule.when.n, 1);
-	CHECK_INT(size->rule.when.items[0].n, 2);
-	CHECK_STR(size->rule.when.items[0].values[1], "rerank");
+	CHECK_INT(size->rule.when.items[0].values.n, 2);
+	CHECK_STR(size->rule.when.items[0].values.items[1], "rerank");
 	CHECK(provider_key_schema(p, NULL) == &p->api_key_schema);
 	CHECK_INT(fieldset_put_text(&fields, "key", "k"), RC_OK);
 	CHECK(provider_key_schema(p, &fields) == &p->api_key_schema);
@@ -383,6 +383,7 @@ static void every_key_of_the_recipe_arrives(void)
 		"    setup: {url: 'https://c.example/#x', steps: [{en_US: One}, Two]}\n",
 		&catalogue);
 	const struct oauth_recipe *o = p ? &p->oauth : NULL;
+	const struct check_recipe *check;
 
 	CHECK(p != NULL);
 	if (!p)
@@ -392,11 +393,13 @@ static void every_key_of_the_recipe_arrives(void)
 	CHECK_STR(p->icon_letter, "É");
 	CHECK_STR(p->icon_tone, "teal");
 	CHECK_INT(p->kind, PROVIDER_TOOL);
-	CHECK_STR(p->api_key_check.request.method, "POST");
-	CHECK_INT(p->api_key_check.n_success_status, 2);
-	CHECK_INT(p->api_key_check.success_status[1], 204);
-	CHECK_STR(p->api_key_check.require.items[0].name, "/ok");
-	CHECK_INT(p->api_key_check.message.n, 2);
+	CHECK_INT(p->api_key_checks.n, 1);
+	check = &p->api_key_checks.items[0];
+	CHECK_STR(check->request.method, "POST");
+	CHECK_INT(check->success.n, 2);
+	CHECK_INT(check->success.items[1].last, 204);
+	CHECK_STR(check->require.items[0].name, "/ok");
+	CHECK_INT(check->message.n, 2);
 	CHECK_STR(p->api_key_identity.subject.items[0], "/id");
 	CHECK(o->iss_required && !o->pkce && o->accept_201 && o->accept_form_response);
 	CHECK(!o->refresh_supported && o->host_from_client);
@@ -412,9 +415,10 @@ static void every_key_of_the_recipe_arrives(void)
 	CHECK_INT(o->refresh_margin_s, 60);
 	CHECK_INT(o->refresh_idle_limit_s, 90);
 	CHECK_STR(o->revocation_request.method, "DELETE");
-	CHECK_STR(o->check.request.method, "GET");
-	CHECK_INT(o->check.n_success_status, 1);
-	CHECK_STR(o->check.message.items[0], "/m");
+	check = &o->checks.items[0];
+	CHECK_STR(check->request.method, "GET");
+	CHECK_INT(check->success.n, 1);
+	CHECK_STR(check->message.items[0], "/m");
 	CHECK(o->identity.from_token_response);
 	CHECK_STR(o->setup_url, "https://c.example/#x");
 	CHECK_STR(i18n_text(&o->setup_steps[1], "de_DE"), "Two");
@@ -685,9 +689,9 @@ static void wrong_requests_are_refused(void)
 				"'https://a.example', body: {a: b}}}}\n",
 		8, "needs \"format\"");
 	refuse(CHECK_KEY "        url: https://a.example\n      success_status: [ok]\n", 13,
-		"list of HTTP statuses");
+		"must be HTTP statuses");
 	refuse(CHECK_KEY "        url: https://a.example\n      success_status: [500]\n", 13,
-		"list of HTTP statuses");
+		"is no success");
 	refuse(CHECK_KEY "        url: https://a.example\n      require: {ok: 'true'}\n", 13,
 		"must be JSON pointers");
 	refuse(CHECK_KEY "        url: https://a.example\n      retries: 3\n", 13,
@@ -836,7 +840,7 @@ static void the_shipped_providers_load(void)
 			continue;
 		CHECK(p->has_api_key == shipped[i].api_key && p->has_oauth == shipped[i].oauth);
 		CHECK(!p->missing && !p->oauth.host_from_client);
-		CHECK(!shipped[i].api_key || p->api_key_check.request.method);
+		CHECK(!shipped[i].api_key || p->api_key_checks.n);
 		CHECK(!shipped[i].oauth || p->oauth.n_setup_steps >= 3);
 	}
 	catalogue_free(catalogue);

@@ -219,24 +219,33 @@ static enum rc stored_fields(const struct core *core, const struct tenant_id *te
 	return rc == RC_CRYPTO && replaced ? RC_OK : rc;
 }
 
+static bool same_addresses(const struct oauth_recipe *recipe, const struct fieldset *stored,
+	const struct fieldset *merged)
+{
+	const char *const urls[] = {recipe->authorization_url, recipe->token_url,
+		recipe->revocation_request.url, recipe->identity.request.url};
+	struct placeholder_values before = {.client = stored, .derives = recipe->derives};
+	struct placeholder_values after = {.client = merged, .derives = recipe->derives};
+	const struct checks *checks = &recipe->checks;
+	bool same = true;
+
+	for (size_t i = 0; same && i < sizeof(urls) / sizeof(urls[0]); i++)
+		same = placeholder_same_origin(urls[i], &before, &after);
+	for (size_t i = 0; same && i < checks->n; i++)
+		same = placeholder_same_origin(checks->items[i].request.url, &before, &after);
+	return same;
+}
+
 /* A stored secret goes where it went before, and nowhere else. */
 static enum rc check_addresses(const struct provider *provider, const struct fieldset *given,
 	const struct fieldset *stored, const struct fieldset *merged, struct form_error *error)
 {
-	const struct oauth_recipe *recipe = &provider->oauth;
-	const char *const urls[] = {recipe->authorization_url, recipe->token_url,
-		recipe->revocation_request.url, recipe->check.request.url,
-		recipe->identity.request.url};
 	const struct field *kept = form_kept_secret(&provider->client_schema, given, stored);
-	struct placeholder_values before = {.client = stored}, after = {.client = merged};
 
-	for (size_t i = 0; kept && i < sizeof(urls) / sizeof(urls[0]); i++) {
-		if (placeholder_same_origin(urls[i], &before, &after))
-			continue;
-		*error = (struct form_error){kept->name, FORM_ADDRESS_CHANGES};
-		return RC_INVALID;
-	}
-	return RC_OK;
+	if (!kept || same_addresses(&provider->oauth, stored, merged))
+		return RC_OK;
+	*error = (struct form_error){kept->name, FORM_ADDRESS_CHANGES};
+	return RC_INVALID;
 }
 
 static enum rc merge_change(const struct provider *provider, const struct fieldset *stored,

@@ -180,7 +180,8 @@ static void judge(const struct token_answer *answer, struct flow_result *result)
 static void ask_identity(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, struct token_answer *answer)
 {
-	struct placeholder_values values = {.client = &client->fields, .token = &answer->tokens};
+	struct placeholder_values values = {
+		.client = &client->fields, .token = &answer->tokens, .derives = &provider->derives};
 	const struct identity_recipe *recipe = &provider->oauth.identity;
 
 	if (!recipe->from_token_response && recipe->request.method)
@@ -209,7 +210,7 @@ static void callback_release(struct callback *cb)
 static enum rc end_request(struct db *db, const struct callback *cb)
 {
 	enum flow_verdict verdict = cb->result.verdict;
-	const char *status = verdict == FLOW_CONNECTED ? "connected"
+	const char *status = verdict == FLOW_CONNECTED  ? "connected"
 			     : verdict == FLOW_DECLINED ? "declined"
 							: "failed";
 

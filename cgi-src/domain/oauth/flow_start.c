@@ -90,7 +90,7 @@ static enum rc join_scopes(const struct oauth_recipe *recipe, char out[FLOW_SCOP
 static enum rc expand_issuer(const struct oauth_recipe *recipe, const struct fieldset *client,
 	char out[FLOW_ISSUER_SIZE])
 {
-	struct placeholder_values values = {.client = client};
+	struct placeholder_values values = {.client = client, .derives = recipe->derives};
 	struct secret issuer = SECRET_EMPTY;
 	enum rc rc = RC_OK;
 
@@ -188,7 +188,7 @@ static enum rc add_scope(
 static enum rc add_extra(const struct oauth_recipe *recipe, const struct fieldset *client,
 	struct secret *url, bool *first)
 {
-	struct placeholder_values values = {.client = client};
+	struct placeholder_values values = {.client = client, .derives = recipe->derives};
 	struct secret value = SECRET_EMPTY;
 	enum rc rc = RC_OK;
 
@@ -233,7 +233,7 @@ static enum rc check_endpoint(const struct core *core, const struct secret *url)
 static enum rc start_url(const struct core *core, const struct oauth_recipe *recipe,
 	const struct fieldset *client, bool *first, struct secret *url)
 {
-	struct placeholder_values values = {.client = client};
+	struct placeholder_values values = {.client = client, .derives = recipe->derives};
 	enum rc rc = placeholder_expand(recipe->authorization_url, &values, PLACEHOLDER_URL, url);
 
 	if (rc == RC_OK)

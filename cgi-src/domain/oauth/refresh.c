@@ -352,7 +352,9 @@ static void note_failure(const struct core *core, const struct refresh_attempt *
 void refresh_end(const struct core *core, struct refresh_attempt *a, enum rc rc,
 	const struct httpc_response *rs, struct refresh_settlement *s)
 {
-	struct placeholder_values secrets = {.client = &a->client.fields, .token = &a->secrets};
+	struct placeholder_values secrets = {.client = &a->client.fields,
+		.token = &a->secrets,
+		.derives = &a->provider->derives};
 	struct token_answer answer = {.retry_after_s = -1};
 
 	name_settlement(a, s);

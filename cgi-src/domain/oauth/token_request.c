@@ -96,7 +96,7 @@ static enum rc write_extra(
 static enum rc write_body(const struct oauth_recipe *recipe, const struct fieldset *client,
 	const struct token_param *grant, size_t n, struct httpc_request *out)
 {
-	struct placeholder_values values = {.client = client};
+	struct placeholder_values values = {.client = client, .derives = recipe->derives};
 	struct body_writer w = {recipe->token_format, true, &out->body};
 	enum rc rc = RC_OK;
 
@@ -115,7 +115,7 @@ static enum rc write_body(const struct oauth_recipe *recipe, const struct fields
 static enum rc add_headers(
 	const struct oauth_recipe *recipe, const struct fieldset *client, struct httpc_request *out)
 {
-	struct placeholder_values values = {.client = client};
+	struct placeholder_values values = {.client = client, .derives = recipe->derives};
 	const char *type = recipe->token_format == BODY_JSON ? "application/json"
 							     : "application/x-www-form-urlencoded";
 	struct secret value = SECRET_EMPTY;
@@ -139,7 +139,7 @@ static enum rc add_headers(
 enum rc token_request(const struct oauth_recipe *recipe, const struct fieldset *client,
 	const struct token_param *grant, size_t n, struct httpc_request *out)
 {
-	struct placeholder_values values = {.client = client};
+	struct placeholder_values values = {.client = client, .derives = recipe->derives};
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
@@ -182,7 +182,7 @@ static enum rc no_answer(enum rc rc, struct token_answer *out)
 enum rc token_refresh_request(const struct oauth_recipe *recipe, const struct fieldset *client,
 	const struct secret *refresh_token, struct httpc_request *out)
 {
-	struct placeholder_values values = {.client = client};
+	struct placeholder_values values = {.client = client, .derives = recipe->derives};
 	struct secret texts[1 + REFRESH_PARAMS_MAX] = {{0}};
 	struct token_param grant[2 + REFRESH_PARAMS_MAX] = {
 		{"grant_type", &texts[0]},
@@ -249,7 +249,8 @@ enum rc token_exchange(const struct core *core, const struct provider *provider,
 		{"code_verifier", verifier},
 	};
 	struct fieldset sent = FIELDSET_EMPTY;
-	struct placeholder_values secrets = {.client = &client->fields, .token = &sent};
+	struct placeholder_values secrets = {
+		.client = &client->fields, .token = &sent, .derives = &provider->derives};
 	struct httpc_request rq = {0};
 	enum rc rc;
 

@@ -7,6 +7,7 @@ static enum rc form_request(const struct oauth_recipe *recipe, const struct fiel
 {
 	const struct token_param params[] = {{"token", token}};
 	struct oauth_recipe endpoint = {
+		.derives = recipe->derives,
 		.token_url = recipe->revocation_request.url,
 		.client_auth = recipe->client_auth,
 		.token_format = BODY_FORM,
@@ -20,8 +21,10 @@ enum rc token_revoke_request(const struct provider *provider, const struct oauth
 {
 	const struct oauth_recipe *recipe = &provider->oauth;
 	const struct secret *token = fieldset_get(tokens, "refresh_token");
-	struct placeholder_values values = {
-		.client = &client->fields, .credential = tokens, .token = tokens};
+	struct placeholder_values values = {.client = &client->fields,
+		.credential = tokens,
+		.token = tokens,
+		.derives = recipe->derives};
 
 	if (!token)
 		token = fieldset_get(tokens, "access_token");

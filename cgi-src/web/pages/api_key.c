@@ -26,7 +26,7 @@ static void set_frame(struct ctx *c, const struct key_form *f)
 	char id[UUID_TEXT_SIZE];
 
 	page_set_provider(c, p);
-	view_flag(c->root, "Form.Checked", p->api_key_check.request.method != NULL);
+	view_flag(c->root, "Form.Checked", p->api_key_checks.n > 0);
 	page_url(c->root, "Form.CancelUrl", "/%s/%s%s", page_section(p), p->id, request.query);
 	view_text(c->root, "Form.Name",
 		f->change ? f->change->name : (f->view ? f->view->name : NULL));
@@ -83,6 +83,7 @@ static int problem_status(const struct key_form *f)
 	static const int statuses[] = {
 		[PROBE_OK] = 200,
 		[PROBE_REFUSED] = 422,
+		[PROBE_PERMISSION] = 422,
 		[PROBE_NO_ANSWER] = 502,
 		[PROBE_TIMEOUT] = 504,
 		[PROBE_FORBIDDEN] = 422,

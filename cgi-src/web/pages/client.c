@@ -192,10 +192,8 @@ static enum rc go_on(struct ctx *c, const struct provider *p)
 	struct page_request request = page_request(c, p);
 
 	if (wants_to_authorize(c))
-		return page_redirect(
-			c, "/connect/%s/%s%s", page_section(p), p->id, request.query);
-	return page_redirect(
-		c, "/%s/%s?done=client%s", page_section(p), p->id, request.and_query);
+		return page_redirect(c, "/connect/%s/%s%s", page_section(p), p->id, request.query);
+	return page_redirect(c, "/%s/%s?done=client%s", page_section(p), p->id, request.and_query);
 }
 
 /* Query: request. Form: client, version, field.…, then (the button: save or authorize). */

@@ -160,6 +160,10 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 		[PROBE_REFUSED] = {"The provider refused this key.",
 			"Check that the key is complete, still valid and has the rights it needs. "
 			"Nothing was saved."},
+		[PROBE_PERMISSION] = {"This key lacks a permission.",
+			"The provider knows the key, but does not allow what was asked with it. "
+			"Give "
+			"it that permission in the provider's console. Nothing was saved."},
 		[PROBE_NO_ANSWER] = {"The key could not be checked.",
 			"Try again in a while. Nothing was saved."},
 		[PROBE_TIMEOUT] = {"The key could not be checked.",

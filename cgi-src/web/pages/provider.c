@@ -190,12 +190,14 @@ static void set_actions(struct ctx *c, const struct provider *p, const struct cl
 	bool manage = may(c, ACTION_CLIENT_MANAGE);
 
 	if (p->has_api_key && may(c, ACTION_CREDENTIAL_MANAGE))
-		page_url(c->root, "ApiKey.AddUrl", "/%s/%s/api-key%s", page_section(p), p->id, request->query);
-	view_flag(c->root, "ApiKey.Checked", p->api_key_check.request.method != NULL);
+		page_url(c->root, "ApiKey.AddUrl", "/%s/%s/api-key%s", page_section(p), p->id,
+			request->query);
+	view_flag(c->root, "ApiKey.Checked", p->api_key_checks.n > 0);
 	if (!provider_can_connect(p))
 		return;
 	if (has_client && may(c, ACTION_CONNECT))
-		page_url(c->root, "Oauth.AddUrl", "/connect/%s/%s%s", page_section(p), p->id, request->query);
+		page_url(c->root, "Oauth.AddUrl", "/connect/%s/%s%s", page_section(p), p->id,
+			request->query);
 	if (manage)
 		page_url(c->root, has_client ? "Oauth.SettingsUrl" : "Oauth.SetupUrl",
 			"/%s/%s/client%s", page_section(p), p->id, request->query);
