@@ -268,7 +268,7 @@ static bool is_plain(const struct flow_result *r)
 {
 	if (r->verdict == FLOW_DECLINED)
 		return true;
-	return r->verdict == FLOW_CONNECTED && !r->other_account && !r->twin[0] &&
+	return r->verdict == FLOW_CONNECTED && !r->other_account &&
 	       !is_missing(r->requested, r->granted);
 }
 
