@@ -3,6 +3,8 @@
     Provider.Label         text
     Provider.Icon.Letter   text
     Provider.Icon.Tone     enum(ink|blue|teal|green|amber|orange|red|violet)
+    Form.What              enum(key|settings|model)   what it is called
+    Form.Unchecked         text, optional  why it is not: the provider file's words
     Form.Edit              bool            an existing key is edited
     Form.Checked           bool            the provider is asked before the key is kept
     Form.Url               url             POST
@@ -11,7 +13,9 @@
     Form.Name              text, optional  value of Authorization Name
     Form.NameError         text, optional
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs include!"part_form.cs" ?><?cs
-if:Form.Edit ?><?cs set:Layout.Title = "Edit API Key" ?><?cs else ?><?cs set:Layout.Title = "Add API Key" ?><?cs /if ?><?cs
+if:Form.What == "settings" ?><?cs if:Form.Edit ?><?cs set:Layout.Title = "Edit settings" ?><?cs else ?><?cs set:Layout.Title = "Add settings" ?><?cs /if ?><?cs
+elif:Form.What == "model" ?><?cs if:Form.Edit ?><?cs set:Layout.Title = "Edit model" ?><?cs else ?><?cs set:Layout.Title = "Add model" ?><?cs /if ?><?cs
+elif:Form.Edit ?><?cs set:Layout.Title = "Edit API Key" ?><?cs else ?><?cs set:Layout.Title = "Add API Key" ?><?cs /if ?><?cs
 call:page_head(Layout.Title + " — " + Provider.Label) ?><?cs call:panel_open("dim") ?>
 <div class="panel-title"><?cs call:tile(Provider.Icon) ?><div><h1><?cs var:Layout.Title ?> — <?cs var:Provider.Label ?></h1>
 <p class="lede">Everyone in <?cs var:Workspace.Name ?> can use it in their apps and pipelines.</p></div></div>
@@ -30,5 +34,5 @@ call:page_head(Layout.Title + " — " + Provider.Label) ?><?cs call:panel_open("
     <button type="submit" class="button button-primary" data-busy="<?cs if:Form.Checked ?>Checking with <?cs var:Provider.Label ?>…<?cs else ?>Saving…<?cs /if ?>"><?cs if:?Conflict.Who ?>Save over it<?cs else ?>Save<?cs /if ?></button>
   </div>
 </form>
-<p class="foot foot-lock"><span class="icon icon-lock" aria-hidden="true"></span><?cs if:Form.Checked ?>Checked with <?cs var:Provider.Label ?> before it is kept, then encrypted and never shown again.<?cs else ?>It cannot be checked with <?cs var:Provider.Label ?> before it is kept. It is encrypted and never shown again.<?cs /if ?></p>
+<p class="foot foot-lock"><span class="icon icon-lock" aria-hidden="true"></span><?cs if:Form.Checked ?>Checked with <?cs var:Provider.Label ?> before it is kept, then encrypted and never shown again.<?cs else ?><?cs if:?Form.Unchecked ?><?cs var:Form.Unchecked ?> <?cs else ?>It cannot be checked with <?cs var:Provider.Label ?> before it is kept. <?cs /if ?>It is encrypted and never shown again.<?cs /if ?></p>
 <?cs call:panel_close() ?>

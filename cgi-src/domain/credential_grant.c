@@ -10,7 +10,25 @@
 #include "platform/text.h"
 #include "store/people_store.h"
 
-/* What is sealed: the token members as they came, and the fields that a runtime will be handed. */
+/* A field that a runtime is handed may have the name of another token, which a renewal or a revocation needs. */
+#define TOKEN_PREFIX "token."
+
+static enum rc put_field(struct fieldset *out, const char *name, const struct secret *value)
+{
+	const struct secret *token = fieldset_get(out, name);
+	char kept[FIELDSET_NAME_MAX];
+	enum rc rc = RC_OK;
+
+	if (token &&
+		(token->len != value->len || memcmp(token->bytes, value->bytes, value->len) != 0)) {
+		int n = snprintf(kept, sizeof(kept), TOKEN_PREFIX "%s", name);
+
+		rc = n < (int)sizeof(kept) ? fieldset_put(out, kept, token->bytes, token->len)
+					   : RC_LIMIT;
+	}
+	return rc == RC_OK ? fieldset_put(out, name, value->bytes, value->len) : rc;
+}
+
 enum rc credential_grant_secrets(
 	const struct provider *provider, const struct credential_grant *grant, struct fieldset *out)
 {
@@ -26,11 +44,48 @@ enum rc credential_grant_secrets(
 	for (size_t i = 0; i < map->n && rc == RC_OK; i++) {
 		rc = placeholder_expand(map->items[i].value, &values, PLACEHOLDER_RAW, &value);
 		if (rc == RC_OK)
-			rc = fieldset_put(out, map->items[i].name, value.bytes, value.len);
+			rc = put_field(out, map->items[i].name, &value);
 		else if (rc == RC_INVALID)
 			rc = RC_OK; /* an optional member that did not come, e.g. a refresh token */
 	}
 	secret_release(&value);
+	return rc;
+}
+
+enum rc credential_tokens(const struct fieldset *secrets, struct fieldset *out)
+{
+	size_t len = strlen(TOKEN_PREFIX);
+	enum rc rc = fieldset_copy(out, secrets);
+
+	for (size_t i = 0; i < secrets->n && rc == RC_OK; i++) {
+		const struct fieldset_item *item = &secrets->items[i];
+
+		if (strncmp(item->name, TOKEN_PREFIX, len) != 0)
+			continue;
+		fieldset_remove(out, item->name);
+		rc = fieldset_put(out, item->name + len, item->value.bytes, item->value.len);
+	}
+	return rc;
+}
+
+static enum rc put_time(struct fieldset *profile, const char *name, int64_t at_s)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%lld", (long long)at_s);
+	return fieldset_put_text(profile, name, text);
+}
+
+enum rc credential_put_limits(const struct oauth_recipe *recipe, const struct token_answer *answer,
+	bool consent, struct fieldset *profile)
+{
+	enum rc rc = RC_OK;
+
+	if (answer->refresh_until_s)
+		rc = put_time(profile, "refresh_until", answer->refresh_until_s);
+	if (rc == RC_OK && consent && recipe->refresh_absolute_limit_s)
+		rc = put_time(
+			profile, "consent_until", clock_now_s() + recipe->refresh_absolute_limit_s);
 	return rc;
 }
 
@@ -44,8 +99,7 @@ static void grant_into_row(const struct credential_grant *grant, const struct ac
 	row->client_revision = grant->client->revision;
 	row->expires = a->expires;
 	row->expires_at_s = a->expires_at_s;
-	row->refreshable = provider->oauth.refresh_supported &&
-			   fieldset_get(&a->tokens, "refresh_token") != NULL;
+	row->refreshable = token_can_renew(&provider->oauth, &a->tokens);
 	row->changed_by = actor->user;
 }
 
@@ -62,6 +116,8 @@ static enum rc seal_grant(const struct core *core, const struct actor *actor,
 	if (rc == RC_OK)
 		rc = credential_profile(&a->identity, a->has_scope ? a->scope : grant->requested,
 			grant->requested, &profile);
+	if (rc == RC_OK)
+		rc = credential_put_limits(&provider->oauth, a, true, &profile);
 	if (rc == RC_OK)
 		rc = credential_seal(core, &actor->tenant, row, &secrets, &profile);
 	fieldset_release(&secrets);
@@ -84,11 +140,12 @@ struct storing {
 static enum rc schedule(struct db *db, const struct storing *s)
 {
 	const struct credential_row *row = s->row;
-	int64_t now_s = clock_now_s(), due_at_s = 0;
+	const struct oauth_recipe *recipe = &s->provider->oauth;
+	int64_t now_s = clock_now_s(), due_at_s = 0, end_s;
+	bool expires = token_renewal_end(recipe, s->grant->answer, &end_s);
 
 	if (row->refreshable)
-		due_at_s =
-			refresh_due_at(&s->provider->oauth, now_s, row->expires, row->expires_at_s);
+		due_at_s = refresh_due_at(recipe, now_s, expires, end_s);
 	return refresh_reset(db, &s->actor->tenant, &row->id, due_at_s, now_s);
 }
 

@@ -25,6 +25,14 @@ enum rc credential_unseal(const struct core *core, const struct tenant_id *tenan
 enum rc credential_grant_secrets(const struct provider *provider,
 	const struct credential_grant *grant, struct fieldset *out) RC_MUST_CHECK;
 
+/** credential_tokens(secrets, out): of what is sealed, the token members as they came, whatever fields have their names. */
+enum rc credential_tokens(const struct fieldset *secrets, struct fieldset *out) RC_MUST_CHECK;
+
+/** credential_put_limits(recipe, answer, consent, profile): until when it can be renewed, as far as that is known; consent:
+ * a person has just agreed. */
+enum rc credential_put_limits(const struct oauth_recipe *recipe, const struct token_answer *answer,
+	bool consent, struct fieldset *profile) RC_MUST_CHECK;
+
 /** credential_profile(identity, granted, requested, out): what pages show, as it is sealed. */
 enum rc credential_profile(const struct identity *identity, const char *granted,
 	const char *requested, struct fieldset *out) RC_MUST_CHECK;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "domain/form_rules.h"
 #include "platform/text.h"
 
 static enum rc refuse(struct form_error *error, const struct field *field, const char *reason)
@@ -35,7 +36,9 @@ static enum rc check_value(
 		return refuse(error, field, "This value is too long.");
 	if (text_utf8_chars(p, len, &chars) != RC_OK)
 		return refuse(error, field, "This value is not valid text.");
-	if (has_control(p, len, field->kind == FIELD_SECRET && p[0] == '{'))
+	if (has_control(p, len,
+		    field->rule.format == FORMAT_JSON ||
+			    (field->kind == FIELD_SECRET && p[0] == '{')))
 		return refuse(error, field,
 			"This value holds a line break or another control character. "
 			"Copy it again without it.");
@@ -68,15 +71,17 @@ const struct field *form_kept_secret(
 	for (size_t i = 0; i < schema->n; i++) {
 		const struct field *field = &schema->fields[i];
 
-		if (is_kept(field, fieldset_get(given, field->name),
-			    fieldset_get(stored, field->name)))
+		if (form_counts(schema, field, given, stored) &&
+			is_kept(field, fieldset_get(given, field->name),
+				fieldset_get(stored, field->name)))
 			return field;
 	}
 	return NULL;
 }
 
 static enum rc merge_field(const struct field *field, const struct secret *given,
-	const struct secret *stored, struct fieldset *out, struct form_error *error)
+	const struct secret *stored, const struct netpol *policy, struct fieldset *out,
+	struct form_error *error)
 {
 	const char *p = given ? secret_text(given) : "";
 	size_t len = given ? given->len : 0;
@@ -95,11 +100,14 @@ static enum rc merge_field(const struct field *field, const struct secret *given
 	if (rc == RC_OK && (field->kind == FIELD_SELECT || field->kind == FIELD_RADIO) &&
 		!field_has_option(field, fieldset_text(out, field->name)))
 		rc = refuse(error, field, "Please choose one of the options.");
+	if (rc == RC_OK)
+		rc = form_rule_check(field, fieldset_get(out, field->name), policy, error);
 	return rc;
 }
 
 enum rc form_merge(const struct schema *schema, const struct fieldset *given,
-	const struct fieldset *stored, struct fieldset *out, struct form_error *error)
+	const struct fieldset *stored, const struct netpol *policy, struct fieldset *out,
+	struct form_error *error)
 {
 	enum rc rc = RC_OK;
 
@@ -111,8 +119,9 @@ enum rc form_merge(const struct schema *schema, const struct fieldset *given,
 	for (size_t i = 0; i < schema->n && rc == RC_OK; i++) {
 		const struct field *field = &schema->fields[i];
 
-		rc = merge_field(field, fieldset_get(given, field->name),
-			fieldset_get(stored, field->name), out, error);
+		if (form_counts(schema, field, given, stored))
+			rc = merge_field(field, fieldset_get(given, field->name),
+				fieldset_get(stored, field->name), policy, out, error);
 	}
 	return rc;
 }

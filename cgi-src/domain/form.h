@@ -12,16 +12,21 @@
 #define FORM_VALUE_MAX ((size_t)16 * 1024)
 
 struct form_error {
-	const char *field;  /* schema name; NULL: not of one field */
-	const char *reason; /* a sentence for people; static */
+	const char *field;        /* schema name; NULL: not of one field */
+	const char *reason;       /* a sentence for people; static */
+	const struct i18n *words; /* what the provider file says instead; NULL: nothing */
 };
 
-/** form_merge(schema, given, stored, out, error): the fieldset to keep. For each field: the given value,
+struct netpol;
+
+/** form_merge(schema, given, stored, policy, out, error): the fieldset to keep. For each field that counts
+ * (form_counts): the given value,
  * trimmed of ASCII white space at its ends; an empty secret keeps the stored one; a boolean is "true" or
  * "false"; a select must be one of its options; an empty optional field is left out; names that the schema
- * does not know are refused (R73). stored may be NULL. Errors: RC_INVALID with *error. */
+ * does not know are refused (R73), and values that break the rules of their field. stored and policy (origins that
+ * the operator allows) may be NULL. Errors: RC_INVALID with *error. */
 enum rc form_merge(const struct schema *schema, const struct fieldset *given,
-	const struct fieldset *stored, struct fieldset *out,
+	const struct fieldset *stored, const struct netpol *policy, struct fieldset *out,
 	struct form_error *error) RC_MUST_CHECK;
 
 /** form_kept_secret(schema, given, stored): the first secret that form_merge would take from what is stored;

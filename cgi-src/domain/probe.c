@@ -174,7 +174,7 @@ static bool stands_there(jsonv *document, const struct pair *want)
 	return *number != '\0' && strcmp(want->value, number) == 0;
 }
 
-static bool all_stand_there(const struct pairs *require, jsonv *document)
+bool probe_holds(const struct pairs *require, jsonv *document)
 {
 	for (size_t i = 0; i < require->n; i++)
 		if (!stands_there(document, &require->items[i]))
@@ -212,7 +212,7 @@ static bool rule_fits(const struct answer_rules *rules, int status, struct jsonr
 		if (rule->status.n && !is_status(&rule->status, status))
 			continue;
 		if (rule->require.n == 0 ||
-			(document && all_stand_there(&rule->require, jsonr_root(document))))
+			(document && probe_holds(&rule->require, jsonr_root(document))))
 			return true;
 	}
 	return false;
@@ -225,8 +225,7 @@ static enum probe_verdict judge_success(const struct check_recipe *check, struct
 
 	if (!document && (check->require.n || check->present.n || check->absent.n))
 		return PROBE_NO_ANSWER;
-	return all_stand_there(&check->require, root) &&
-			       hold_something(&check->present, root, true) &&
+	return probe_holds(&check->require, root) && hold_something(&check->present, root, true) &&
 			       hold_something(&check->absent, root, false)
 		       ? PROBE_OK
 		       : PROBE_REFUSED;

@@ -61,6 +61,9 @@ void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
 void probe_identity_read(const struct identity_recipe *recipe, jsonv *document,
 	const struct placeholder_values *secrets, struct identity *out);
 
+/** probe_holds(require, document): does every text stand at its JSON pointer (true, false and whole numbers as texts)? */
+bool probe_holds(const struct pairs *require, jsonv *document);
+
 /** probe_words(text, len, secrets, out): harmless, at most 256 characters, with every value of secrets (raw,
  * form-encoded, base64 also inside a longer base64 text) replaced by "•••". Values of fewer than
  * PROBE_SECRET_MIN bytes are left, or every word would be full of holes. secrets may be NULL. */

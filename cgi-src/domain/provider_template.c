@@ -286,6 +286,9 @@ static bool is_bound(const struct parse *ps, const struct placeholder_part *part
 
 	if (derived)
 		return derived_is_fixed(derived);
+	if (space_is(part,
+		    "token")) /* the provider's word; for what a browser brings see kept_check_url */
+		return true;
 	part_name(part, name);
 	field = schema_find(ps->client, name);
 	return field && (field->n_options || is_exact(&field->rule));

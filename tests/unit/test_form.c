@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "domain/form.h"
+#include "domain/form_rules.h"
 
 static struct field_option regions[] = {{.value = "eu"}, {.value = "us\"east"}};
 static struct field fields[] = {
@@ -22,6 +23,7 @@ static const struct schema schema = {fields, sizeof(fields) / sizeof(fields[0])}
 
 static struct fieldset given, stored, merged;
 static struct form_error error;
+static const struct netpol *policy;
 
 static void start(void)
 {
@@ -44,7 +46,7 @@ static void store(const char *name, const char *value)
 static enum rc merge(void)
 {
 	fieldset_release(&merged);
-	return form_merge(&schema, &given, &stored, &merged, &error);
+	return form_merge(&schema, &given, &stored, policy, &merged, &error);
 }
 
 /* The form is refused because of this field. */
@@ -73,7 +75,7 @@ static void what_is_given_is_kept_and_nothing_else(void)
 	CHECK_STR(fieldset_text(&merged, "api_key"), "key-1");
 	CHECK_STR(fieldset_text(&merged, "strict"), "false");
 	CHECK(!error.field && !error.reason);
-	CHECK_INT(form_merge(&schema, &given, NULL, &merged, &error), RC_OK);
+	CHECK_INT(form_merge(&schema, &given, NULL, NULL, &merged, &error), RC_OK);
 }
 
 static void white_space_around_a_value_goes(void)
@@ -204,6 +206,174 @@ static void defaults_fill_what_is_empty(void)
 	CHECK_INT(merged.n, 2);
 }
 
+/* --- rules of the provider file --- */
+
+static const char *hosts[] = {"api.example.com", "*.eu.example.com"};
+static const char *modes[] = {"own", "shared"};
+static struct condition own = {"mode", {modes, 1}}, either = {"mode", {modes, 2}};
+static struct condition deep = {"server", {hosts, 1}}, lost = {"gone", {modes, 1}};
+static struct i18n_item message_items[] = {{"en_US", "It begins with sk-."}};
+static struct field_option mode_options[] = {
+	{.value = "own"}, {.value = "shared"}, {.value = "none"}};
+static struct field ruled[] = {
+	{.name = "mode",
+		.kind = FIELD_SELECT,
+		.required = true,
+		.options = mode_options,
+		.n_options = 3},
+	{.name = "server",
+		.kind = FIELD_TEXT,
+		.required = true,
+		.rule = {.format = FORMAT_URL, .hosts = {hosts, 2}, .when = {&own, 1}}},
+	{.name = "host", .kind = FIELD_TEXT, .rule = {.hosts = {hosts, 2}, .operator_hosts = true}},
+	{.name = "base", .kind = FIELD_TEXT, .rule = {.format = FORMAT_URL}},
+	{.name = "key",
+		.kind = FIELD_SECRET,
+		.rule = {.pattern = "sk-[a-z]+|x", .message = {message_items, 1}}},
+	{.name = "account",
+		.kind = FIELD_SECRET,
+		.rule = {.format = FORMAT_JSON, .when = {&either, 1}}},
+	{.name = "size",
+		.kind = FIELD_TEXT,
+		.rule = {.format = FORMAT_NUMBER, .min = -5, .max = 10}},
+	{.name = "below", .kind = FIELD_TEXT, .required = true, .rule = {.when = {&deep, 1}}},
+	{.name = "never", .kind = FIELD_TEXT, .required = true, .rule = {.when = {&lost, 1}}},
+};
+static const struct schema rules = {ruled, sizeof(ruled) / sizeof(ruled[0])};
+
+/* What becomes of one value; mode is "none" unless it is given. */
+static enum rc rule(const char *name, const char *value)
+{
+	enum rc rc;
+
+	fieldset_release(&given);
+	fieldset_release(&merged);
+	give("mode", "none");
+	give(name, value);
+	rc = form_merge(&rules, &given, &stored, policy, &merged, &error);
+	if (rc == RC_OK)
+		CHECK(*fieldset_text(&merged, name));
+	else
+		CHECK(error.field && strcmp(error.field, name) == 0 && error.reason);
+	return rc;
+}
+
+static void addresses_follow_the_file_and_the_operator(void)
+{
+	static const char *const wrong[] = {"api.example.com", "http://a.example", "https://",
+		"https://a.example?x=1", "https://u:p@a.example", "https://a.example#f",
+		"ftp://a.example", "javascript:alert(1)", "https://a b.example", "//a.example"};
+	static const char *const strangers[] = {"https://evil.example",
+		"https://api.example.com:8443", "http://api.example.com",
+		"https://api.example.com.evil.example", "eu.example.com", "https://eu.example.com",
+		"xeu.example.com", "api.example.com/..", "api.example.com:1",
+		"api.example.com@evil.example", "127.0.0.1", "https://[::1]",
+		"http://127.0.0.1:9001"};
+	struct netpol allowed = {0};
+
+	fieldset_release(&stored);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		CHECK_INT(rule("base", wrong[i]), RC_INVALID);
+	CHECK_INT(rule("base", "https://a.example/v1/"), RC_OK);
+	CHECK_INT(netpol_allow_origin(&allowed, "http://127.0.0.1:9000"), RC_OK);
+	CHECK_INT(rule("base", "http://127.0.0.1:9000"), RC_INVALID);
+	CHECK_INT(rule("host", "http://127.0.0.1:9000"), RC_INVALID);
+	policy = &allowed;
+	CHECK_INT(rule("base", "http://127.0.0.1:9000"), RC_OK);
+	CHECK_INT(rule("host", "http://127.0.0.1:9000/x"), RC_OK);
+	for (size_t i = 0; i < sizeof(strangers) / sizeof(*strangers); i++)
+		CHECK_INT(rule("host", strangers[i]), RC_INVALID);
+	CHECK_INT(rule("host", "api.example.com"), RC_OK);
+	CHECK_INT(rule("host", "https://API.example.com/v2"), RC_OK);
+	CHECK_INT(rule("host", "x.eu.example.com"), RC_OK);
+	policy = NULL;
+}
+
+static void texts_follow_their_rules(void)
+{
+	static const char *const numbers[] = {"", "x", "1e3", "0x1", "+1", "--1", "1.", ".5", "11",
+		"-6", "10.5", "nan", "1 2", "99999999999999999999999999999999999"};
+	static const char *const documents[] = {"x", "{", "{}x", "{\"a\":1,\"a\":2}", "[1,]"};
+
+	fieldset_release(&stored);
+	CHECK_INT(rule("key", "sk-abc"), RC_OK);
+	CHECK_INT(rule("key", "x"), RC_OK);
+	CHECK_INT(rule("key", "sk-abC"), RC_INVALID);
+	CHECK(error.words == &ruled[4].rule.message);
+	CHECK_INT(rule("key", "xsk-abc"), RC_INVALID);
+	for (size_t i = 1; i < sizeof(numbers) / sizeof(*numbers); i++)
+		CHECK_INT(rule("size", numbers[i]), RC_INVALID);
+	CHECK(error.words == NULL);
+	CHECK_INT(rule("size", "-5"), RC_OK);
+	CHECK_INT(rule("size", "9.75"), RC_OK);
+	for (size_t i = 0; i < sizeof(documents) / sizeof(*documents); i++) {
+		fieldset_release(&given);
+		fieldset_release(&merged);
+		give("mode", "shared");
+		give("account", documents[i]);
+		CHECK_INT(form_merge(&rules, &given, NULL, NULL, &merged, &error), RC_INVALID);
+		CHECK_STR(error.field, "account");
+	}
+	fieldset_release(&given);
+	give("mode", "shared");
+	give("account", "{\n\t\"a\": \"b\"\r\n}");
+	fieldset_release(&merged);
+	CHECK_INT(form_merge(&rules, &given, NULL, NULL, &merged, &error), RC_OK);
+	CHECK(strchr(fieldset_text(&merged, "account"), '\n') != NULL);
+}
+
+static enum rc merge_rules(void)
+{
+	fieldset_release(&merged);
+	return form_merge(&rules, &given, &stored, NULL, &merged, &error);
+}
+
+static void what_does_not_count_is_neither_required_nor_kept(void)
+{
+	fieldset_release(&given);
+	fieldset_release(&stored);
+	store("account", "{}");
+	give("mode", "none");
+	give("server", "not an address, and nobody looks");
+	CHECK_INT(merge_rules(), RC_OK);
+	CHECK_INT(merged.n, 1);
+	CHECK(form_kept_secret(&rules, &given, &stored) == NULL);
+	give("mode", "own");
+	CHECK_INT(merge_rules(), RC_INVALID);
+	CHECK_STR(error.field, "server");
+	give("server", "");
+	CHECK_INT(merge_rules(), RC_INVALID);
+	give("server", "https://api.example.com");
+	CHECK_INT(merge_rules(), RC_OK);
+	CHECK_STR(fieldset_text(&merged, "account"), "{}");
+	CHECK(form_kept_secret(&rules, &given, &stored) == &ruled[5]);
+	/* a condition on a field that does not count does not hold */
+	give("server", "https://x.eu.example.com");
+	give("mode", "own");
+	CHECK_INT(merge_rules(), RC_OK);
+	CHECK(!form_counts(&rules, &ruled[7], &given, NULL));
+	give("server", "api.example.com");
+	CHECK(form_counts(&rules, &ruled[7], &given, NULL));
+	give("mode", "shared");
+	CHECK(!form_counts(&rules, &ruled[7], &given, NULL));
+	CHECK(!form_counts(&rules, &ruled[8], &given, NULL));
+}
+
+/* Such a file is refused by the loader; one of somebody else may slip through. */
+static void a_circle_of_conditions_counts_for_nothing(void)
+{
+	struct condition to_b = {"b", {modes, 1}}, to_a = {"a", {modes, 1}};
+	struct field circle[] = {{.name = "a", .kind = FIELD_TEXT, .rule = {.when = {&to_b, 1}}},
+		{.name = "b", .kind = FIELD_TEXT, .rule = {.when = {&to_a, 1}}}};
+	struct schema both = {circle, 2};
+
+	fieldset_release(&given);
+	give("a", "own");
+	give("b", "own");
+	CHECK(!form_counts(&both, &circle[0], &given, NULL));
+	CHECK(!form_counts(&both, &circle[1], &given, NULL));
+}
+
 int main(void)
 {
 	RUN(what_is_given_is_kept_and_nothing_else);
@@ -216,6 +386,10 @@ int main(void)
 	RUN(lengths);
 	RUN(r73_names_that_the_schema_does_not_know);
 	RUN(defaults_fill_what_is_empty);
+	RUN(addresses_follow_the_file_and_the_operator);
+	RUN(texts_follow_their_rules);
+	RUN(what_does_not_count_is_neither_required_nor_kept);
+	RUN(a_circle_of_conditions_counts_for_nothing);
 	fieldset_release(&given);
 	fieldset_release(&stored);
 	fieldset_release(&merged);

@@ -244,23 +244,25 @@ static enum rc check_addresses(const struct provider *provider, const struct fie
 
 	if (!kept || same_addresses(&provider->oauth, stored, merged))
 		return RC_OK;
-	*error = (struct form_error){kept->name, FORM_ADDRESS_CHANGES};
+	*error = (struct form_error){kept->name, FORM_ADDRESS_CHANGES, NULL};
 	return RC_INVALID;
 }
 
-static enum rc merge_change(const struct provider *provider, const struct fieldset *stored,
-	struct client_change *change, struct fieldset *out)
+static enum rc merge_change(const struct core *core, const struct provider *provider,
+	const struct fieldset *stored, struct client_change *change, struct fieldset *out)
 {
 	struct form_error error;
 	enum rc rc;
 
 	if (!change->custom)
 		return fieldset_copy(out, stored);
-	rc = form_merge(&provider->client_schema, change->fields, stored, out, &error);
+	rc = form_merge(
+		&provider->client_schema, change->fields, stored, &core->cfg->egress, out, &error);
 	if (rc == RC_OK)
 		rc = check_addresses(provider, change->fields, stored, out, &error);
 	change->bad_field = error.field;
 	change->reason = error.reason;
+	change->words = error.words;
 	return rc;
 }
 
@@ -314,7 +316,7 @@ static enum rc change_row(const struct core *core, const struct actor *actor,
 	else
 		row->id = uuid_random();
 	if (rc == RC_OK)
-		rc = merge_change(provider, &stored, change, &merged);
+		rc = merge_change(core, provider, &stored, change, &merged);
 	buf_release(&row->sealed);
 	row->revision++;
 	row->enabled = change->custom;

@@ -30,8 +30,13 @@ enum rc flow_start(const struct core *core, const struct actor *actor,
 	struct secret *url_out) RC_MUST_CHECK;
 
 /* Parameters of the callback as they came, each at most once; NULL: absent. Borrowed. */
+struct flow_param {
+	const char *name, *value;
+};
 struct flow_response {
 	const char *code, *state, *iss, *error, *error_description;
+	const struct flow_param *params; /* all there are, for what a provider's file names */
+	size_t n_params;
 };
 
 /** flow_callback(core, actor, provider, context, response, id_out): consumes the flow and sees it through.

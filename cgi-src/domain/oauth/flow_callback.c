@@ -5,6 +5,7 @@
 #include "domain/audit.h"
 #include "domain/connect.h"
 #include "domain/oauth/flow.h"
+#include "domain/oauth/flow_redirect.h"
 #include "domain/oauth/flow_seal.h"
 #include "domain/oauth/revocation.h"
 #include "domain/upkeep/wake.h"
@@ -195,6 +196,7 @@ struct callback {
 	const struct provider *provider;
 	struct flow_row row;
 	struct oauth_client client;
+	struct fieldset brought; /* by the redirect */
 	struct token_answer answer;
 	struct flow_result result;
 };
@@ -203,6 +205,7 @@ static void callback_release(struct callback *cb)
 {
 	flow_row_release(&cb->row);
 	oauth_client_release(&cb->client);
+	fieldset_release(&cb->brought);
 	token_answer_release(&cb->answer);
 }
 
@@ -275,13 +278,13 @@ static bool same_client(const struct flow_row *row, const struct oauth_client *c
 static enum rc redeem(struct callback *cb, const char *code)
 {
 	struct secret verifier = SECRET_EMPTY, secret_code = SECRET_EMPTY;
+	struct token_code redirect = {&secret_code, &verifier, cb->row.redirect_uri, &cb->brought};
 	enum rc rc = flow_unseal_verifier(cb->core, &cb->row, &verifier);
 
 	if (rc == RC_OK)
 		rc = secret_append_text(&secret_code, code);
 	if (rc == RC_OK)
-		rc = token_exchange(cb->core, cb->provider, &cb->client, &secret_code,
-			cb->row.redirect_uri, &verifier, &cb->answer);
+		rc = token_exchange(cb->core, cb->provider, &cb->client, &redirect, &cb->answer);
 	secret_release(&verifier);
 	secret_release(&secret_code);
 	return rc;
@@ -307,6 +310,19 @@ static enum rc check_meanwhile(struct callback *cb)
 	return rc == RC_NOT_FOUND || rc == RC_DENIED ? RC_OK : rc;
 }
 
+/* What the file names of the redirect; the client is loaded. */
+static enum rc check_redirect(struct callback *cb, const struct flow_response *response)
+{
+	const struct redirect_recipe *recipe = &cb->provider->oauth.redirect;
+	enum rc rc = flow_check_signature(recipe, &cb->client.fields, response);
+
+	if (rc == RC_OK)
+		rc = flow_brought(recipe, response, &cb->brought);
+	if (rc == RC_INVALID)
+		cb->result.verdict = FLOW_MALFORMED;
+	return rc == RC_INVALID ? RC_OK : rc;
+}
+
 /* RC_OK: the verdict stands, and when it is FLOW_CONNECTED the flow has been ended too. */
 static enum rc see_through(struct callback *cb, const struct flow_response *response)
 {
@@ -315,6 +331,8 @@ static enum rc see_through(struct callback *cb, const struct flow_response *resp
 	if (!read_response(&cb->provider->oauth, &cb->row, response, &cb->result))
 		return RC_OK;
 	rc = check_meanwhile(cb);
+	if (rc == RC_OK && cb->result.verdict == FLOW_CONNECTED)
+		rc = check_redirect(cb, response);
 	if (rc != RC_OK || cb->result.verdict != FLOW_CONNECTED)
 		return rc;
 	rc = redeem(cb, response->code);

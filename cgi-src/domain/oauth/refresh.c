@@ -12,6 +12,7 @@
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/text.h"
+#include "platform/url.h"
 
 void refresh_attempt_release(struct refresh_attempt *a)
 {
@@ -51,11 +52,20 @@ static int64_t before_end(int64_t life_s, int64_t margin_s)
 	return life_s - margin_s - jitter(margin_s / 4);
 }
 
+int64_t refresh_too_early(
+	const struct oauth_recipe *recipe, int64_t now_s, bool expires, int64_t expires_at_s)
+{
+	int64_t wait_s = expires_at_s - recipe->refresh_window_s - now_s;
+
+	return recipe->refresh_window_s && expires && wait_s > 0 ? wait_s : 0;
+}
+
 int64_t refresh_due_at(
 	const struct oauth_recipe *recipe, int64_t now_s, bool expires, int64_t expires_at_s)
 {
 	int64_t margin_s = recipe->refresh_margin_s ? recipe->refresh_margin_s : REFRESH_MARGIN_S;
 	int64_t idle_s = recipe->refresh_idle_limit_s, wait_s = TOKEN_LIFETIME_MAX_S, idle_wait_s;
+	int64_t early_s = refresh_too_early(recipe, now_s, expires, expires_at_s);
 
 	if (!recipe->refresh_supported || (!expires && !idle_s))
 		return 0;
@@ -65,6 +75,8 @@ int64_t refresh_due_at(
 		idle_wait_s = before_end(idle_s, idle_s / REFRESH_IDLE_SHARE);
 		wait_s = idle_wait_s < wait_s ? idle_wait_s : wait_s;
 	}
+	if (wait_s < early_s)
+		wait_s = early_s;
 	return now_s + (wait_s < REFRESH_INTERVAL_MIN_S ? REFRESH_INTERVAL_MIN_S : wait_s);
 }
 
@@ -137,20 +149,56 @@ static enum rc load_claimed(
 	return rc;
 }
 
+static enum rc open_tokens(const struct core *core, struct refresh_attempt *a)
+{
+	struct fieldset secrets = FIELDSET_EMPTY;
+	enum rc rc = credential_unseal(core, &a->tenant, &a->row, &secrets, &a->profile);
+
+	if (rc == RC_OK)
+		rc = credential_tokens(&secrets, &a->secrets);
+	fieldset_release(&secrets);
+	return rc;
+}
+
+static enum rc build(const struct core *core, struct refresh_attempt *a, const struct secret *token,
+	struct httpc_request *rq)
+{
+	char context[UUID_TEXT_SIZE];
+	struct token_renewal renewal = {.client = &a->client.fields,
+		.tokens = &a->secrets,
+		.token = token,
+		.scope = fieldset_text(&a->profile, "granted")};
+	struct buf uri;
+	enum rc rc;
+
+	buf_init(&uri, URL_MAX);
+	client_context(a->provider, a->client.source, &a->tenant, context);
+	rc = client_redirect_uri(core, a->provider, context, &uri);
+	renewal.redirect_uri = buf_text(&uri);
+	if (rc == RC_OK)
+		rc = token_refresh_request(&a->provider->oauth, &renewal, rq);
+	buf_release(&uri);
+	return rc;
+}
+
+/* RC_LIMIT: the provider would refuse so early a renewal. */
 static enum rc prepare(const struct core *core, struct refresh_attempt *a, struct httpc_request *rq)
 {
 	const struct secret *token;
 	enum rc rc = a->provider ? RC_OK : RC_NOT_FOUND;
 
+	if (rc == RC_OK && refresh_too_early(&a->provider->oauth, clock_now_s(), a->row.expires,
+				   a->row.expires_at_s))
+		return RC_LIMIT;
 	if (rc == RC_OK)
-		rc = credential_unseal(core, &a->tenant, &a->row, &a->secrets, &a->profile);
+		rc = open_tokens(core, a);
 	/* only the client that obtained it, in whatever revision it is now (R43, C24) */
 	if (rc == RC_OK)
 		rc = client_issued(core, &a->tenant, a->provider, a->row.client_source,
 			&a->row.client_id, &a->client);
 	if (rc != RC_OK)
 		return rc;
-	token = fieldset_get(&a->secrets, "refresh_token");
+	token = token_to_renew(&a->provider->oauth, &a->secrets, &a->part);
 	if (!token)
 		return RC_EXPIRED;
 	/* the answer can be sealed even if the database is away when it comes (C12, C13, C32) */
@@ -159,7 +207,7 @@ static enum rc prepare(const struct core *core, struct refresh_attempt *a, struc
 		return rc;
 	a->key_held_in = core->keyring;
 	a->sent_at_s = clock_now_s();
-	return token_refresh_request(&a->provider->oauth, &a->client.fields, token, rq);
+	return build(core, a, token, rq);
 }
 
 /* Why it was not sent decides what the row says. */
@@ -180,6 +228,11 @@ static void not_sent(const struct refresh_attempt *a, enum rc why, struct refres
 		break;
 	case RC_EXPIRED:
 		settle_as(s, "needs_reauth", "no_refresh_token", 0);
+		break;
+	case RC_LIMIT: /* what was hurried waits for the time that the provider allows */
+		settle_as(s, a->row.state, a->row.state_reason,
+			now_s + refresh_too_early(&a->provider->oauth, now_s, a->row.expires,
+					a->row.expires_at_s));
 		break;
 	default: /* ours: database, memory */
 		settle_later(a, s, rc_name(why), refresh_retry_at(a->row.failures, -1, now_s));
@@ -212,31 +265,26 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 
 /* ---- end ---- */
 
-/* What the old grant had and the new answer does not replace stays (R38). */
-static enum rc merge_tokens(
-	const struct refresh_attempt *a, const struct token_answer *answer, struct fieldset *out)
-{
-	struct credential_grant grant = {.client = &a->client, .answer = answer};
-	enum rc rc = fieldset_copy(out, &a->secrets);
-
-	return rc == RC_OK ? credential_grant_secrets(a->provider, &grant, out) : rc;
-}
-
 static enum rc new_profile(
 	const struct refresh_attempt *a, const struct token_answer *answer, struct fieldset *out)
 {
 	enum rc rc = fieldset_copy(out, &a->profile);
 
-	if (rc == RC_OK && answer->has_scope)
+	if (rc == RC_OK && answer->has_scope && !a->part)
 		rc = fieldset_put_text(out, "granted", answer->scope);
-	return rc;
+	return rc == RC_OK ? credential_put_limits(&a->provider->oauth, answer, false, out) : rc;
 }
 
+/* What the old grant had and the new answer does not replace stays (R38). */
 static enum rc seal_result(const struct core *core, const struct refresh_attempt *a,
-	const struct token_answer *answer, struct credential_row *row)
+	struct token_answer *answer, struct credential_row *row)
 {
+	struct credential_grant grant = {.client = &a->client, .answer = answer};
 	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
-	enum rc rc = merge_tokens(a, answer, &secrets);
+	enum rc rc = token_join(&a->provider->oauth, a->part, &a->secrets, answer);
+
+	if (rc == RC_OK)
+		rc = credential_grant_secrets(a->provider, &grant, &secrets);
 
 	row->secret_rev = a->lease.rev + 1;
 	row->expires = answer->expires;
@@ -252,13 +300,15 @@ static enum rc seal_result(const struct core *core, const struct refresh_attempt
 }
 
 static void keep(const struct core *core, const struct refresh_attempt *a,
-	const struct token_answer *answer, struct refresh_settlement *s)
+	struct token_answer *answer, struct refresh_settlement *s)
 {
+	const struct oauth_recipe *recipe = &a->provider->oauth;
 	enum rc rc = seal_result(core, a, answer, &s->row);
+	int64_t end_s;
+	bool expires = token_renewal_end(recipe, answer, &end_s);
 
 	s->renewed = rc == RC_OK;
-	s->due_at_s = refresh_due_at(
-		&a->provider->oauth, clock_now_s(), answer->expires, answer->expires_at_s);
+	s->due_at_s = refresh_due_at(recipe, clock_now_s(), expires, end_s);
 	if (rc == RC_OK)
 		return;
 	/* no memory for it: what the provider gave is gone, as if its answer had been lost */

@@ -28,8 +28,9 @@ struct refresh_attempt {
 	struct credential_row row; /* owned; as it was claimed */
 	struct refresh_lease lease;
 	struct oauth_client client;       /* owned */
-	struct fieldset secrets, profile; /* owned; the old ones */
-	struct keyring *key_held_in;      /* NULL: not held */
+	struct fieldset secrets, profile; /* owned; the old ones, tokens as they came */
+	const struct token_part *part; /* which of several tokens is renewed; NULL: the main one */
+	struct keyring *key_held_in;   /* NULL: not held */
 	int64_t sent_at_s;
 };
 
@@ -80,6 +81,11 @@ enum rc refresh_discard(const struct core *core, const struct refresh_settlement
 
 /** refresh_due_at(recipe, now_s, expires, expires_at_s): when to renew; with jitter; 0: never. */
 int64_t refresh_due_at(
+	const struct oauth_recipe *recipe, int64_t now_s, bool expires, int64_t expires_at_s);
+
+/** refresh_too_early(recipe, now_s, expires, expires_at_s): how long the provider would still refuse to renew; 0: it
+ * would not. */
+int64_t refresh_too_early(
 	const struct oauth_recipe *recipe, int64_t now_s, bool expires, int64_t expires_at_s);
 
 /** refresh_retry_at(failures, retry_after_s, now_s): after a transient failure; with jitter. */

@@ -42,6 +42,7 @@ struct token_answer {
 	bool has_scope;
 	char scope[TOKEN_SCOPE_SIZE]; /* granted, separated by single spaces */
 	struct identity identity;     /* when the recipe reads it from this answer */
+	int64_t refresh_until_s;      /* the refresh token's own end; 0: not told */
 };
 
 /** token_error_class(name): is it a class that a provider file may give an error code? */
@@ -49,12 +50,18 @@ bool token_error_class(const char *name);
 
 void token_answer_release(struct token_answer *a);
 
-/** token_exchange(core, provider, client, code, redirect_uri, verifier, out): redeems an authorization
- * code. RC_OK also when the provider refuses: look at out->failure. RC_INVALID: the client lacks a value
- * that the recipe needs. */
+/* What the redirect brought, and what belongs to it. */
+struct token_code {
+	const struct secret *code, *verifier;
+	const char *redirect_uri;
+	const struct fieldset *brought; /* values of the redirect */
+};
+/** token_exchange(core, provider, client, code, out): redeems an authorization code, with all that follows before the
+ * tokens are whole: a second exchange, the end of their life by introspection, look-ups. RC_OK also when the provider
+ * refuses: look at out->failure. RC_INVALID: the client lacks a value that the recipe needs. */
 enum rc token_exchange(const struct core *core, const struct provider *provider,
-	const struct oauth_client *client, const struct secret *code, const char *redirect_uri,
-	const struct secret *verifier, struct token_answer *out) RC_MUST_CHECK;
+	const struct oauth_client *client, const struct token_code *code,
+	struct token_answer *out) RC_MUST_CHECK;
 
 /** token_revoke_request(provider, client, tokens, out): the request that takes the tokens back, the refresh token
  * first where there is one (RFC 7009 §2.1). RC_NOT_FOUND: the provider has no such endpoint, or there is no
@@ -68,10 +75,16 @@ enum rc token_revoke_request(const struct provider *provider, const struct oauth
 enum rc token_revoke(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, const struct fieldset *tokens) RC_MUST_CHECK;
 
-/** token_refresh_request(recipe, client, refresh_token, out): RFC 6749 §6; never asks for more scope (R39).
- * Errors as token_request. */
-enum rc token_refresh_request(const struct oauth_recipe *recipe, const struct fieldset *client,
-	const struct secret *refresh_token, struct httpc_request *out) RC_MUST_CHECK;
+/* What a renewal sends. */
+struct token_renewal {
+	const struct fieldset *client, *tokens; /* tokens: what is kept, for templates */
+	const struct secret *token;             /* the refresh token, or what takes its place */
+	const char *scope, *redirect_uri;       /* sent where the recipe wants them */
+};
+/** token_refresh_request(recipe, renewal, out): RFC 6749 §6; never asks for more scope (R39). Errors as
+ * token_request. */
+enum rc token_refresh_request(const struct oauth_recipe *recipe,
+	const struct token_renewal *renewal, struct httpc_request *out) RC_MUST_CHECK;
 
 /** token_read(recipe, rc, rs, sent_at_s, secrets, out): what became of a transfer that ended with rc and rs.
  * RC_OK also when the provider refused: look at out->failure. out must be zeroed. */
@@ -88,12 +101,46 @@ struct token_param {
 enum rc token_request(const struct oauth_recipe *recipe, const struct fieldset *client,
 	const struct token_param *grant, size_t n, struct httpc_request *out) RC_MUST_CHECK;
 
+/** token_step_request(recipe, step, values, grant, n, out): the same for a step that may differ: url, method, names,
+ * further parameters, and its grant_type instead of that of grant. */
+enum rc token_step_request(const struct oauth_recipe *recipe, const struct token_step *step,
+	const struct placeholder_values *values, const struct token_param *grant, size_t n,
+	struct httpc_request *out) RC_MUST_CHECK;
+
+/** token_form_request(recipe, url, values, params, n, out): to another endpoint of the same server, with the client as at
+ * the token endpoint; always a form (RFC 7009, RFC 7662). */
+enum rc token_form_request(const struct oauth_recipe *recipe, const char *url,
+	const struct placeholder_values *values, const struct token_param *params, size_t n,
+	struct httpc_request *out) RC_MUST_CHECK;
+
 /** token_parse(recipe, status, content_type, body, len, now_s, secrets, out): reads an answer. Pure; for
  * fuzzing too. now_s: when the request was sent; secrets (NULL: none) are removed from what is shown. out
  * must be zeroed. */
 void token_parse(const struct oauth_recipe *recipe, int status, const char *content_type,
 	const char *body, size_t len, int64_t now_s, const struct placeholder_values *secrets,
 	struct token_answer *out);
+
+/** token_introspected(rs, now_s, out): the end of the access token from an introspection answer (RFC 7662); false: it
+ * does not tell, and nothing is changed. */
+bool token_introspected(const struct httpc_response *rs, int64_t now_s, struct token_answer *out);
+
+/** token_keep_lookup(lookup, rs, out): what the answer of a look-up holds into out; false: something is missing. */
+bool token_keep_lookup(
+	const struct lookup *lookup, const struct httpc_response *rs, struct fieldset *out);
+
+/** token_can_renew(recipe, tokens): is there something that a renewal could send? */
+bool token_can_renew(const struct oauth_recipe *recipe, const struct fieldset *tokens);
+/** token_to_renew(recipe, tokens, part): what is to be sent: of several tokens in a grant the refresh token of the one
+ * that ends first. *part: which; NULL: the main one. Borrowed; NULL: there is none. */
+const struct secret *token_to_renew(const struct oauth_recipe *recipe,
+	const struct fieldset *tokens, const struct token_part **part);
+/** token_join(recipe, part, kept, answer): the answer renewed part: answer->tokens become all of kept with what is new
+ * in its place, and its end that of the whole grant. */
+enum rc token_join(const struct oauth_recipe *recipe, const struct token_part *part,
+	const struct fieldset *kept, struct token_answer *answer) RC_MUST_CHECK;
+/** token_renewal_end(recipe, answer, at_s): when the first of what can be renewed ends; false: never. */
+bool token_renewal_end(
+	const struct oauth_recipe *recipe, const struct token_answer *answer, int64_t *at_s);
 
 /** token_scope_normalise(text, len, separator, out): adds the words of text to out, which holds a list or "": with
  * single spaces, without those that are there. false: a word has other characters than visible ASCII, or they

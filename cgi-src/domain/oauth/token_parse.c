@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "domain/oauth/token.h"
+#include "domain/oauth/token_int.h"
 #include "platform/text.h"
 
 void token_answer_release(struct token_answer *a)
@@ -24,13 +25,26 @@ static void malformed(struct token_answer *out, const char *words)
 	fail(out, TOKEN_MALFORMED, words);
 }
 
-/* The first pointer at which anything but null stands. */
-static bool find(const struct pointers *pointers, jsonv *root, jsonv **out)
+bool token_find(const struct pointers *pointers, jsonv *root, jsonv **out)
 {
 	for (size_t i = 0; i < pointers->n; i++)
 		if (jsonr_pointer(root, pointers->items[i], out) && *out)
 			return true;
 	return false;
+}
+
+/* Codes and ids come as numbers too. */
+static bool read_text(jsonv *v, char number[24], const char **p, size_t *len)
+{
+	int64_t n;
+
+	if (jsonr_text(v, p, len))
+		return true;
+	if (jsonr_kind(v) != JSONR_INT || !jsonr_int(v, &n))
+		return false;
+	*len = (size_t)snprintf(number, 24, "%lld", (long long)n);
+	*p = number;
+	return true;
 }
 
 /* ---- errors (RFC 6749 §5.2) ---- */
@@ -112,9 +126,10 @@ static bool is_code(const char *p, size_t len)
 static void read_code(jsonv *v, const struct placeholder_values *secrets, struct token_answer *out)
 {
 	const char *p = "";
+	char number[24];
 	size_t len = 0;
 
-	if (jsonr_text(v, &p, &len) && is_code(p, len) && !probe_mentions(p, len, secrets)) {
+	if (read_text(v, number, &p, &len) && is_code(p, len) && !probe_mentions(p, len, secrets)) {
 		memcpy(out->error, p, len + 1);
 		return;
 	}
@@ -123,20 +138,35 @@ static void read_code(jsonv *v, const struct placeholder_values *secrets, struct
 		probe_words(p, len, secrets, out->words);
 }
 
-/* True when the answer carries an error, whatever its status (B8, R33). */
-static bool read_error(const struct oauth_recipe *recipe, jsonv *root, int status,
+static void read_description(const struct oauth_recipe *recipe, jsonv *root,
 	const struct placeholder_values *secrets, struct token_answer *out)
 {
 	const char *p;
 	size_t len;
 	jsonv *v;
 
-	if (!find(&recipe->error, root, &v))
-		return false;
-	read_code(v, secrets, out);
-	out->failure = classify(recipe, out->error, status);
-	if (find(&recipe->error_description, root, &v) && jsonr_text(v, &p, &len))
+	if (token_find(&recipe->error_description, root, &v) && jsonr_text(v, &p, &len))
 		probe_words(p, len, secrets, out->words);
+}
+
+/* True when the answer carries an error, whatever its status (B8, R33). Where the file says what a good answer holds,
+ * that alone decides: the member for the error code may say "0". */
+static bool read_error(const struct oauth_recipe *recipe, jsonv *root, int status,
+	const struct placeholder_values *secrets, struct token_answer *out)
+{
+	bool good = recipe->token_require.n && probe_holds(&recipe->token_require, root);
+	jsonv *v;
+
+	if (good)
+		return false;
+	if (token_find(&recipe->error, root, &v))
+		read_code(v, secrets, out);
+	else if (recipe->token_require.n)
+		(void)snprintf(out->error, sizeof(out->error), "unknown_error");
+	else
+		return false;
+	out->failure = classify(recipe, out->error, status);
+	read_description(recipe, root, secrets, out);
 	return true;
 }
 
@@ -162,7 +192,7 @@ static void read_bad_status(int status, struct token_answer *out)
 
 /* ---- success (RFC 6749 §5.1) ---- */
 
-static bool put_token(struct token_answer *out, const char *name, const char *p, size_t len)
+bool token_put(struct token_answer *out, const char *name, const char *p, size_t len)
 {
 	if (len > TOKEN_MAX_LEN || !text_is_vschar(p, len))
 		return false;
@@ -176,8 +206,8 @@ static bool read_access_token(
 	size_t len;
 	jsonv *v;
 
-	return find(&recipe->access_token, root, &v) && jsonr_text(v, &p, &len) &&
-	       put_token(out, "access_token", p, len);
+	return token_find(&recipe->access_token, root, &v) && jsonr_text(v, &p, &len) &&
+	       token_put(out, "access_token", p, len);
 }
 
 /* Absent, null and "" mean that none was issued (B18). */
@@ -188,11 +218,11 @@ static bool read_refresh_token(
 	size_t len;
 	jsonv *v;
 
-	if (!find(&recipe->refresh_token, root, &v))
+	if (!token_find(&recipe->refresh_token, root, &v))
 		return true;
 	if (!jsonr_text(v, &p, &len))
 		return false;
-	return len == 0 || put_token(out, "refresh_token", p, len);
+	return len == 0 || token_put(out, "refresh_token", p, len);
 }
 
 /* We can only present bearer tokens (RFC 6749 §7.1). */
@@ -204,41 +234,11 @@ static bool read_token_type(
 	size_t len = strlen(type);
 	jsonv *v;
 
-	if (find(&recipe->token_type, root, &v) && !jsonr_text(v, &p, &len))
+	if (token_find(&recipe->token_type, root, &v) && !jsonr_text(v, &p, &len))
 		return false;
 	if (strcasecmp(p, "bearer") != 0 && strcasecmp(p, type) != 0)
 		return false;
 	return fieldset_put_text(&out->tokens, "token_type", "Bearer") == RC_OK;
-}
-
-static int64_t clamp_lifetime(int64_t s)
-{
-	if (s < 0)
-		return 0;
-	return s > TOKEN_LIFETIME_MAX_S ? TOKEN_LIFETIME_MAX_S : s;
-}
-
-static void read_expiry(
-	const struct oauth_recipe *recipe, jsonv *root, int64_t now_s, struct token_answer *out)
-{
-	int64_t s;
-	jsonv *v;
-
-	out->expires = true;
-	if (find(&recipe->expires_in, root, &v)) {
-		if (!jsonr_expiry(v, &s))
-			s = TOKEN_LIFETIME_UNKNOWN_S;
-		out->expires_at_s = now_s + clamp_lifetime(s);
-	} else if (find(&recipe->expires_at, root, &v)) {
-		if (!jsonr_expiry(v, &s))
-			s = now_s + TOKEN_LIFETIME_UNKNOWN_S;
-		out->expires_at_s = s < now_s ? now_s : now_s + clamp_lifetime(s - now_s);
-	} else if (recipe->default_expires_in_s == EXPIRES_NEVER) {
-		out->expires = false;
-	} else {
-		s = recipe->default_expires_in_s;
-		out->expires_at_s = now_s + (s > 0 ? s : TOKEN_LIFETIME_UNKNOWN_S);
-	}
 }
 
 static bool is_separator(char c, const char *separator)
@@ -274,7 +274,7 @@ bool token_scope_normalise(
 }
 
 /* A string, or an array of strings (B19). */
-static bool join_scope(jsonv *v, const char *separator, char out[TOKEN_SCOPE_SIZE])
+bool token_join_scope(jsonv *v, const char *separator, char out[TOKEN_SCOPE_SIZE])
 {
 	const char *p;
 	size_t len;
@@ -310,9 +310,9 @@ static void read_scope(const struct oauth_recipe *recipe, jsonv *root,
 	jsonv *v;
 
 	out->scope[0] = '\0';
-	if (!find(&recipe->scope, root, &v))
+	if (!token_find(&recipe->scope, root, &v))
 		return;
-	out->has_scope = join_scope(v, recipe->scope_separator, out->scope) &&
+	out->has_scope = token_join_scope(v, recipe->scope_separator, out->scope) &&
 			 !mentions_client_secret(out->scope, secrets);
 	if (!out->has_scope)
 		out->scope[0] = '\0';
@@ -324,10 +324,11 @@ static bool read_members(const struct oauth_recipe *recipe, jsonv *root, struct 
 	for (size_t i = 0; i < recipe->token_members.n; i++) {
 		const struct pair *member = &recipe->token_members.items[i];
 		const char *p;
+		char number[24];
 		size_t len;
 		jsonv *v;
 
-		if (jsonr_pointer(root, member->value, &v) && jsonr_text(v, &p, &len) &&
+		if (jsonr_pointer(root, member->value, &v) && read_text(v, number, &p, &len) &&
 			fieldset_put(&out->tokens, member->name, p, len) != RC_OK)
 			return false;
 	}
@@ -353,8 +354,12 @@ static void read_success(const struct oauth_recipe *recipe, jsonv *root, int64_t
 		malformed(out, "The provider's answer holds more than can be kept.");
 		return;
 	}
-	read_expiry(recipe, root, now_s, out);
+	token_read_life(recipe, root, now_s, out);
 	read_scope(recipe, root, secrets, out);
+	if (!token_read_parts(recipe, root, now_s, out)) {
+		malformed(out, "The provider's answer holds a further token that is unusable.");
+		return;
+	}
 	if (recipe->identity.from_token_response)
 		probe_identity_read(&recipe->identity, root, secrets, &out->identity);
 	out->failure = TOKEN_OK;
@@ -454,4 +459,25 @@ void token_parse(const struct oauth_recipe *recipe, int status, const char *cont
 	else
 		read_bad_status(status, out);
 	jsonr_free(doc);
+}
+
+bool token_keep_lookup(
+	const struct lookup *lookup, const struct httpc_response *rs, struct fieldset *out)
+{
+	struct jsonr *doc = NULL;
+	bool good = rs->status >= 200 && rs->status <= 299 && !rs->content_encoded &&
+		    jsonr_parse(secret_text(&rs->body), rs->body.len, &doc) == RC_OK;
+
+	for (size_t i = 0; i < lookup->n_keep && good; i++) {
+		const char *p = "";
+		char number[24];
+		size_t len = 0;
+		jsonv *v;
+
+		good = token_find(&lookup->keep[i].at, jsonr_root(doc), &v) &&
+		       read_text(v, number, &p, &len) && len > 0 &&
+		       fieldset_put(out, lookup->keep[i].name, p, len) == RC_OK;
+	}
+	jsonr_free(doc);
+	return good;
 }

@@ -1,21 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/oauth/token.h"
 
-/* RFC 7009 §2.1: a form with the token, and the client as at the token endpoint. */
-static enum rc form_request(const struct oauth_recipe *recipe, const struct fieldset *client,
-	const struct secret *token, struct httpc_request *out)
-{
-	const struct token_param params[] = {{"token", token}};
-	struct oauth_recipe endpoint = {
-		.derives = recipe->derives,
-		.token_url = recipe->revocation_request.url,
-		.client_auth = recipe->client_auth,
-		.token_format = BODY_FORM,
-	};
-
-	return token_request(&endpoint, client, params, 1, out);
-}
-
 enum rc token_revoke_request(const struct provider *provider, const struct oauth_client *client,
 	const struct fieldset *tokens, struct httpc_request *out)
 {
@@ -31,7 +16,8 @@ enum rc token_revoke_request(const struct provider *provider, const struct oauth
 	if (recipe->revocation == REVOCATION_NONE || !token)
 		return RC_NOT_FOUND;
 	if (recipe->revocation == REVOCATION_RFC7009)
-		return form_request(recipe, &client->fields, token, out);
+		return token_form_request(recipe, recipe->revocation_request.url, &values,
+			(const struct token_param[]){{"token", token}}, 1, out);
 	return probe_request(&recipe->revocation_request, &values, out);
 }
 

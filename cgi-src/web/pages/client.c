@@ -132,6 +132,7 @@ static enum rc show_form(struct ctx *c, const struct client_form *f)
 		.n_kept = f->settings.n_kept,
 		.bad_field = f->change ? f->change->bad_field : NULL,
 		.reason = f->change ? f->change->reason : NULL,
+		.words = f->change ? f->change->words : NULL,
 	};
 	enum rc rc = page_begin(c);
 

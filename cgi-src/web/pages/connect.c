@@ -2,7 +2,7 @@
  *
  * Allow Access, the way to the provider, the way back. What came of it: flow_result.c.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "domain/oauth/flow.h"
@@ -181,6 +181,19 @@ static bool is_repeated(const struct ctx *c)
 	return false;
 }
 
+/* Likewise one that the provider's file names. */
+static bool is_own_repeated(const struct ctx *c, const struct redirect_recipe *redirect)
+{
+	const struct params *query = &c->req.query;
+
+	if (redirect->signature_param && params_count(query, redirect->signature_param) > 1)
+		return true;
+	for (size_t i = 0; i < redirect->n_values; i++)
+		if (params_count(query, redirect->values[i].param) > 1)
+			return true;
+	return params_count(query, redirect->code) > 1;
+}
+
 static enum rc callback_provider(struct ctx *c, const struct provider **out)
 {
 	const char *kind = route_arg(&c->match, "kind");
@@ -206,20 +219,47 @@ static const char *why_refused(struct ctx *c, const struct provider **p)
 		return "no_session";
 	if (is_repeated(c))
 		return "repeated";
-	return callback_provider(c, p) == RC_OK ? NULL : "context_mismatch";
+	if (callback_provider(c, p) != RC_OK)
+		return "context_mismatch";
+	return is_own_repeated(c, &(*p)->oauth.redirect) ? "repeated" : NULL;
 }
 
-/* Query: code, state, iss, error, error_description. All rejections look alike. */
+/* All parameters, for what the provider's file names of them. *out is freed with free(). */
+static enum rc all_params(const struct params *query, struct flow_param **out)
+{
+	*out = calloc(query->n + 1, sizeof(**out));
+	if (!*out)
+		return RC_NOMEM;
+	for (size_t i = 0; i < query->n; i++)
+		(*out)[i] = (struct flow_param){query->items[i].name, query->items[i].value};
+	return RC_OK;
+}
+
+static enum rc see_through(
+	struct ctx *c, const struct provider *p, struct flow_response *response, struct flow_id *id)
+{
+	const char *context = has_context(c) ? route_arg(&c->match, "context") : "";
+	struct flow_param *params;
+	enum rc rc = all_params(&c->req.query, &params);
+
+	response->code = req_query(&c->req, p->oauth.redirect.code);
+	response->params = params;
+	response->n_params = c->req.query.n;
+	if (rc == RC_OK)
+		rc = flow_callback(c->core, &c->actor, p, context, response, id);
+	free(params);
+	return rc;
+}
+
+/* Query: code, state, iss, error, error_description, and what the provider's file names. All rejections look alike. */
 enum rc page_callback(struct ctx *c)
 {
 	struct flow_response response = {
-		.code = req_query(&c->req, "code"),
 		.state = req_query(&c->req, "state"),
 		.iss = req_query(&c->req, "iss"),
 		.error = req_query(&c->req, "error"),
 		.error_description = req_query(&c->req, "error_description"),
 	};
-	const char *context = has_context(c) ? route_arg(&c->match, "context") : "";
 	const struct provider *p = NULL;
 	const char *why = why_refused(c, &p);
 	struct flow_id id;
@@ -235,7 +275,7 @@ enum rc page_callback(struct ctx *c)
 		flow_refused(c->core, &c->actor, response.state, "role_lost");
 		return RC_DENIED;
 	}
-	rc = flow_callback(c->core, &c->actor, p, context, &response, &id);
+	rc = see_through(c, p, &response, &id);
 	if (rc != RC_OK)
 		return rc;
 	uuid_text(&id.u, text);

@@ -93,7 +93,7 @@ static void set_field(struct ctx *c, const struct page_fields *f, const struct f
 	else
 		set_text_if(item, "Value", value);
 	if (f->bad_field && strcmp(f->bad_field, field->name) == 0)
-		view_text(item, "Error", f->reason);
+		view_text(item, "Error", f->words ? i18n_text(f->words, c->language) : f->reason);
 }
 
 void page_set_fields(struct ctx *c, const struct page_fields *f)

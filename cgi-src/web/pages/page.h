@@ -92,6 +92,7 @@ struct page_fields {
 	const char **kept;             /* or: these have */
 	size_t n_kept;
 	const char *bad_field, *reason; /* NULL: none wrong */
+	const struct i18n *words;       /* of the provider file, instead of reason; NULL: none */
 };
 
 /** page_set_fields(c, f): Fields.*. */
