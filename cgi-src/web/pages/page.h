@@ -64,7 +64,8 @@ enum rc page_not_yours(struct ctx *c, const struct credential_id *id) RC_MUST_CH
 #define PAGE_REQUEST_SIZE (UUID_TEXT_SIZE + sizeof("?request="))
 struct page_request {
 	struct connect_row row; /* return_to "": there is none */
-	char query[PAGE_REQUEST_SIZE], and_query[PAGE_REQUEST_SIZE]; /* "?request=ID", "&request=ID"; or "" */
+	char query[PAGE_REQUEST_SIZE],
+		and_query[PAGE_REQUEST_SIZE]; /* "?request=ID", "&request=ID"; or "" */
 };
 /** page_request(c, p): the one that the query names, of this person, for p; none if anything is wrong with it. */
 struct page_request page_request(struct ctx *c, const struct provider *p);
