@@ -13,6 +13,7 @@
 #include "platform/text.h"
 #include "web/errors.h"
 #include "web/pages/page.h"
+#include "web/say.h"
 
 /* "__Host-" binds a cookie to this host and to https; without https browsers refuse it. */
 static const char *cookie_name(const struct ctx *c, bool form)
@@ -35,6 +36,14 @@ void dispatch_sign_out(struct ctx *c)
 }
 
 /* ---- who ---- */
+
+static void speak(struct ctx *c, const struct language *language)
+{
+	if (!language)
+		return;
+	c->speaks = language;
+	c->language = language->name;
+}
 
 static enum rc load_session(struct ctx *c)
 {
@@ -60,6 +69,8 @@ static enum rc load_session(struct ctx *c)
 	c->actor.role = session->current.role;
 	memcpy(c->actor.session_hash, session->hash, HASH_SIZE);
 	TEXT_COPY(c->csrf, session->csrf);
+	if (session->language[0]) /* one whose file is gone is none */
+		speak(c, messages_named(c->app->messages, session->language));
 	return RC_OK;
 }
 
@@ -272,7 +283,7 @@ static struct ctx *ctx_new(struct app *app)
 		return NULL;
 	c->app = app;
 	c->core = &app->core;
-	c->language = "en_US";
+	c->language = MESSAGES_BASE;
 	c->begun_ms = clock_mono_ms();
 	c->ticket = -1;
 	codec_random(random, sizeof(random));
@@ -288,6 +299,7 @@ static void ctx_free(struct ctx *c)
 		secret_wipe(c->session, offsetof(struct session, workspaces));
 	free(c->session);
 	view_data_free(c->data);
+	say_release(c);
 	resp_release(&c->resp);
 	req_release(&c->req);
 	log_request(NULL);
@@ -328,6 +340,8 @@ void dispatch(struct fcgi_exchange *x, struct app *app)
 		ctx_free(c);
 		return;
 	}
+	if (app->messages)
+		speak(c, messages_choose(app->messages, c->req.accept_language));
 	c->resp.no_body = c->req.method == REQ_HEAD;
 	c->resp.https = app->cfg->origin_is_https;
 	c->may_wait = fcgi_may_park(x); /* not so when too many wait here already */
