@@ -3,10 +3,10 @@
     Provider.Label            text
     Refused.Url               url             the provider's page
 ?><?cs include!"layout.cs" ?><?cs
-call:page_head("This link cannot be followed") ?><?cs call:panel_open("plain") ?>
+call:page_head({{connect.refused_title}}) ?><?cs call:panel_open("plain") ?>
 <div class="consent-head">
-  <h1>This link cannot be followed</h1>
-  <p class="lede">It wants to lead back to an address that is not allowed here. If you trust whoever sent it, ask your operator to allow that address (<code>connect_return</code>).</p>
+  <h1>{{connect.refused_title}}</h1>
+  <p class="lede">{{connect.refused_lede}}</p>
 </div>
-<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Refused.Url ?>">Open <?cs var:Provider.Label ?> without it</a></p>
+<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Refused.Url ?>">{{connect.refused_open label=Provider.Label}}</a></p>
 <?cs call:panel_close() ?>

@@ -4,12 +4,12 @@
     Request.Url               url             where it goes; an origin that the operator allows, no spaces or quotes
     Request.Status            enum(open|connected|declined|failed)
 ?><?cs include!"layout.cs" ?><?cs
-call:page_head("Taking you back to " + Request.From + "…") ?><meta http-equiv="refresh" content="0;url=<?cs var:Request.Url ?>">
+call:page_head({{connect.back_title from=Request.From}}) ?><meta http-equiv="refresh" content="0;url=<?cs var:Request.Url ?>">
 <meta name="referrer" content="no-referrer">
 <?cs call:panel_open("plain") ?>
 <div class="consent-head">
-  <h1><?cs if:Request.Status == "connected" ?>Connected<?cs elif:Request.Status == "open" ?>Nothing was connected<?cs else ?>Not connected<?cs /if ?></h1>
-  <p class="lede">Taking you back to <strong><?cs var:Request.From ?></strong>.</p>
+  <h1><?cs if:Request.Status == "connected" ?>{{connect.connected}}<?cs elif:Request.Status == "open" ?>{{connect.nothing}}<?cs else ?>{{connect.not_connected}}<?cs /if ?></h1>
+  <p class="lede">{{connect.back_lede from=Request.From}}</p>
 </div>
-<p class="form-actions form-actions-centre"><a class="button button-primary" href="<?cs var:Request.Url ?>" rel="noreferrer">Continue to <?cs var:Request.From ?></a></p>
+<p class="form-actions form-actions-centre"><a class="button button-primary" href="<?cs var:Request.Url ?>" rel="noreferrer">{{connect.continue from=Request.From}}</a></p>
 <?cs call:panel_close() ?>

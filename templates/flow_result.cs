@@ -89,5 +89,5 @@ else ?>
 <div class="copy-box"><code id="redirect-uri" tabindex="0" role="textbox" aria-readonly="true" aria-labelledby="redirect-label"><?cs var:Result.RedirectUri ?></code><button type="button" class="button js-only" data-copy="redirect-uri">Copy<span class="visually-hidden"> redirect URI</span></button></div></div><?cs /if ?>
 <p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Result.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <?cs if:?Result.SettingsUrl ?><a class="button" href="<?cs var:Result.SettingsUrl ?>">OAuth Client Settings</a> <?cs /if ?><?cs if:?Result.TryUrl ?><a class="button button-primary" href="<?cs var:Result.TryUrl ?>">Try again</a><?cs /if ?></p><?cs
 /if ?><?cs if:?Request.BackUrl ?>
-<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Request.BackUrl ?>">Back to <?cs var:Request.From ?></a></p><?cs /if ?>
+<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Request.BackUrl ?>">{{connect.back from=Request.From}}</a></p><?cs /if ?>
 <?cs call:panel_close() ?>

@@ -74,7 +74,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
 </div>
 <?cs if:?Request.From ?>
 <div class="banner banner-info">
-  <p><strong><?cs var:Request.From ?></strong> sent you here to connect <?cs var:Provider.Label ?>. You come back as soon as it is done. <a href="<?cs var:Request.BackUrl ?>">Go back without</a></p>
+  <p>{{connect.sent_here from=Request.From label=Provider.Label a=Request.BackUrl}}</p>
 </div><?cs /if ?>
 <?cs each:banner = Banners ?>
 <div class="banner banner-<?cs var:banner.Kind ?>">
