@@ -152,16 +152,17 @@ static void choices_are_held_against_the_registry(void)
 		"{\"provider\":\"a/b/c\",\"model\":\"vec\",\"type\":\"text-embedding\"}],"
 		"\"apps\":[{\"id\":\"1\",\"name\":\"Desk\",\"mode\":\"chat\"}],"
 		"\"tools\":[{\"provider\":\"a/b/t\",\"tool\":\"find\"}]}";
-	static const char *const bad[][3] = {{"model", "", "choose one"},
-		{"model", "parrot", "one of the options"},
+	static const char *const bad[][3] = {{"model", "", "form.choose_one"},
+		{"model", "parrot", "form.choose"},
 		{"model",
 			"{\"provider\":\"a/b/"
 			"c\",\"model\":\"vec\",\"model_type\":\"text-embedding\"}",
-			"not registered"},
-		{"app", "{\"app_id\":\"2\"}", "not registered"}, {"app", PARROT, "options"},
-		{"app", "{\"app_id\":\"1\"", "options"}, {"tools", "", "choose one"},
-		{"tools", "[]", "choose one"}, {"tools", FIND, "options"},
-		{"tools", "[{\"provider\":\"a/b/t\",\"tool\":\"lose\"}]", "not registered"}};
+			"form.not_registered"},
+		{"app", "{\"app_id\":\"2\"}", "form.not_registered"},
+		{"app", PARROT, "form.choose"}, {"app", "{\"app_id\":\"1\"", "form.choose"},
+		{"tools", "", "form.choose_one"}, {"tools", "[]", "form.choose_one"},
+		{"tools", FIND, "form.choose"},
+		{"tools", "[{\"provider\":\"a/b/t\",\"tool\":\"lose\"}]", "form.not_registered"}};
 	struct registry registry;
 	struct form_world in = {.registry = &registry};
 
@@ -174,8 +175,7 @@ static void choices_are_held_against_the_registry(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		CHECK_INT(choose(bad[i][0], bad[i][1], &in), RC_INVALID);
 		CHECK_STR(error.field, bad[i][0]);
-		if (!strstr(error.reason, bad[i][2]))
-			CHECK_STR(error.reason, bad[i][2]);
+		CHECK_STR(error.reason, bad[i][2]);
 	}
 	CHECK_INT(choose("app", "", NULL), RC_INVALID); /* nothing is registered */
 	CHECK_STR(error.field, "model");

@@ -32,6 +32,10 @@ enum rc api_list(struct ctx *c);
 /* PUT, GET: which models, apps and tools there are. */
 enum rc api_registry_put(struct ctx *c);
 enum rc api_registry(struct ctx *c);
+/* GET: the workspace of the key. */
+enum rc api_workspace(struct ctx *c);
+/* GET: what came of somebody who was sent here to connect. */
+enum rc api_connect_request(struct ctx *c);
 /* POST: what was handed out was refused. */
 enum rc api_rejected(struct ctx *c);
 
