@@ -47,7 +47,7 @@ static enum rc ask(const struct core *core, const struct provider *provider,
 	enum rc rc;
 
 	if (!check && identity->request.method)
-		probe_identity(core->http, identity, &values, &change->probe.identity);
+		probe_identity(core->http, identity, &values, &values, &change->probe.identity);
 	if (!check)
 		return RC_OK;
 	rc = probe_check(core->http, check, identity, &values, &change->probe);

@@ -127,7 +127,8 @@ static bool parse_answer(const struct httpc_response *answer, struct jsonr **out
 }
 
 void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
-	const struct placeholder_values *values, struct identity *out)
+	const struct placeholder_values *values, const struct placeholder_values *secrets,
+	struct identity *out)
 {
 	struct httpc_response answer;
 	struct jsonr *document = NULL;
@@ -137,7 +138,7 @@ void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
 	*out = (struct identity){0};
 	snprintf(status, sizeof(status), "%d", answer.status);
 	if (!rc && answer.status == 200 && parse_answer(&answer, &document))
-		probe_identity_read(recipe, jsonr_root(document), values, out);
+		probe_identity_read(recipe, jsonr_root(document), secrets, out);
 	else
 		log_warn("identity_unknown", "rc", rc_name(rc), "status", status);
 	jsonr_free(document);
@@ -326,7 +327,7 @@ enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 	out->verdict = judge(check, &answer, document);
 	take_words(check, &answer, document, values, out);
 	if (out->verdict == PROBE_OK && identity && identity->request.method)
-		probe_identity(http, identity, values, &out->identity);
+		probe_identity(http, identity, values, values, &out->identity);
 	else if (out->verdict == PROBE_OK && identity && document)
 		probe_identity_read(identity, jsonr_root(document), values, &out->identity);
 	jsonr_free(document);

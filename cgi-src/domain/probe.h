@@ -51,10 +51,12 @@ enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 	const struct identity_recipe *identity, const struct placeholder_values *values,
 	struct probe_result *out) RC_MUST_CHECK;
 
-/** probe_identity(http, recipe, values, out): asks with recipe->request; failure leaves out empty and is
- * logged, because a label is never worth losing a credential for. */
+/** probe_identity(http, recipe, values, secrets, out): asks with recipe->request; failure leaves out empty and is
+ * logged, because a label is never worth losing a credential for. secrets as for probe_identity_read: those of
+ * values, of which some may be the label itself. */
 void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
-	const struct placeholder_values *values, struct identity *out);
+	const struct placeholder_values *values, const struct placeholder_values *secrets,
+	struct identity *out);
 
 /** probe_identity_read(recipe, document, secrets, out): from a parsed answer (token response). secrets (may be
  * NULL) as for probe_words. A subject that would have to be altered or cut is left unknown. */
