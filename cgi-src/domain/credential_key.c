@@ -4,6 +4,7 @@
  * provider is asked whether it works.
  */
 #include "domain/credential_seal.h"
+#include "domain/message.h"
 #include "domain/oauth/mint.h"
 
 static enum rc refuse(struct credential_change *change, const char *reason)
@@ -52,7 +53,7 @@ static enum rc ask(const struct core *core, const struct provider *provider,
 		return RC_OK;
 	rc = probe_check(core->http, check, identity, &values, &change->probe);
 	if (rc == RC_INVALID)
-		return refuse(change, "One of these values cannot be sent to the provider.");
+		return refuse(change, MESSAGE("form.not_sendable"));
 	return rc == RC_OK ? verdict(change) : rc;
 }
 
