@@ -63,6 +63,7 @@ static void set_scopes(struct ctx *c, const struct provider *p)
 static enum rc show_review(struct ctx *c, const struct provider *p,
 	const struct credential_view *again, enum client_source source)
 {
+	struct page_request request = page_request(c, p);
 	char id[UUID_TEXT_SIZE];
 	enum rc rc = page_begin(c);
 
@@ -70,16 +71,17 @@ static enum rc show_review(struct ctx *c, const struct provider *p,
 		return rc;
 	page_set_provider(c, p);
 	view_text(c->root, "Client.Choice", source == CLIENT_SOURCE_TENANT ? "custom" : "default");
-	page_url(c->root, "Access.CancelUrl", "/%s/%s", page_section(p), p->id);
+	page_url(c->root, "Access.CancelUrl", "/%s/%s%s", page_section(p), p->id, request.query);
 	if (again) {
 		uuid_text(&again->id.u, id);
-		page_url(c->root, "Access.Url", "/connect/%s/%s?credential=%s", page_section(p),
-			p->id, id);
+		page_url(c->root, "Access.Url", "/connect/%s/%s?credential=%s%s", page_section(p),
+			p->id, id, request.and_query);
 		view_text(c->root, "Access.Again", again->name);
 		if (again->account[0])
 			view_text(c->root, "Access.Account", again->account);
 	} else {
-		page_url(c->root, "Access.Url", "/connect/%s/%s", page_section(p), p->id);
+		page_url(c->root, "Access.Url", "/connect/%s/%s%s", page_section(p), p->id,
+			request.query);
 	}
 	set_scopes(c, p);
 	return page_send(c, "allow_access", 200);
@@ -92,7 +94,7 @@ static enum rc provider_with_oauth(struct ctx *c, const struct provider **out)
 	return rc == RC_OK && !provider_can_connect(*out) ? RC_NOT_FOUND : rc;
 }
 
-/* Query: credential. */
+/* Query: credential, request. */
 enum rc page_allow_access(struct ctx *c)
 {
 	struct credential_view view = {0};
@@ -134,7 +136,7 @@ static enum rc show_leaving(struct ctx *c, const struct provider *p, const struc
 	return page_send(c, "leaving", 200);
 }
 
-/* Query: credential. */
+/* Query: credential, request. */
 enum rc page_allow_access_post(struct ctx *c)
 {
 	struct credential_view view = {0};
@@ -146,7 +148,13 @@ enum rc page_allow_access_post(struct ctx *c)
 	if (rc == RC_OK)
 		rc = load_again(c, p, req_query(&c->req, "credential"), &view, &again);
 	if (rc == RC_OK) {
-		rc = flow_start(c->core, &c->actor, p, again ? &view.id : NULL, &url);
+		struct page_request request = page_request(c, p);
+		struct flow_wish wish = {
+			.again = again ? &view.id : NULL,
+			.request = request.row.return_to[0] ? &request.row.id : NULL,
+		};
+
+		rc = flow_start(c->core, &c->actor, p, &wish, &url);
 		if (rc == RC_OK)
 			rc = show_leaving(c, p, &url);
 		else if (rc == RC_NOT_FOUND)
