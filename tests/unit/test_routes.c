@@ -92,7 +92,8 @@ static void few_routes_need_no_session(void)
 		/* by a runtime key */
 		"/api/v1/credentials", "/api/v1/credentials/:credential", "/api/v1/credential",
 		"/api/v1/credentials/:org/:plugin/:provider",
-		"/api/v1/credentials/:credential/rejected", "/api/v1/registry",
+		"/api/v1/credentials/:credential/rejected", "/api/v1/registry", "/api/v1/workspace",
+		"/api/v1/connect-requests/:request",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback/:context"};
 
