@@ -3,6 +3,7 @@
     Provider.Label         text
     Provider.Icon.Letter   text
     Provider.Icon.Tone     enum(ink|blue|teal|green|amber|orange|red|violet)
+    Form.What              enum(key|settings|model)   what it is called
     Form.Unchecked         text, optional  why it is not: the provider file's words
     Form.Edit              bool            an existing key is edited
     Form.Checked           bool            the provider is asked before the key is kept
@@ -12,7 +13,9 @@
     Form.Name              text, optional  value of Authorization Name
     Form.NameError         text, optional
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs include!"part_form.cs" ?><?cs
-if:Form.Edit ?><?cs set:Layout.Title = "Edit API Key" ?><?cs else ?><?cs set:Layout.Title = "Add API Key" ?><?cs /if ?><?cs
+if:Form.What == "settings" ?><?cs if:Form.Edit ?><?cs set:Layout.Title = "Edit settings" ?><?cs else ?><?cs set:Layout.Title = "Add settings" ?><?cs /if ?><?cs
+elif:Form.What == "model" ?><?cs if:Form.Edit ?><?cs set:Layout.Title = "Edit model" ?><?cs else ?><?cs set:Layout.Title = "Add model" ?><?cs /if ?><?cs
+elif:Form.Edit ?><?cs set:Layout.Title = "Edit API Key" ?><?cs else ?><?cs set:Layout.Title = "Add API Key" ?><?cs /if ?><?cs
 call:page_head(Layout.Title + " — " + Provider.Label) ?><?cs call:panel_open("dim") ?>
 <div class="panel-title"><?cs call:tile(Provider.Icon) ?><div><h1><?cs var:Layout.Title ?> — <?cs var:Provider.Label ?></h1>
 <p class="lede">Everyone in <?cs var:Workspace.Name ?> can use it in their apps and pipelines.</p></div></div>

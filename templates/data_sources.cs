@@ -2,13 +2,14 @@
   Reads, besides layout.cs:
     Search.Url                     url             GET, field q
     Search.Query                   text, optional  what was searched for; absent = everything is shown
+    Search.Count                   int             how many are shown
     Providers.N.Label              text
     Providers.N.Description        text
     Providers.N.Url                url             the provider's page
     Providers.N.Icon.Letter        text            1-2 letters
     Providers.N.Icon.Tone          enum(ink|blue|teal|green|amber|orange|red|violet)
     Providers.N.State.Kind         enum(ok|warn|bad|none)
-    Providers.N.State.Text         text            "2 connected", "Not connected", "OAuth client not set up"
+    Providers.N.State.Text         text            "2 connected", "Not connected", "OAuth client not set up", "Needs no authorization"
     Providers.N.ApiKey             bool            capability tag API Key
     Providers.N.Oauth              bool            capability tag OAuth
     Refused.Count                  int, optional   provider files that could not be used; absent = none
@@ -23,7 +24,7 @@ call:page_head("Data Sources") ?><?cs call:app_open() ?>
   <?cs call:provider_search("Search data sources") ?>
 </div>
 <?cs call:provider_refused("data source", "data sources") ?>
-<?cs if:subcount(Providers) ?><?cs call:provider_cards() ?><?cs
+<?cs if:subcount(Providers) ?><?cs call:provider_found() ?><?cs call:provider_cards(Providers, "") ?><?cs
 elif:?Search.Query ?>
 <div class="empty">
   <h2>Nothing found</h2>

@@ -16,6 +16,8 @@
     Banners.N.Text                 text, optional  what that means
     Banners.N.Next                 text, optional  what to do
     ApiKey.AddUrl                  url, optional   form for a new API key; absent = not offered or not permitted
+    ApiKey.Settings                bool            they are called settings here
+    Model.AddUrl                   url, optional   form for the key of a single model
     ApiKey.Checked                 bool            the provider is asked before a key is kept
     Oauth.AddUrl                   url, optional   the Allow Access page; absent = not offered, not permitted or no client
     Oauth.SettingsUrl              url, optional   OAuth Client Settings; absent = not permitted
@@ -29,6 +31,8 @@
     Credentials.N.Default          bool
     Credentials.N.Account          text, optional  the account at the provider
     Credentials.N.Kind             enum(oauth2|api-key)
+    Credentials.N.Model            text, optional  the model that an API key is for
+    Credentials.N.ModelType        text            with it ("llm")
     Credentials.N.AddedBy          text, optional
     Credentials.N.Added            date
     Credentials.N.State.Kind       enum(ok|warn|bad|none)
@@ -74,7 +78,8 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
 <div class="section-head">
   <h2 id="authorizations">Authorizations</h2>
   <div class="actions">
-    <?cs if:?ApiKey.AddUrl ?><a class="button" href="<?cs var:ApiKey.AddUrl ?>">Add API Key</a><?cs /if ?>
+    <?cs if:?Model.AddUrl ?><a class="button" href="<?cs var:Model.AddUrl ?>">Add model</a><?cs /if ?>
+    <?cs if:?ApiKey.AddUrl ?><a class="button" href="<?cs var:ApiKey.AddUrl ?>"><?cs if:ApiKey.Settings ?>Add settings<?cs else ?>Add API Key<?cs /if ?></a><?cs /if ?>
     <?cs if:?Oauth.SetupUrl ?><a class="button button-primary" href="<?cs var:Oauth.SetupUrl ?>">Setup OAuth Client</a><?cs
     elif:?Oauth.AddUrl ?><span class="split"><a class="button button-primary" href="<?cs var:Oauth.AddUrl ?>">Add OAuth<?cs if:Oauth.Custom ?> <span class="badge badge-on-primary">Custom</span><?cs /if ?></a><?cs
       if:?Oauth.SettingsUrl ?><a class="button button-primary button-icon" href="<?cs var:Oauth.SettingsUrl ?>" aria-label="OAuth Client Settings" title="OAuth Client Settings"><span class="icon icon-gear" aria-hidden="true"></span></a><?cs /if ?></span><?cs
@@ -93,7 +98,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
   <?cs each:cred = Credentials ?><li class="row">
     <div class="row-main">
       <h3><?cs var:cred.Name ?><?cs if:cred.Default ?> <span class="badge">Default</span><?cs /if ?></h3>
-      <p class="row-meta"><?cs if:?cred.Account ?><span><?cs var:cred.Account ?></span> · <?cs /if ?><?cs if:cred.Kind == "oauth2" ?>OAuth<?cs else ?>API Key<?cs /if ?> · added <?cs if:?cred.AddedBy ?>by <?cs var:cred.AddedBy ?>, <?cs /if ?><?cs call:day(cred.Added) ?></p>
+      <p class="row-meta"><?cs if:?cred.Account ?><span><?cs var:cred.Account ?></span> · <?cs /if ?><?cs if:cred.Kind == "oauth2" ?>OAuth<?cs elif:ApiKey.Settings ?>Settings<?cs else ?>API Key<?cs /if ?><?cs if:?cred.Model ?> · <?cs var:cred.Model ?> (<?cs var:cred.ModelType ?>)<?cs /if ?> · added <?cs if:?cred.AddedBy ?>by <?cs var:cred.AddedBy ?>, <?cs /if ?><?cs call:day(cred.Added) ?></p>
     </div>
     <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs elif:?cred.Since.Text ?> <span class="row-validity">Since <?cs call:day(cred.Since) ?></span><?cs /if ?></div>
     <div class="row-actions">
@@ -125,6 +130,9 @@ else ?>
   <p><?cs if:?Oauth.AddUrl && ?ApiKey.AddUrl ?><strong>Add OAuth</strong> takes you to <?cs var:Provider.Label ?> to allow access; <strong>Add API Key</strong> takes a key you made there.<?cs
   elif:?Oauth.AddUrl ?><strong>Add OAuth</strong> takes you to <?cs var:Provider.Label ?> to allow access, then back here.<?cs
   elif:?Oauth.SetupUrl ?>Before anyone can connect with OAuth, <?cs var:Provider.Label ?> has to know this Grantry: <strong>Setup OAuth Client</strong> shows how, step by step.<?cs
+  elif:?ApiKey.AddUrl && ApiKey.Settings ?><strong>Add settings</strong> takes what <?cs var:Provider.Label ?> needs to work.<?cs if:ApiKey.Checked ?> It is checked before it is kept.<?cs /if ?><?cs
+  elif:?ApiKey.AddUrl && ?Model.AddUrl ?><strong>Add API Key</strong> takes a key for all models of <?cs var:Provider.Label ?>; <strong>Add model</strong> one for a single model.<?cs
+  elif:?Model.AddUrl ?><strong>Add model</strong> takes what a model of <?cs var:Provider.Label ?> needs: its type, its name and its key.<?cs
   elif:?ApiKey.AddUrl ?><strong>Add API Key</strong> takes a key you made at <?cs var:Provider.Label ?>.<?cs if:ApiKey.Checked ?> It is checked there before it is kept.<?cs /if ?><?cs
   else ?>As soon as somebody connects <?cs var:Provider.Label ?>, the authorization appears here for the whole workspace.<?cs /if ?></p>
 </div><?cs /if ?>

@@ -14,13 +14,14 @@
 #include "platform/log.h"
 #include "platform/process.h"
 
-static int open_stop_signals(void)
+static int open_signals(void)
 {
 	sigset_t mask;
 
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &mask, NULL))
 		return -1;
 	return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -34,11 +35,11 @@ static enum rc run(struct core *core)
 		.total_timeout_ms = core->cfg->provider_timeout_ms,
 	};
 	struct upkeep *upkeep = NULL;
-	int stop_fd = open_stop_signals();
-	enum rc rc = stop_fd < 0 ? RC_INTERNAL : upkeep_open(core, &http, &upkeep);
+	int signal_fd = open_signals();
+	enum rc rc = signal_fd < 0 ? RC_INTERNAL : upkeep_open(core, &http, &upkeep);
 
 	if (rc == RC_OK)
-		rc = upkeep_run(upkeep, stop_fd);
+		rc = upkeep_run(upkeep, signal_fd);
 	upkeep_close(upkeep);
 	return rc;
 }

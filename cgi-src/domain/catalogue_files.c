@@ -14,11 +14,15 @@
 
 #include "domain/catalogue_int.h"
 
+#define DIAGNOSIS "diagnosis.yaml" /* is no provider */
+
 static int is_definition(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
 
-	return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".yaml") == 0;
+	return entry->d_name[0] != '.' && len > 5 &&
+	       strcmp(entry->d_name + len - 5, ".yaml") == 0 &&
+	       strcmp(entry->d_name, DIAGNOSIS) != 0;
 }
 
 /* alphasort would compare by locale, and the second of two equal ids is the one refused. */
@@ -90,12 +94,27 @@ static enum rc add_files(const struct folder *f, const char *below)
 	return rc;
 }
 
+static enum rc add_diagnosis(const struct folder *f)
+{
+	struct document document = {.file = DIAGNOSIS, .text = f->text};
+	int fd = openat(f->fd, DIAGNOSIS, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *wrong;
+
+	if (fd < 0 && errno == ENOENT)
+		return RC_OK;
+	wrong = folder_read(f, fd, &document.len);
+	return wrong ? catalogue_error(f->catalogue, DIAGNOSIS, 0, 0, wrong)
+		     : catalogue_read_diagnosis(f->catalogue, &document);
+}
+
 static enum rc add_all(const struct folder *f)
 {
 	static const char *const kinds[] = {
 		"datasources/", "tools/", "triggers/", "models/", "extensions/"};
 	enum rc rc = add_files(f, "");
 
+	if (rc == RC_OK)
+		rc = add_diagnosis(f);
 	for (size_t i = 0; rc == RC_OK && i < sizeof(kinds) / sizeof(*kinds); i++) {
 		rc = add_files(f, kinds[i]);
 		if (rc == RC_NOT_FOUND)

@@ -45,11 +45,14 @@ enum rc catalogue_document(struct catalogue *catalogue, const struct document *d
 enum rc catalogue_add(struct catalogue *catalogue, const struct document *document,
 	const struct pairs *vars) RC_MUST_CHECK;
 
+/** catalogue_read_diagnosis(catalogue, document): the rules for all providers. What is wrong with it becomes an error of
+ * the catalogue, and there are none. RC_NOMEM. */
+enum rc catalogue_read_diagnosis(
+	struct catalogue *catalogue, const struct document *document) RC_MUST_CHECK;
+
 /** catalogue_put(catalogue, provider): an imported one replaces our own of that id; apart from that a second one of an
  * id becomes an error. RC_NOMEM. */
 enum rc catalogue_put(struct catalogue *catalogue, struct provider *provider) RC_MUST_CHECK;
-/** catalogue_get(catalogue, id): whatever its kind; NULL when there is none. */
-const struct provider *catalogue_get(const struct catalogue *catalogue, const char *id);
 
 /** catalogue_text(catalogue, text): a copy; NULL: no memory. */
 const char *catalogue_text(struct catalogue *catalogue, const char *text);

@@ -47,6 +47,11 @@ enum rc core_import_dir(const struct cfg *cfg, char *out, size_t size) RC_MUST_C
 /** core_catalogue(cfg, out): provider files and imported plugins; refused ones are logged. */
 enum rc core_catalogue(const struct cfg *cfg, struct catalogue **out) RC_MUST_CHECK;
 
+/** core_catalogue_again(cfg, running, out): the same, while running is in use; what changed is logged. A file that has
+ * become wrong takes no provider away: then running is to stay, and RC_CONFLICT is returned, the reason logged. */
+enum rc core_catalogue_again(const struct cfg *cfg, const struct catalogue *running,
+	struct catalogue **out) RC_MUST_CHECK;
+
 /** core_database(cfg, user, out): as that database user; not connected yet. */
 enum rc core_database(const struct cfg *cfg, const char *user, struct db **out) RC_MUST_CHECK;
 

@@ -116,6 +116,13 @@ static void view_unreadable(const struct credential_row *row, struct credential_
 	out->since_s = since(row, CREDENTIAL_UNREADABLE);
 }
 
+static void view_profile(const struct fieldset *profile, struct credential_view *out)
+{
+	TEXT_COPY(out->account, fieldset_text(profile, "account"));
+	TEXT_COPY(out->model, fieldset_text(profile, "model"));
+	TEXT_COPY(out->model_type, fieldset_text(profile, "model_type"));
+}
+
 /* secrets: NULL for a list, which shows nothing of them but whether they open. */
 static enum rc view_opened(const struct core *core, const struct actor *actor,
 	const struct credential_row *row, struct fieldset *secrets, struct credential_view *out)
@@ -126,7 +133,7 @@ static enum rc view_opened(const struct core *core, const struct actor *actor,
 	view_row(actor, row, out);
 	rc = credential_unseal(core, &actor->tenant, row, secrets, &profile);
 	if (rc == RC_OK)
-		TEXT_COPY(out->account, fieldset_text(&profile, "account"));
+		view_profile(&profile, out);
 	if (rc == RC_CRYPTO) {
 		view_unreadable(row, out);
 		rc = RC_OK;
@@ -304,6 +311,20 @@ static enum rc validate(const struct core *core, const struct provider *provider
 	return rc == RC_OK && change->probe.verdict != PROBE_OK ? RC_UPSTREAM : rc;
 }
 
+/* What lists show of a key: whose it is, and which model's. */
+static enum rc key_profile(
+	const struct credential_change *change, const struct fieldset *fields, struct fieldset *out)
+{
+	const char *model = fieldset_text(fields, MODEL_NAME_FIELD);
+	enum rc rc = credential_profile(&change->probe.identity, "", "", out);
+
+	if (rc == RC_OK && model[0])
+		rc = fieldset_put_text(out, "model", model);
+	if (rc == RC_OK && model[0])
+		rc = fieldset_put_text(out, "model_type", fieldset_text(fields, MODEL_TYPE_FIELD));
+	return rc;
+}
+
 /* ---- add ---- */
 
 struct insertion {
@@ -318,10 +339,13 @@ static enum rc insert_in_transaction(struct db *db, void *arg)
 	return credential_insert_first(db, in->tenant, in->row);
 }
 
+/* Settings are no keys, and the key of a model is known by it. */
 static enum rc insert_named(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_change *change,
 	struct credential_row *row)
 {
+	const char *model = fieldset_text(change->fields, MODEL_NAME_FIELD);
+	const char *prefix = provider->kind == PROVIDER_EXTENSION ? "SETTINGS" : "API KEY";
 	struct insertion in = {&actor->tenant, row};
 	char name[CREDENTIAL_NAME_BYTES], object[CREDENTIAL_OBJECT_SIZE];
 	enum rc rc = RC_CONFLICT;
@@ -336,7 +360,7 @@ static enum rc insert_named(const struct core *core, const struct actor *actor,
 		return rc;
 	}
 	for (int i = 0; i < CREDENTIAL_NAME_TRIES && rc == RC_CONFLICT; i++) {
-		rc = credential_free_name(core, &actor->tenant, provider, "", "API KEY", name);
+		rc = credential_free_name(core, &actor->tenant, provider, model, prefix, name);
 		if (rc != RC_OK)
 			break;
 		TEXT_COPY(row->name, name);
@@ -374,7 +398,7 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 	if (rc == RC_OK)
 		rc = validate(core, provider, &fields, change);
 	if (rc == RC_OK)
-		rc = credential_profile(&change->probe.identity, "", "", &profile);
+		rc = key_profile(change, &fields, &profile);
 	if (rc == RC_OK)
 		rc = credential_seal(core, &actor->tenant, &row, &fields, &profile);
 	if (rc == RC_OK)
@@ -417,7 +441,7 @@ static enum rc change_fields(const struct core *core, const struct actor *actor,
 	if (rc == RC_OK)
 		rc = validate(core, provider, &fields, change);
 	if (rc == RC_OK)
-		rc = credential_profile(&change->probe.identity, "", "", &profile);
+		rc = key_profile(change, &fields, &profile);
 	row->secret_rev++;
 	if (rc == RC_OK)
 		rc = credential_seal(core, &actor->tenant, row, &fields, &profile);

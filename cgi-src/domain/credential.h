@@ -21,9 +21,10 @@ struct credential_view {
 	bool is_oauth, is_default, may_change;
 	bool unreadable; /* does not open here, whatever else its state is */
 	enum credential_state state;
-	char reason[65];   /* a code, ours or the provider's; "" none */
-	int64_t since_s;   /* when it became so; 0 unknown */
-	char account[256]; /* e-mail or the like; "" unknown */
+	char reason[65];                 /* a code, ours or the provider's; "" none */
+	int64_t since_s;                 /* when it became so; 0 unknown */
+	char account[256];               /* e-mail or the like; "" unknown */
+	char model[256], model_type[64]; /* of a key that is for one model; "" for any */
 	char added_by[NAME_SIZE], changed_by[NAME_SIZE]; /* "" when the person is gone */
 	bool expires, refreshable, custom_client;
 	bool rejected; /* the provider refused what it has: it is not handed out */

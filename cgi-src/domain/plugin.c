@@ -162,17 +162,18 @@ static void read_manifest(struct parse *ps, const struct yamlr_node *root, struc
 
 /* --- its documents --- */
 
-static const struct yamlr_node *recipe_of(void *arg, const char *id, const char **file)
+static const struct yamlr_node *recipe_of(
+	void *arg, const char *id, const struct provider **definition)
 {
 	struct reading *r = arg;
-	const struct provider *ours = catalogue_get(r->folder.catalogue, id);
+	const struct provider *ours = catalogue_find(r->folder.catalogue, id);
 	struct yamlr_error error;
 	size_t len;
 	int fd;
 
 	if (!ours || ours->imported)
 		return NULL;
-	*file = ours->file;
+	*definition = ours;
 	fd = openat(r->folder.fd, ours->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (folder_read(&r->folder, fd, &len) ||
 		yamlr_parse(r->folder.text, len, &r->recipe, &error) != RC_OK)
@@ -208,7 +209,7 @@ static enum rc read_document(struct reading *r, struct plugin_document *document
 	if (!provider->has_api_key && !provider->has_oauth)
 		return RC_OK;
 	rc = catalogue_put(catalogue, provider);
-	if (rc == RC_OK && catalogue_get(catalogue, provider->id) == provider)
+	if (rc == RC_OK && catalogue_find(catalogue, provider->id) == provider)
 		document->provider = provider;
 	return rc;
 }

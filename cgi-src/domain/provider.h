@@ -299,6 +299,11 @@ struct diagnosis_rule {
 	struct i18n cause, next;
 };
 
+struct diagnosis {
+	struct diagnosis_rule *items;
+	size_t n;
+};
+
 struct oauth_recipe {
 	const struct derives *derives; /* of the provider */
 	const char *issuer; /* RFC 9207: what "iss" must equal; template; NULL: unknown */
@@ -354,9 +359,8 @@ struct oauth_recipe {
 	struct http_recipe revocation_request; /* RFC7009: url only */
 	struct checks checks;                  /* does an access token work? */
 	struct identity_recipe identity;
-	struct diagnosis_rule *diagnosis;
-	size_t n_diagnosis;
-	struct i18n *setup_steps; /* numbered steps for the person who makes the OAuth app */
+	struct diagnosis diagnosis; /* its own rules; asked before the common ones */
+	struct i18n *setup_steps;   /* numbered steps for the person who makes the OAuth app */
 	size_t n_setup_steps;
 	const char *setup_url; /* where the keys are made */
 	/* derived: a client field stands in the authority part of an endpoint, so whoever edits the client
@@ -396,6 +400,7 @@ struct provider {
 	const char *plugin_id;           /* "org/plugin" */
 	const char *id;                  /* "org/plugin/name" */
 	const char *file;        /* below the provider folder ("tools/acme.yaml"), for messages */
+	uint64_t fingerprint;    /* of the files that it was read from, shared parts left out */
 	bool imported;           /* its document is that of a plugin folder … */
 	const char *recipe_file; /* … with the recipe of this file of ours; NULL: with none */
 	struct i18n label, description;
@@ -438,6 +443,8 @@ struct catalogue;
  * Errors: RC_NOT_FOUND no such folder, RC_INVALID a variable is not an origin, RC_NOMEM. */
 enum rc catalogue_load(
 	const char *dir, const struct pairs *vars, struct catalogue **out) RC_MUST_CHECK;
+/** catalogue_diagnosis(catalogue): the rules of the folder's file diagnosis.yaml, which are for all providers; borrowed. */
+const struct diagnosis *catalogue_diagnosis(const struct catalogue *catalogue);
 /** catalogue_import(catalogue, dir, vars, import_dir): adds the plugins of the folders import_dir/ORG/PLUGIN, see
  * domain/plugin.h. dir and vars as for catalogue_load. No such folder: nothing to add. RC_NOMEM. */
 enum rc catalogue_import(struct catalogue *catalogue, const char *dir, const struct pairs *vars,

@@ -310,7 +310,7 @@ static const struct member members[] = {
 	SECTION("revocation", read_revocation),
 	MEMBER("check", read_oauth_check, struct oauth_recipe, checks),
 	MEMBER("identity", read_oauth_identity, struct oauth_recipe, identity),
-	SECTION("diagnosis", read_diagnosis),
+	MEMBER("diagnosis", read_diagnosis, struct oauth_recipe, diagnosis),
 	SECTION("setup", read_setup),
 };
 

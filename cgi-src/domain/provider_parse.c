@@ -226,17 +226,20 @@ static void note_document(struct parse *ps, const struct yamlr_node *root)
 static void read_recipe(struct parse *ps, const struct yamlr_node *root, struct provider *out)
 {
 	const struct yamlr_node *grantry;
-	const char *file = NULL;
+	const struct provider *ours = NULL;
 
 	if (ps->rc)
 		return;
 	if (ps->plugin)
-		grantry = ps->plugin->recipe_of(ps->plugin->arg, out->id, &file);
+		grantry = ps->plugin->recipe_of(ps->plugin->arg, out->id, &ours);
 	else
 		grantry = yamlr_get(root, "grantry");
 	if (yamlr_is_null(grantry))
 		return;
-	ps->recipe_file = out->recipe_file = file;
+	if (ours) {
+		ps->recipe_file = out->recipe_file = ours->file;
+		out->fingerprint = ours->fingerprint;
+	}
 	ps->ours = true;
 	recipe_read(ps, grantry, out);
 }

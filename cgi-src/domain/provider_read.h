@@ -24,9 +24,10 @@ struct plugin_entry {
 	const char *org, *name;
 	enum provider_kind kind;
 	const struct yamlr_node *manifest;
-	/** recipe_of(arg, id, file): section grantry of our own definition of that provider, which stays until the
-	 * document is read; *file is its name. NULL: we have none. */
-	const struct yamlr_node *(*recipe_of)(void *arg, const char *id, const char **file);
+	/** recipe_of(arg, id, ours): section grantry of our own definition of that provider, which stays until the
+	 * document is read. NULL: we have none. */
+	const struct yamlr_node *(*recipe_of)(
+		void *arg, const char *id, const struct provider **ours);
 	void *arg;
 };
 

@@ -69,8 +69,7 @@ static void read_rule(struct parse *ps, const struct yamlr_node *node, void *at)
 
 void read_diagnosis(struct parse *ps, const struct yamlr_node *node, void *at)
 {
-	struct oauth_recipe *out = at;
+	struct diagnosis *out = at;
 
-	out->diagnosis = parse_items(
-		ps, node, YAMLR_SEQUENCE, sizeof(*out->diagnosis), read_rule, &out->n_diagnosis);
+	out->items = parse_items(ps, node, YAMLR_SEQUENCE, sizeof(*out->items), read_rule, &out->n);
 }

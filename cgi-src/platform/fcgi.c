@@ -277,12 +277,20 @@ static struct fcgi_service service_of(
 	};
 }
 
+static void reload(void *arg)
+{
+	const struct fcgi_service *service = arg;
+
+	service->app->reload(service->app->arg);
+}
+
 int fcgi_serve(const struct fcgi_options *options, const struct fcgi_app *app)
 {
 	struct fcgi_service service = service_of(options, app);
 	struct pool_options pool = {
 		.socket_path = options->socket_path,
 		.workers = options->workers,
+		.reload = app->reload ? reload : NULL,
 	};
 
 	if (service.park_max > FCGI_PARK_MAX || service.park_interval_ms > INT_MAX) {

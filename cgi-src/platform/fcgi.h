@@ -54,6 +54,8 @@ struct fcgi_app {
 	void (*resume)(struct fcgi_exchange *x, void *state, void *arg);
 	/** settle(arg): what the held ones wait for. NULL: nothing can be held. */
 	void (*settle)(void *arg);
+	/** reload(arg): in the parent at SIGHUP, before the workers are replaced. NULL: nothing to reload. */
+	void (*reload)(void *arg);
 };
 
 /** fcgi_serve(options, app): returns when asked to end; the exit status of the program. With a socket

@@ -168,8 +168,6 @@ static void roll_start(struct pool *pool)
 
 static void roll_begin(struct pool *pool)
 {
-	if (pool->stopping)
-		return;
 	if (pool->rolling) {
 		pool->roll_again = true;
 		return;
@@ -178,6 +176,15 @@ static void roll_begin(struct pool *pool)
 	pool->rolling = true;
 	pool->roll = 0;
 	roll_start(pool);
+}
+
+static void hang_up(struct pool *pool)
+{
+	if (pool->stopping)
+		return;
+	if (pool->options->reload)
+		pool->options->reload(pool->arg);
+	roll_begin(pool);
 }
 
 static void roll_on(struct pool *pool)
@@ -278,7 +285,7 @@ static void read_signals(struct pool *pool)
 
 	while (read(pool->signal_fd, &info, sizeof info) == sizeof info) {
 		if (info.ssi_signo == SIGHUP)
-			roll_begin(pool);
+			hang_up(pool);
 		else if (info.ssi_signo != SIGCHLD)
 			stop(pool);
 	}

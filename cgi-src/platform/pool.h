@@ -6,7 +6,8 @@
  *   SIGTERM, SIGINT  the socket file goes, each worker gets SIGTERM and ends after its request; who
  *                    has not done so after the grace is killed
  *   SIGHUP           every worker is replaced in turn: the new one must be ready before the old one
- *                    is asked to go; when it cannot start, the old ones stay
+ *                    is asked to go; when it cannot start, the old ones stay. Before that, the parent
+ *                    reloads what its workers inherit
  * Tells systemd (NOTIFY_SOCKET) READY=1 once all workers are. Knows nothing of what they do.
  */
 #ifndef GRANTRY_PLATFORM_POOL_H
@@ -18,6 +19,9 @@ struct pool_options {
 	const char *socket_path;
 	unsigned workers; /* 1..POOL_WORKERS_MAX */
 	unsigned grace_s; /* 0: 20 */
+	/** reload(arg): in the parent, at each SIGHUP; workers that are forked from then on have what it made.
+	 * NULL: there is nothing to reload. */
+	void (*reload)(void *arg);
 };
 
 /* work(listen_fd, ready_fd, arg): the life of one worker; its result is the exit status. It starts

@@ -78,6 +78,18 @@ static void settle(void *arg)
 
 /* ---- the program ---- */
 
+/* In the parent: the workers that follow have the new definitions, the others the old ones until they end. */
+static void reload(void *arg)
+{
+	struct app *app = arg;
+	struct catalogue *fresh;
+
+	if (core_catalogue_again(app->cfg, app->catalogue, &fresh) != RC_OK)
+		return;
+	catalogue_free(app->catalogue);
+	app->catalogue = fresh;
+}
+
 static enum rc app_open(struct app *app, const char *config)
 {
 	enum rc rc = cfg_load(config, &app->cfg);
@@ -135,6 +147,7 @@ int app_main(struct app *app, int argc, char **argv)
 		.arg = app,
 		.resume = resume,
 		.settle = app->pages ? NULL : settle,
+		.reload = reload,
 	};
 	const char *config = NULL;
 	int option, status = 1;

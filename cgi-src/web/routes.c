@@ -36,6 +36,7 @@ static const struct route settings[] = {
 	POST("/workspace", page_workspace_post, ACTION_ACCOUNT),
 	GET("/", page_home, ACTION_VIEW),
 	GET("/data-sources", page_data_sources, ACTION_VIEW),
+	GET("/tools", page_tools, ACTION_VIEW),
 	GET("/members", page_members, ACTION_VIEW),
 	GET("/runtime-keys", page_runtime_keys, ACTION_RUNTIME_MANAGE),
 	GET("/runtime-keys/add", page_runtime_key_add, ACTION_RUNTIME_MANAGE),

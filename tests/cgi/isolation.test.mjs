@@ -33,6 +33,7 @@ const ROUTES = {
   'POST /workspace': { own: 303, fresh: true, formIds: { workspace: 'workspace' } },
   'GET /': { own: 303 },
   'GET /data-sources': { own: 200 },
+  'GET /tools': { own: 200 },
   'GET /members': { own: 200 },
   'GET /runtime-keys': { own: 200 },
   'GET /runtime-keys/add': { own: 200 },

@@ -10,8 +10,15 @@
 import { request } from 'node:http';
 
 export const SANDBOX = 'grantry/sandbox/sandbox_drive';
+export const TOOL = 'grantry/sandbox/sandbox_tool';
+export const TRIGGER = 'grantry/sandbox/sandbox_trigger';
+export const MODEL = 'grantry/sandbox/sandbox_model';
+export const EXTENSION = 'grantry/sandbox/sandbox_extension';
 export const PASSWORD = 'correct horse battery';
 export const CALLBACK = `/console/api/oauth/plugin/${SANDBOX}/datasource/callback`;
+
+// Where a provider's pages are.
+export const home = (provider) => `/${[TOOL, TRIGGER, MODEL, EXTENSION].includes(provider) ? 'tools' : 'data-sources'}/${provider}`;
 
 // Bytes as they are: no redirects, no decoding, any header. Resolves to { status, headers, raw, text }.
 export function exchange(address, path, { method = 'GET', headers = {}, body } = {}) {
@@ -52,8 +59,10 @@ export function forms(page) {
       const type = attribute(tag, 'type'), name = attribute(tag, 'name');
       if (!name || type === 'submit') continue;
       if ((type === 'checkbox' || type === 'radio') && !/\schecked(?=[\s>])/.test(tag)) continue;
-      fields[name] = attribute(tag, 'value');
+      if (type === 'checkbox' && name in fields) fields[name] = [fields[name], attribute(tag, 'value')].flat();
+      else fields[name] = attribute(tag, 'value');
     }
+    for (const [, head, text] of form.matchAll(/<textarea([^>]*)>(.*?)<\/textarea>/gs)) fields[attribute(head, 'name')] = unescapeHtml(text);
     for (const [select, head] of form.matchAll(/<select([^>]*)>.*?<\/select>/gs)) {
       const options = [...select.matchAll(/<option[^>]*>/g)].map(([tag]) => tag);
       const chosen = options.find((tag) => /\sselected(?=[\s>])/.test(tag)) ?? options[0];
@@ -73,7 +82,7 @@ export class Visitor {
     const own = { cookie: Object.entries(this.cookies).map(([name, value]) => `${name}=${value}`).join('; ') };
     if (!own.cookie) delete own.cookie;
     if (form) {
-      body = new URLSearchParams(form).toString();
+      body = new URLSearchParams(Object.entries(form).flatMap(([name, value]) => [value].flat().map((one) => [name, one]))).toString();
       own['content-type'] = 'application/x-www-form-urlencoded';
     }
     if (method === 'POST') {
@@ -116,16 +125,16 @@ export class Visitor {
 
   async useCustomClient(provider = SANDBOX, fields = { client_id: 'sandbox-client', client_secret: 'sandbox-secret' }) {
     const named = Object.fromEntries(Object.entries(fields).map(([name, value]) => [`field.${name}`, value]));
-    return this.submit(await this.get(`/data-sources/${provider}/client`), { client: 'custom', then: 'save', ...named }, '/client');
+    return this.submit(await this.get(`${home(provider)}/client`), { client: 'custom', then: 'save', ...named }, '/client');
   }
 
   async addApiKey(key = 'sbx-good-key', name = '', provider = SANDBOX) {
-    return this.submit(await this.get(`/data-sources/${provider}/api-key`), { name, 'field.api_key': key }, '/api-key');
+    return this.submit(await this.get(`${home(provider)}/api-key`), { name, 'field.api_key': key }, '/api-key');
   }
 
   // Allow Access: the page that leads to the provider, and the authorization request in it.
   async allowAccess(provider = SANDBOX, query = '') {
-    const page = await this.submit(await this.get(`/connect/data-sources/${provider}${query}`), {}, provider + query);
+    const page = await this.submit(await this.get(`/connect${home(provider)}${query}`), {}, provider + query);
     const url = unescapeHtml(page.text.match(/http-equiv="refresh" content="0;\s*url=([^"]*)"/)?.[1] ?? '');
     return { page, url };
   }
@@ -151,7 +160,7 @@ export class Visitor {
 
   // The authorizations that the provider page shows: [{ name, id }], ids from the links.
   async credentials(provider = SANDBOX) {
-    const page = await this.get(`/data-sources/${provider}`);
+    const page = await this.get(`${home(provider)}`);
     return [...new Set([...page.text.matchAll(/\/credentials\/([0-9a-f-]{36})\//g)].map((m) => m[1]))];
   }
 }

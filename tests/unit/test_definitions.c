@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "check.h"
+#include "domain/diagnosis.h"
 #include "domain/probe.h"
 #include "platform/buf.h"
 #include "platform/log.h"
@@ -25,16 +26,23 @@ static struct yamlr *fixtures[FIXTURES];
 
 static struct {
 	int status;
-	const char *type, *body;
+	const char *type, *body, *me; /* me: to all requests after the first */
 } next_answer;
 
-static char asked[2048]; /* "METHOD URL" of the last request */
+static char asked[2048]; /* "METHOD URL" of the first request */
 static struct httpc_request sent;
 
 enum rc httpc_perform(
 	struct httpc *http, const struct httpc_request *rq, struct httpc_response *out)
 {
+	bool first = asked[0] == '\0';
+	const char *body = first ? next_answer.body : next_answer.me;
+
 	(void)http;
+	*out = (struct httpc_response){.status = next_answer.status, .retry_after_s = -1};
+	snprintf(out->content_type, sizeof(out->content_type), "%s", next_answer.type);
+	if (!first)
+		return secret_set(&out->body, body, strlen(body));
 	snprintf(asked, sizeof(asked), "%s %s", rq->method, secret_text(&rq->url));
 	httpc_request_release(&sent);
 	sent = (struct httpc_request){.method = rq->method, .has_body = rq->has_body};
@@ -43,9 +51,7 @@ enum rc httpc_perform(
 		CHECK_INT(httpc_request_header(&sent, rq->headers[i].name,
 				  rq->headers[i].value.bytes, rq->headers[i].value.len),
 			RC_OK);
-	*out = (struct httpc_response){.status = next_answer.status, .retry_after_s = -1};
-	snprintf(out->content_type, sizeof(out->content_type), "%s", next_answer.type);
-	return secret_set(&out->body, next_answer.body, strlen(next_answer.body));
+	return secret_set(&out->body, body, strlen(body));
 }
 
 static const char *sent_header(const char *name)
@@ -112,8 +118,8 @@ static void every_definition(void (*look)(const struct provider *p))
 		const struct provider *p = catalogue_at(catalogue, i);
 		int before = check_failed_here;
 
-		if (!strchr(p->file, '/'))
-			continue; /* in no folder: the sandbox, for practice */
+		if (strcmp(p->plugin_id, "grantry/sandbox") == 0)
+			continue; /* for practice */
 		check_failed_here = 0;
 		look(p);
 		if (check_failed_here)
@@ -205,20 +211,52 @@ static void look_at_oauth(const struct provider *p)
 		return;
 	CHECK(!p->missing);
 	CHECK(o->setup_url != NULL && o->n_setup_steps >= 3);
-	CHECK(o->n_diagnosis > 0);
+	CHECK(o->diagnosis.n > 0);
 	look_at_scopes(&o->scopes);
 	look_at_scopes(&o->user_scopes);
 	look_at_schema(&p->oauth_credentials_schema);
-	for (size_t i = 0; i < o->n_diagnosis; i++) {
-		CHECK(o->diagnosis[i].next.n > 0);
-		look_at_text(&o->diagnosis[i].cause, "cause");
-		look_at_text(&o->diagnosis[i].next, "next");
+	for (size_t i = 0; i < o->diagnosis.n; i++) {
+		CHECK(o->diagnosis.items[i].next.n > 0);
+		look_at_text(&o->diagnosis.items[i].cause, "cause");
+		look_at_text(&o->diagnosis.items[i].next, "next");
 	}
 }
 
 static void every_authorization_is_explained(void)
 {
 	every_definition(look_at_oauth);
+}
+
+/* Those that RFC 6749 and OpenID Connect name, and what every API answers. */
+static void common_answers_are_explained(void)
+{
+	static const struct diagnosis_event events[] = {
+		{AT_AUTHORIZE, "access_denied", "", 0},
+		{AT_AUTHORIZE, "invalid_scope", "", 0},
+		{AT_AUTHORIZE, "unauthorized_client", "", 0},
+		{AT_AUTHORIZE, "interaction_required", "", 0},
+		{AT_AUTHORIZE, "redirect_uri_mismatch", "", 0},
+		{AT_EXCHANGE, "invalid_client", "", 401},
+		{AT_EXCHANGE, "invalid_grant", "", 400},
+		{AT_REFRESH, "invalid_grant", "", 400},
+		{AT_REFRESH, "invalid_client", "", 401},
+		{AT_CHECK, "", "", 401},
+		{AT_CHECK, "", "", 403},
+		{AT_REFRESH, "", "", 429},
+		{AT_EXCHANGE, "temporarily_unavailable", "", 400},
+	};
+	const struct diagnosis *rules = catalogue_diagnosis(catalogue), none = {0};
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {
+		CHECK(diagnosis_find(&none, rules, &events[i]) != NULL);
+		CHECK(i == 0 || diagnosis_find(&none, rules, &events[i]) !=
+					diagnosis_find(&none, rules, &events[i - 1]));
+	}
+	for (size_t i = 0; i < rules->n; i++) {
+		CHECK(rules->items[i].next.n > 0);
+		look_at_text(&rules->items[i].cause, "cause");
+		look_at_text(&rules->items[i].next, "next");
+	}
 }
 
 /* Runtimes read what the plugin's own document declares. */
@@ -286,6 +324,8 @@ static enum probe_verdict ask(
 	next_answer.status = status;
 	next_answer.type = body[0] == '<' ? "text/html" : "application/json";
 	next_answer.body = body;
+	next_answer.me = row_text(row, "me");
+	asked[0] = '\0';
 	CHECK_INT(probe_check(NULL, row->check, &row->provider->api_key_identity, &values, out),
 		RC_OK);
 	return out->verdict;
@@ -418,6 +458,36 @@ static void every_row(void (*look)(const struct row *row))
 	}
 }
 
+static const struct check_recipe *seen[512]; /* checks that have a row */
+static size_t n_seen;
+
+static void remember_check(const struct row *row)
+{
+	CHECK(n_seen < sizeof(seen) / sizeof(*seen));
+	if (n_seen < sizeof(seen) / sizeof(*seen))
+		seen[n_seen++] = row->check;
+}
+
+static bool is_seen(const struct check_recipe *check)
+{
+	for (size_t i = 0; i < n_seen; i++)
+		if (seen[i] == check)
+			return true;
+	return false;
+}
+
+static void look_for_rows(const struct provider *p)
+{
+	for (size_t i = 0; i < p->api_key_checks.n; i++)
+		CHECK(is_seen(&p->api_key_checks.items[i]));
+}
+
+static void every_check_has_documented_answers(void)
+{
+	every_row(remember_check);
+	every_definition(look_for_rows);
+}
+
 static void a_good_key_is_told_by_a_good_answer(void)
 {
 	every_row(look_at_good);
@@ -445,8 +515,10 @@ int main(void)
 	RUN(every_definition_says_where_it_comes_from);
 	RUN(every_definition_speaks_both_languages);
 	RUN(every_authorization_is_explained);
+	RUN(common_answers_are_explained);
 	RUN(every_declared_field_is_made);
 	RUN(every_key_is_checked_or_it_says_why_not);
+	RUN(every_check_has_documented_answers);
 	RUN(a_good_key_is_told_by_a_good_answer);
 	RUN(a_refused_key_is_told_from_one_that_lacks_permission);
 	RUN(too_many_questions_are_told_from_a_refusal);

@@ -317,10 +317,10 @@ static void signs_are_read(void)
 	CHECK_STR(value_of(&o->token_expired[0].require, "/code"), "99991677");
 	CHECK_STR(value_of(&o->token_expired[1].header, "WWW-Authenticate"), "expired");
 	CHECK_INT(o->revoked_token, REVOKE_BOTH);
-	CHECK_INT(o->n_diagnosis, 1);
-	CHECK_INT(o->diagnosis[0].at, AT_EXCHANGE);
-	CHECK_STR(o->diagnosis[0].error, "bad_code");
-	CHECK_STR(i18n_text(&o->diagnosis[0].next, "en_US"), "N");
+	CHECK_INT(o->diagnosis.n, 1);
+	CHECK_INT(o->diagnosis.items[0].at, AT_EXCHANGE);
+	CHECK_STR(o->diagnosis.items[0].error, "bad_code");
+	CHECK_STR(i18n_text(&o->diagnosis.items[0].next, "en_US"), "N");
 }
 
 static void wrong_signs_are_refused(void)

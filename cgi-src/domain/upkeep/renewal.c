@@ -537,3 +537,14 @@ bool renewal_has_more(const struct renewal *r)
 {
 	return r->more_now;
 }
+
+bool renewal_needs(const struct renewal *r, const struct catalogue *catalogue)
+{
+	for (const struct work *work = r->works; work; work = work->next) {
+		const struct provider *p = work->attempt.provider;
+
+		if (p && catalogue_find(catalogue, p->id) == p)
+			return true;
+	}
+	return false;
+}

@@ -36,4 +36,7 @@ enum rc renewal_take_over(struct renewal *r) RC_MUST_CHECK;
 /** renewal_has_more(r): the last turn left something that could go at once. */
 bool renewal_has_more(const struct renewal *r);
 
+/** renewal_needs(r, catalogue): does a call under way point into it? */
+bool renewal_needs(const struct renewal *r, const struct catalogue *catalogue);
+
 #endif

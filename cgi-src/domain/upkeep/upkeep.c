@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/upkeep/upkeep.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "domain/upkeep/clearing.h"
@@ -16,8 +18,15 @@
 #define WATCH_EVERY_SHARE 4 /* of the time after which a lease is taken over */
 #define TRANSFERS_MAX (RENEWAL_ACTIVE_MAX + ERRANDS_KINDS * ERRANDS_ACTIVE_MAX)
 
+#define RETIRED_MAX 8
+
 struct upkeep {
-	const struct core *core;
+	struct core *core;
+	/* read at SIGHUP: that in use is core->catalogue, which is the last of these or the caller's; the others are
+	 * needed by calls under way */
+	struct catalogue *catalogues[RETIRED_MAX];
+	size_t n_catalogues;
+	bool reload;
 	struct httpc_multi *http;
 	struct renewal *renewal;
 	struct errands *errands;
@@ -65,9 +74,55 @@ static enum rc turn(struct upkeep *u, bool woken)
 	return rc == RC_OK ? others : rc;
 }
 
-enum rc upkeep_run(struct upkeep *u, int stop_fd)
+/* ---- provider files ---- */
+
+/* Those that nothing under way needs any more. */
+static void free_retired(struct upkeep *u)
 {
-	struct httpc_wake wakes[] = {{stop_fd, false}, {u->wake_fd, false}};
+	size_t kept = 0;
+
+	for (size_t i = 0; i < u->n_catalogues; i++) {
+		if (u->catalogues[i] == u->core->catalogue ||
+			renewal_needs(u->renewal, u->catalogues[i]))
+			u->catalogues[kept++] = u->catalogues[i];
+		else
+			catalogue_free(u->catalogues[i]);
+	}
+	u->n_catalogues = kept;
+}
+
+/* With too many of them in use it waits: a call is over soon. */
+static void reload(struct upkeep *u)
+{
+	struct catalogue *fresh;
+
+	free_retired(u);
+	if (!u->reload || u->n_catalogues == RETIRED_MAX)
+		return;
+	u->reload = false;
+	if (core_catalogue_again(u->core->cfg, u->core->catalogue, &fresh) != RC_OK)
+		return;
+	u->catalogues[u->n_catalogues++] = fresh;
+	u->core->catalogue = fresh;
+}
+
+static void read_signals(struct upkeep *u, struct httpc_wake *wake)
+{
+	struct signalfd_siginfo info;
+
+	while (read(wake->fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			u->reload = true;
+		else
+			u->stopping = true;
+	}
+	if (u->stopping)
+		wake->fd = -1;
+}
+
+enum rc upkeep_run(struct upkeep *u, int signal_fd)
+{
+	struct httpc_wake wakes[] = {{signal_fd, false}, {u->wake_fd, false}};
 	enum rc rc = RC_OK, turned;
 
 	while (rc == RC_OK && !(u->stopping && httpc_multi_active(u->http) == 0)) {
@@ -78,17 +133,16 @@ enum rc upkeep_run(struct upkeep *u, int stop_fd)
 			turned == RC_OK && renewal_has_more(u->renewal) ? 0 : LOOK_EVERY_MS);
 		if (wakes[1].readable)
 			wake_drain(u->wake_fd);
-		if (wakes[0].readable) {
-			u->stopping = true;
-			wakes[0].fd = -1;
-		}
+		if (wakes[0].readable)
+			read_signals(u, &wakes[0]);
+		reload(u);
 	}
 	turned = renewal_settle(
 		u->renewal); /* also when libcurl gave up: what was answered is kept */
 	return rc == RC_OK ? turned : rc;
 }
 
-enum rc upkeep_open(const struct core *core, const struct httpc_config *http, struct upkeep **out)
+enum rc upkeep_open(struct core *core, const struct httpc_config *http, struct upkeep **out)
 {
 	struct upkeep *u = calloc(1, sizeof(*u));
 	enum rc rc;
@@ -121,6 +175,8 @@ void upkeep_close(struct upkeep *u)
 	httpc_multi_free(u->http);
 	errands_free(u->errands);
 	renewal_close(u->renewal);
+	for (size_t i = 0; i < u->n_catalogues; i++)
+		catalogue_free(u->catalogues[i]);
 	if (u->wake_fd >= 0)
 		(void)close(u->wake_fd);
 	free(u);

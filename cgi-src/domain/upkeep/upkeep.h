@@ -11,13 +11,14 @@
 struct upkeep;
 
 /** upkeep_open(core, http, out): takes core->cfg->refresh_dir for this process. RC_CONFLICT: another process has
- * that folder. */
-enum rc upkeep_open(const struct core *core, const struct httpc_config *http,
-	struct upkeep **out) RC_MUST_CHECK;
+ * that folder. core->catalogue is replaced at SIGHUP; that which was there stays the caller's. */
+enum rc upkeep_open(
+	struct core *core, const struct httpc_config *http, struct upkeep **out) RC_MUST_CHECK;
 /** upkeep_close(u): ends transfers that are under way. NULL-safe. */
 void upkeep_close(struct upkeep *u);
 
-/** upkeep_run(u, stop_fd): until stop_fd is readable; then lets calls under way end. */
-enum rc upkeep_run(struct upkeep *u, int stop_fd) RC_MUST_CHECK;
+/** upkeep_run(u, signal_fd): a signalfd; at SIGHUP reads the provider files anew, at any other signal lets calls under
+ * way end and returns. */
+enum rc upkeep_run(struct upkeep *u, int signal_fd) RC_MUST_CHECK;
 
 #endif

@@ -10,21 +10,35 @@
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
 
+/* What a provider calls a key, in its form: extensions have settings, models can have keys of their own. */
+enum what { WHAT_KEY, WHAT_SETTINGS, WHAT_MODEL };
+
 /* One showing of the form. */
 struct key_form {
 	const struct provider *p;
+	const struct schema *schema;
 	const struct credential_view *view;     /* NULL: a new one */
 	const struct credential_change *change; /* NULL: fresh */
 	const struct fieldset *typed;
 	enum rc rc; /* of the change */
 };
 
+static enum what what_of(const struct key_form *f)
+{
+	if (f->p->model_schema.n && f->schema == &f->p->model_schema)
+		return WHAT_MODEL;
+	return f->p->kind == PROVIDER_EXTENSION ? WHAT_SETTINGS : WHAT_KEY;
+}
+
 static void set_frame(struct ctx *c, const struct key_form *f)
 {
+	static const char *const words[] = {
+		[WHAT_KEY] = "key", [WHAT_SETTINGS] = "settings", [WHAT_MODEL] = "model"};
 	const struct provider *p = f->p;
 	char id[UUID_TEXT_SIZE];
 
 	page_set_provider(c, p);
+	view_text(c->root, "Form.What", words[what_of(f)]);
 	view_flag(c->root, "Form.Checked", p->api_key_checks.n || p->mint);
 	if (p->api_key_unchecked.n)
 		view_text(c->root, "Form.Unchecked", i18n_text(&p->api_key_unchecked, c->language));
@@ -32,7 +46,8 @@ static void set_frame(struct ctx *c, const struct key_form *f)
 	view_text(c->root, "Form.Name",
 		f->change ? f->change->name : (f->view ? f->view->name : NULL));
 	if (!f->view) {
-		page_url(c->root, "Form.Url", "/%s/%s/api-key", page_section(p), p->id);
+		page_url(c->root, "Form.Url", "/%s/%s/api-key%s", page_section(p), p->id,
+			f->schema == provider_key_schema(p, NULL) ? "" : "?of=model");
 		return;
 	}
 	uuid_text(&f->view->id.u, id);
@@ -98,7 +113,7 @@ static int problem_status(const struct key_form *f)
 static enum rc show_form(struct ctx *c, const struct key_form *f)
 {
 	struct page_fields fields = {
-		.schema = &f->p->api_key_schema,
+		.schema = f->schema,
 		.typed = f->typed,
 		.stored = f->view ? &f->view->shown : NULL,
 		.all_stored = f->view && !f->view->unreadable,
@@ -132,15 +147,39 @@ static enum rc provider_with_keys(struct ctx *c, const struct provider **out)
 	return rc == RC_OK && !(*out)->has_api_key ? RC_NOT_FOUND : rc;
 }
 
+/* "/api-key?of=model": the form of a single model, where there is one besides the provider's. */
+static const struct schema *schema_asked(const struct ctx *c, const struct provider *p)
+{
+	const char *of = req_query(&c->req, "of");
+
+	if (of && strcmp(of, "model") == 0 && p->model_schema.n)
+		return &p->model_schema;
+	return provider_key_schema(p, NULL);
+}
+
+/* Query: of. */
 enum rc page_api_key(struct ctx *c)
 {
 	struct key_form f = {0};
 	enum rc rc = provider_with_keys(c, &f.p);
 
-	return rc == RC_OK ? show_form(c, &f) : rc;
+	if (rc != RC_OK)
+		return rc;
+	f.schema = schema_asked(c, f.p);
+	return show_form(c, &f);
 }
 
-/* Form: name, field.… */
+static enum rc leave(struct ctx *c, const struct key_form *f, const char *done,
+	const struct credential_change *change)
+{
+	static const char *const prefixes[] = {
+		[WHAT_KEY] = "", [WHAT_SETTINGS] = "settings-", [WHAT_MODEL] = "model-"};
+
+	return page_redirect(c, "/%s/%s?done=%s%s%s", page_section(f->p), f->p->id,
+		prefixes[what_of(f)], done, change->checked ? "" : "-unchecked");
+}
+
+/* Query: of. Form: name, field.… */
 enum rc page_api_key_post(struct ctx *c)
 {
 	struct fieldset typed = FIELDSET_EMPTY;
@@ -150,30 +189,34 @@ enum rc page_api_key_post(struct ctx *c)
 	enum rc rc = provider_with_keys(c, &f.p);
 
 	change.name = req_form(&c->req, "name") ? req_form(&c->req, "name") : "";
-	if (rc == RC_OK)
-		rc = page_read_fields(c, &f.p->api_key_schema, &typed);
 	if (rc == RC_OK) {
+		f.schema = schema_asked(c, f.p);
+		rc = page_read_fields(c, f.schema, &typed);
+	}
+	if (rc == RC_OK) {
+		f.schema = provider_key_schema(f.p, &typed);
 		f.rc = credential_add_api_key(c->core, &c->actor, f.p, &change, &id);
 		rc = is_shown_again(f.rc) ? show_form(c, &f) : f.rc;
 	}
 	if (rc == RC_OK && f.rc == RC_OK)
-		rc = page_redirect(c, "/%s/%s?done=added%s", page_section(f.p), f.p->id,
-			change.checked ? "" : "-unchecked");
+		rc = leave(c, &f, "added", &change);
 	fieldset_release(&typed);
 	return rc;
 }
 
 /* The API key that the URL names; the route asks for a role that may change any. */
-static enum rc load_key(struct ctx *c, const struct provider **p, struct credential_view *out)
+static enum rc load_key(struct ctx *c, struct key_form *f, struct credential_view *out)
 {
 	struct credential_id id;
-	enum rc rc = provider_with_keys(c, p);
+	enum rc rc = provider_with_keys(c, &f->p);
 
 	memset(out, 0, sizeof(*out));
 	if (rc == RC_OK)
 		rc = page_credential_id(c, &id);
 	if (rc == RC_OK)
-		rc = credential_show(c->core, &c->actor, *p, &id, out);
+		rc = credential_show(c->core, &c->actor, f->p, &id, out);
+	if (rc == RC_OK)
+		f->schema = provider_key_schema(f->p, &out->shown);
 	return rc == RC_OK && out->is_oauth ? RC_NOT_FOUND : rc;
 }
 
@@ -181,7 +224,7 @@ enum rc page_edit(struct ctx *c)
 {
 	struct credential_view view;
 	struct key_form f = {.view = &view};
-	enum rc rc = load_key(c, &f.p, &view);
+	enum rc rc = load_key(c, &f, &view);
 
 	if (rc == RC_OK)
 		rc = show_form(c, &f);
@@ -196,8 +239,7 @@ static enum rc apply_edit(struct ctx *c, struct key_form *f, struct credential_c
 
 	f->rc = credential_edit(c->core, &c->actor, f->p, &id, change);
 	if (f->rc == RC_OK)
-		return page_redirect(c, "/%s/%s?done=saved%s", page_section(f->p), f->p->id,
-			change->checked ? "" : "-unchecked");
+		return leave(c, f, "saved", change);
 	if (!is_shown_again(f->rc))
 		return f->rc;
 	if (f->rc == RC_CONFLICT) { /* show the other's change, not what was there before it */
@@ -218,13 +260,13 @@ enum rc page_edit_post(struct ctx *c)
 	struct credential_change change = {.fields = &typed};
 	struct credential_view view;
 	struct key_form f = {.view = &view, .change = &change, .typed = &typed};
-	enum rc rc = load_key(c, &f.p, &view);
+	enum rc rc = load_key(c, &f, &view);
 
 	change.name = req_form(&c->req, "name") ? req_form(&c->req, "name") : "";
 	if (rc == RC_OK)
 		rc = page_version(c, "version", &change.expected_version);
 	if (rc == RC_OK)
-		rc = page_read_fields(c, &f.p->api_key_schema, &typed);
+		rc = page_read_fields(c, f.schema, &typed);
 	if (rc == RC_OK)
 		rc = apply_edit(c, &f, &change, &view);
 	credential_view_release(&view);

@@ -45,6 +45,7 @@ static void set_navigation(struct ctx *c)
 		enum action action;
 	} links[] = {
 		{"Authorization", "Data Sources", "/data-sources", ACTION_VIEW},
+		{"Authorization", "Tools", "/tools", ACTION_VIEW},
 		{"Workspace", "Members", "/members", ACTION_VIEW},
 		{"Workspace", "Runtime keys", "/runtime-keys", ACTION_RUNTIME_MANAGE},
 		{"Workspace", "Webhooks", "/webhooks", ACTION_RUNTIME_MANAGE},
@@ -106,6 +107,18 @@ void page_notice(struct ctx *c)
 		{"added", "The API key was checked and saved."},
 		{"added-unchecked",
 			"The API key was saved. It could not be checked first: how to ask this "
+			"provider is not known here."},
+		{"settings-added", "The settings were checked and saved."},
+		{"settings-added-unchecked", "The settings were saved."},
+		{"settings-saved", "Your change was saved."},
+		{"settings-saved-unchecked", "Your change was saved."},
+		{"model-added", "The model was checked and saved."},
+		{"model-added-unchecked",
+			"The model was saved. It could not be checked first: how to ask this "
+			"provider is not known here."},
+		{"model-saved", "Your change was saved."},
+		{"model-saved-unchecked",
+			"Your change was saved. It could not be checked first: how to ask this "
 			"provider is not known here."},
 		{"saved-unchecked",
 			"Your change was saved. It could not be checked first: how to ask this "
@@ -293,7 +306,7 @@ void page_set_provider(struct ctx *c, const struct provider *p)
 	if (p->note.n)
 		view_text(node, "Note", i18n_text(&p->note, c->language));
 	view_text(node, "Vendor", page_vendor(p));
-	view_text(node, "ListLabel", "Data Sources");
+	view_text(node, "ListLabel", p->kind == PROVIDER_DATASOURCE ? "Data Sources" : "Tools");
 	page_url(node, "ListUrl", "/%s", page_section(p));
 	page_tile(node, p);
 }

@@ -18,8 +18,9 @@ enum rc page_password_post(struct ctx *c);
 enum rc page_workspace_post(struct ctx *c);
 enum rc page_csp_report_post(struct ctx *c);
 
-/* data_sources.c, members.c */
+/* provider_list.c, members.c */
 enum rc page_data_sources(struct ctx *c);
+enum rc page_tools(struct ctx *c);
 enum rc page_members(struct ctx *c);
 
 /* provider.c */

@@ -105,6 +105,10 @@ static void set_credential(struct ctx *c, const struct provider *p, struct view_
 	if (v->account[0])
 		view_text(item, "Account", v->account);
 	view_text(item, "Kind", v->is_oauth ? "oauth2" : "api-key");
+	if (v->model[0]) {
+		view_text(item, "Model", v->model);
+		view_text(item, "ModelType", v->model_type);
+	}
 	if (v->added_by[0])
 		view_text(item, "AddedBy", v->added_by);
 	page_date(item, "Added", v->created_at_s);
@@ -182,14 +186,25 @@ static void see_ended(const struct disconnected *d, void *arg)
 
 /* ---- the page ---- */
 
+static void set_key_actions(struct ctx *c, const struct provider *p)
+{
+	view_flag(c->root, "ApiKey.Settings", p->kind == PROVIDER_EXTENSION);
+	if (!p->has_api_key || !may(c, ACTION_CREDENTIAL_MANAGE))
+		return;
+	if (p->api_key_schema.n)
+		page_url(c->root, "ApiKey.AddUrl", "/%s/%s/api-key", page_section(p), p->id);
+	if (p->model_schema.n)
+		page_url(
+			c->root, "Model.AddUrl", "/%s/%s/api-key?of=model", page_section(p), p->id);
+}
+
 static void set_actions(struct ctx *c, const struct provider *p, const struct client_settings *s)
 {
 	bool custom = s->has_custom && s->custom_enabled;
 	bool has_client = custom || s->has_system;
 	bool manage = may(c, ACTION_CLIENT_MANAGE);
 
-	if (p->has_api_key && may(c, ACTION_CREDENTIAL_MANAGE))
-		page_url(c->root, "ApiKey.AddUrl", "/%s/%s/api-key", page_section(p), p->id);
+	set_key_actions(c, p);
 	view_flag(c->root, "ApiKey.Checked", p->api_key_checks.n || p->mint);
 	if (!provider_can_connect(p))
 		return;
