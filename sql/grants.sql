@@ -9,7 +9,7 @@ GRANT SELECT ON tenant_members TO 'grantry_settings', 'grantry_connect', 'grantr
 GRANT INSERT ON audit_events TO 'grantry_settings', 'grantry_connect', 'grantry_api';
 GRANT SELECT ON schema_migrations TO 'grantry_settings', 'grantry_connect', 'grantry_api';
 
-GRANT SELECT, UPDATE (password_hash) ON users TO 'grantry_settings';
+GRANT SELECT, UPDATE (password_hash, language) ON users TO 'grantry_settings';
 GRANT SELECT, DELETE ON sign_in_codes TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_throttle TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO 'grantry_settings';
@@ -24,7 +24,7 @@ GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_settings';
 GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE ON webhook_deliveries TO 'grantry_settings';
 
-GRANT SELECT (id, email, name, disabled) ON users TO 'grantry_connect';
+GRANT SELECT (id, email, name, disabled, language) ON users TO 'grantry_connect';
 GRANT SELECT, UPDATE (last_seen_at) ON sessions TO 'grantry_connect';
 GRANT SELECT ON datasource_oauth_tenant_params TO 'grantry_connect';
 GRANT SELECT ON tool_oauth_tenant_clients TO 'grantry_connect';

@@ -4,8 +4,8 @@
   var doc = document;
   doc.documentElement.classList.add('js');
 
+  var live = doc.getElementById('live');
   function say(text) {
-    var live = doc.getElementById('live');
     if (live) live.textContent = text;
   }
 
@@ -18,9 +18,9 @@
   function copied(button) {
     var label = words(button), before = label.data;
     if (button.classList.contains('is-done')) return;
-    label.data = 'Copied';
+    label.data = live.dataset.copied;
     button.classList.add('is-done');
-    say('Copied');
+    say(live.dataset.copied);
     setTimeout(function () { label.data = before; button.classList.remove('is-done'); say(''); }, 2000);
   }
   function selectAndCopy(source) {
@@ -34,7 +34,7 @@
     var source = doc.getElementById(button.dataset.copy);
     function byHand() {
       if (selectAndCopy(source)) copied(button);
-      else say('Could not copy. The text is selected: copy it with the keyboard.');
+      else say(live.dataset.copyFailed);
     }
     if (navigator.clipboard) navigator.clipboard.writeText(source.textContent).then(function () { copied(button); }, byHand);
     else byHand();
@@ -44,7 +44,7 @@
   function toggle(button) {
     var field = doc.getElementById(button.dataset.show), shown = field.type === 'text';
     field.type = shown ? 'password' : 'text';
-    words(button).data = shown ? 'Show' : 'Hide';
+    words(button).data = shown ? live.dataset.show : live.dataset.hide;
     button.setAttribute('aria-pressed', String(!shown));
     field.focus();
   }
@@ -106,14 +106,17 @@
     sync();
   });
 
-  // Dates in the visitor's language, the exact time on hover.
+  // Dates in the language of the page, as the visitor's country writes it; the exact time on hover.
+  function primary(tag) { return tag.split('-')[0]; }
+  var page = doc.documentElement.lang;
+  var tongue = navigator.languages.find(function (tag) { return primary(tag) === primary(page); }) || page;
   doc.querySelectorAll('time[datetime]').forEach(function (time) {
     var date = new Date(time.dateTime);
     if (isNaN(date)) return;
-    time.title = date.toLocaleString([], { dateStyle: 'full', timeStyle: 'long' });
+    time.title = date.toLocaleString(tongue, { dateStyle: 'full', timeStyle: 'long' });
     if (!('day' in time.dataset)) return;
-    time.textContent = date.toLocaleDateString([], { dateStyle: 'medium' });
-    time.lang = navigator.language;
+    time.textContent = date.toLocaleDateString(tongue, { dateStyle: 'medium' });
+    time.lang = tongue;
   });
 
   // A page that waits for something follows its own link after a while.

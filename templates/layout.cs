@@ -22,6 +22,12 @@
     Nav.Items.N.Group        text, optional  heading; items of one group stand together
     Nav.Items.N.Current      bool
     SignOut.Url              url             POST; only when signed in
+    Language.Url             url, optional   POST, fields language and next; absent = there is one language only
+    Language.Next            text, optional  local path of this page
+    Language.Items.N.Label   text            what the language calls itself
+    Language.Items.N.Value   text            value of the field language
+    Language.Items.N.Tag     text            BCP 47
+    Language.Items.N.Current bool
     Notice.Kind              enum(ok|info|warn|bad), optional   message after a redirect; absent = none
     Notice.Title             text, optional
     Notice.Text              text
@@ -30,13 +36,13 @@
 ?><?cs def:csrf_field() ?><input type="hidden" name="csrf" value="<?cs var:Csrf.Token ?>"><?cs /def ?><?cs
 
 def:page_head(head_title) ?><!doctype html>
-<html lang="en">
+<html lang="{{language.tag}}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title><?cs if:?FormError.Title || ?Form.NameError || ?SignIn.Error || ?Password.Error || ?Password.AgainError ?>Error: <?cs /if ?><?cs var:head_title ?><?cs if:?Workspace.Name ?> · <?cs var:Workspace.Name ?><?cs /if ?> · Grantry</title>
+<title><?cs if:?FormError.Title || ?Form.NameError || ?SignIn.Error || ?Password.Error || ?Password.AgainError ?>{{layout.error_title}} <?cs /if ?><?cs var:head_title ?><?cs if:?Workspace.Name ?> · <?cs var:Workspace.Name ?><?cs /if ?> · Grantry</title>
 <link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/static/app.css">
 <script src="/static/app.js" defer></script>
@@ -56,7 +62,7 @@ def:layout_workspace() ?><?cs if:subcount(Workspace.Items) > #1 ?>
   <summary>
     <span class="workspace-name"><?cs var:Workspace.Name ?></span>
     <span class="workspace-who"><?cs var:Workspace.RoleText ?> · <?cs var:Me.Email ?></span>
-    <span class="visually-hidden">Switch workspace</span>
+    <span class="visually-hidden">{{layout.switch_workspace}}</span>
   </summary>
   <form class="workspace-list" method="post" action="<?cs var:Workspace.SwitchUrl ?>">
     <?cs call:csrf_field() ?>
@@ -70,7 +76,7 @@ def:layout_workspace() ?><?cs if:subcount(Workspace.Items) > #1 ?>
 </div><?cs /if ?><?cs /def ?><?cs
 
 def:layout_nav() ?>
-<nav class="nav" aria-label="Settings">
+<nav class="nav" aria-label="{{layout.settings}}">
 <?cs set:Layout.Group = "" ?><?cs set:Layout.Open = "0" ?><?cs
 each:nav_item = Nav.Items ?><?cs
   if:?nav_item.Group && nav_item.Group != Layout.Group ?><?cs if:Layout.Open ?></ul>
@@ -82,20 +88,29 @@ each:nav_item = Nav.Items ?><?cs
 </ul><?cs /if ?>
 </nav><?cs /def ?><?cs
 
+def:layout_languages() ?><?cs if:?Language.Url ?>
+<form class="languages" method="post" action="<?cs var:Language.Url ?>" role="group" aria-label="{{layout.language}}">
+  <?cs call:csrf_field() ?><?cs if:?Language.Next ?><input type="hidden" name="next" value="<?cs var:Language.Next ?>"><?cs /if ?>
+  <?cs each:tongue = Language.Items ?><button type="submit" class="link-button" name="language" value="<?cs var:tongue.Value ?>" lang="<?cs var:tongue.Tag ?>"<?cs if:tongue.Current ?> aria-current="true"<?cs /if ?>><?cs var:tongue.Label ?></button>
+  <?cs /each ?>
+</form><?cs /if ?><?cs /def ?><?cs
+
 def:layout_sign_out() ?>
-<form class="sign-out" method="post" action="<?cs var:SignOut.Url ?>"><?cs call:csrf_field() ?><button type="submit" class="link-button">Sign out</button></form><?cs /def ?><?cs
+<form class="sign-out" method="post" action="<?cs var:SignOut.Url ?>"><?cs call:csrf_field() ?><button type="submit" class="link-button">{{layout.sign_out}}</button></form><?cs /def ?><?cs
+
+def:layout_live() ?><p class="visually-hidden" role="status" id="live" data-copied="{{layout.copied}}" data-copy-failed="{{layout.copy_failed}}" data-show="{{layout.show}}" data-hide="{{layout.hide}}"></p><?cs /def ?><?cs
 
 def:app_open() ?></head>
 <body class="app">
-<a class="skip" href="#main">Skip to content</a>
+<a class="skip" href="#main">{{layout.skip}}</a>
 <header class="sidebar">
-<?cs call:layout_brand() ?><?cs call:layout_workspace() ?><?cs call:layout_nav() ?><?cs call:layout_sign_out() ?>
+<?cs call:layout_brand() ?><?cs call:layout_workspace() ?><?cs call:layout_nav() ?><?cs call:layout_languages() ?><?cs call:layout_sign_out() ?>
 </header>
 <header class="topbar">
 <?cs call:layout_brand() ?>
 <details class="topmenu" data-menu>
-  <summary><span class="icon icon-menu" aria-hidden="true"></span>Menu</summary>
-  <div class="topmenu-body"><?cs call:layout_workspace() ?><?cs call:layout_nav() ?><?cs call:layout_sign_out() ?></div>
+  <summary><span class="icon icon-menu" aria-hidden="true"></span>{{layout.menu}}</summary>
+  <div class="topmenu-body"><?cs call:layout_workspace() ?><?cs call:layout_nav() ?><?cs call:layout_languages() ?><?cs call:layout_sign_out() ?></div>
 </details>
 </header>
 <main id="main" class="content" tabindex="-1">
@@ -103,7 +118,7 @@ def:app_open() ?></head>
 
 def:app_close() ?>
 </main>
-<p class="visually-hidden" role="status" id="live"></p>
+<?cs call:layout_live() ?>
 </body>
 </html>
 <?cs /def ?><?cs
@@ -115,7 +130,7 @@ def:panel_open(panel_look) ?></head>
 
 def:panel_close() ?>
 </main>
-<p class="visually-hidden" role="status" id="live"></p>
+<?cs call:layout_live() ?>
 </body>
 </html>
 <?cs /def ?>

@@ -18,7 +18,7 @@ def:day(day_date) ?><time datetime="<?cs var:day_date.Iso ?>" title="<?cs var:da
 
 def:moment(moment_date) ?><?cs if:?moment_date.Iso ?><time datetime="<?cs var:moment_date.Iso ?>" title="<?cs var:moment_date.Iso ?>"><?cs var:moment_date.Text ?></time><?cs else ?><?cs var:moment_date.Text ?><?cs /if ?><?cs /def ?><?cs
 
-def:listing(listing_items, listing_none) ?><?cs set:Layout.Comma = "0" ?><?cs each:listed = listing_items ?><?cs if:Layout.Comma ?>, <?cs /if ?><?cs var:listed.Text ?><?cs set:Layout.Comma = "1" ?><?cs /each ?><?cs if:!Layout.Comma ?><?cs var:listing_none ?><?cs /if ?><?cs /def ?><?cs
+def:listing(listing_items, listing_none) ?><?cs set:Layout.Comma = "0" ?><?cs each:listed = listing_items ?><?cs if:Layout.Comma ?>{{list.separator}}<?cs /if ?><?cs var:listed.Text ?><?cs set:Layout.Comma = "1" ?><?cs /each ?><?cs if:!Layout.Comma ?><?cs var:listing_none ?><?cs /if ?><?cs /def ?><?cs
 
 def:helpers(helper_list) ?><?cs if:subcount(helper_list) ?>
 <ul class="people">

@@ -6,6 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/incident.h"
+#include "domain/message.h"
 #include "platform/clock.h"
 #include "platform/jsonr.h"
 #include "platform/text.h"
@@ -21,12 +22,12 @@ static const char *url_problem(const struct core *core, const char *text)
 	struct url url;
 
 	if (url_parse(text, URL_HTTP_TOO, &url) != RC_OK)
-		return "This is not an address that begins with https:// and names a host.";
+		return MESSAGE("webhooks.no_address");
 	if (netpol_allows_origin(&core->cfg->egress, url.https, url.host, url.port))
 		return NULL;
 	if (!url.https)
-		return "The address has to begin with https://.";
-	return url.port == 443 ? NULL : "The address has to use the port 443.";
+		return MESSAGE("webhooks.no_https");
+	return url.port == 443 ? NULL : MESSAGE("webhooks.other_port");
 }
 
 struct seal_place webhook_place(const struct webhook_id *id)

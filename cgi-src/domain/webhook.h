@@ -23,7 +23,7 @@
 /* ---- for people ---- */
 
 /** webhook_add(core, actor, url, reason, out): https on port 443, or an origin of the operator's allow-list. out:
- * "whsec_…", which nobody is shown again. RC_INVALID: *reason says in a sentence what is wrong with url; RC_CONFLICT:
+ * "whsec_…", which nobody is shown again. RC_INVALID: *reason is the key of a message: what is wrong with url; RC_CONFLICT:
  * there is one for it; RC_LIMIT: there are WEBHOOKS_MAX. */
 enum rc webhook_add(const struct core *core, const struct actor *actor, const char *url,
 	const char **reason, struct secret *out) RC_MUST_CHECK;

@@ -56,6 +56,7 @@ static const struct key keys[] = {
 	PATH(provider_dir, true),
 	PATH(import_dir, false),
 	PATH(template_dir, true),
+	PATH(message_dir, true),
 	PATH(sql_dir, true),
 	PATH(refresh_dir, true),
 	PATH(ca_file, false),

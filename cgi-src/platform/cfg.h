@@ -28,7 +28,7 @@ struct cfg {
 	long db_port;                                     /* 3306 */
 	char *db_password_dir; /* holds one 0400 file per database user, named like the user */
 	char *key_dir;         /* key-encryption keys, see platform/vault.h */
-	char *provider_dir, *template_dir, *sql_dir;
+	char *provider_dir, *template_dir, *message_dir, *sql_dir;
 	char *import_dir;     /* of imported plugins; NULL: provider_dir/imported */
 	char *refresh_dir;    /* of grantry-refreshd: its journal, and the socket that wakes it */
 	char *ca_file;        /* for outgoing TLS; NULL: the system's */

@@ -37,6 +37,7 @@ struct delivery_id {
 #define NAME_MAX_CHARS 100
 #define NAME_SIZE (NAME_MAX_CHARS * 4 + 1)
 #define EMAIL_SIZE 255
+#define LANGUAGE_SIZE 33 /* "zh_Hans" */
 #define PLUGIN_ID_SIZE 256
 #define PROVIDER_NAME_SIZE 129
 

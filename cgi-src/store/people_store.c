@@ -12,6 +12,7 @@ enum {
 	ST_USER_INSERT,
 	ST_USER_FIND,
 	ST_USER_PASSWORD,
+	ST_USER_LANGUAGE,
 	ST_USER_DISABLED,
 	ST_MEMBER_INSERT,
 	ST_MEMBER_ROLE,
@@ -33,6 +34,7 @@ static const char *const sql[] = {
 	[ST_USER_FIND] =
 		"SELECT id, email, name, password_hash, disabled FROM users WHERE email = ?",
 	[ST_USER_PASSWORD] = "UPDATE users SET password_hash = ? WHERE id = ?",
+	[ST_USER_LANGUAGE] = "UPDATE users SET language = ? WHERE id = ?",
 	[ST_USER_DISABLED] = "UPDATE users SET disabled = ? WHERE id = ?",
 	[ST_MEMBER_INSERT] = "INSERT INTO tenant_members (tenant_id, user_id, role, created_at)"
 			     " VALUES (?, ?, ?, ?)",
@@ -147,6 +149,11 @@ enum rc user_find(struct db *db, const char *email, struct user_row *out)
 enum rc user_set_password(struct db *db, const struct user_id *id, const char *hash)
 {
 	return exec_one(db, sql[ST_USER_PASSWORD], DB_ARGS(db_text(hash), db_id(&id->u)));
+}
+
+enum rc user_set_language(struct db *db, const struct user_id *id, const char *language)
+{
+	return db_exec(db, sql[ST_USER_LANGUAGE], DB_ARGS(db_text(language), db_id(&id->u)), NULL);
 }
 
 enum rc user_set_disabled(struct db *db, const struct user_id *id, bool disabled)

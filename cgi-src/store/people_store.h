@@ -40,6 +40,9 @@ enum rc tenant_list(struct db *db, struct tenant_row **out, size_t *n) RC_MUST_C
 enum rc user_insert(struct db *db, const struct user_row *row, int64_t now_s) RC_MUST_CHECK;
 enum rc user_find(struct db *db, const char *email, struct user_row *out) RC_MUST_CHECK;
 enum rc user_set_password(struct db *db, const struct user_id *id, const char *hash) RC_MUST_CHECK;
+/** user_set_language(db, id, language): "": none chosen. */
+enum rc user_set_language(
+	struct db *db, const struct user_id *id, const char *language) RC_MUST_CHECK;
 /** user_set_disabled(db, id, disabled). */
 enum rc user_set_disabled(struct db *db, const struct user_id *id, bool disabled) RC_MUST_CHECK;
 

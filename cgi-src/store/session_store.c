@@ -26,7 +26,7 @@ static const char *const sql[] = {
 	 * one row for each workspace of that one person */
 	[ST_LOAD] =
 		"SELECT s.user_id, s.tenant_id, s.csrf_token, s.must_set_password, s.created_at,"
-		" s.last_seen_at, u.name, u.email, t.id, t.name, m.role"
+		" s.last_seen_at, u.name, u.email, t.id, t.name, m.role, u.language"
 		" FROM sessions s JOIN users u ON u.id = s.user_id"
 		" JOIN tenant_members m ON m.user_id = s.user_id"
 		" JOIN tenants t ON t.id = m.tenant_id"
@@ -70,6 +70,7 @@ static void session_head(const struct db_rows *rows, struct session_row *out)
 	out->last_seen_at_s = db_get_int(rows, 5);
 	TEXT_COPY(out->user_name, db_get_text(rows, 6));
 	TEXT_COPY(out->user_email, db_get_text(rows, 7));
+	TEXT_COPY(out->language, db_get_text(rows, 11));
 }
 
 static void session_add_tenant(const struct db_rows *rows, struct session_row *out)

@@ -21,7 +21,7 @@ struct session_row {
 	unsigned char token_hash[HASH_SIZE], csrf_token[HASH_SIZE];
 	struct user_id user;
 	struct tenant_id tenant;
-	char user_name[NAME_SIZE], user_email[EMAIL_SIZE];
+	char user_name[NAME_SIZE], user_email[EMAIL_SIZE], language[LANGUAGE_SIZE];
 	bool must_set_password;
 	int64_t created_at_s, last_seen_at_s;
 	size_t n_tenants;

@@ -101,7 +101,9 @@ static enum rc app_open(struct app *app, const char *config)
 	if (rc == RC_OK)
 		rc = core_catalogue(app->cfg, &app->catalogue);
 	if (rc == RC_OK && app->pages)
-		rc = view_open(app->cfg->template_dir, &app->view);
+		rc = messages_open(app->cfg->message_dir, &app->messages);
+	if (rc == RC_OK && app->pages)
+		rc = view_open(app->cfg->template_dir, app->messages, &app->view);
 	if (rc == RC_OK && !app->pages)
 		rc = ratelimit_new(app->cfg->runtime_key_rate, &app->key_rate);
 	if (rc == RC_OK && !app->pages)
@@ -114,6 +116,7 @@ static void app_close(struct app *app)
 	ratelimit_free(app->tenant_rate);
 	ratelimit_free(app->key_rate);
 	view_free(app->view);
+	messages_free(app->messages);
 	catalogue_free(app->catalogue);
 	keyring_free(app->keyring);
 	cfg_free(app->cfg);

@@ -7,6 +7,7 @@
 
 #include "domain/core.h"
 #include "domain/people/session.h"
+#include "web/messages.h"
 #include "web/req.h"
 #include "web/resp.h"
 #include "web/route.h"
@@ -22,6 +23,7 @@ struct app {
 	/* opened by app_open: shared by the workers */
 	struct cfg *cfg;
 	struct catalogue *catalogue;
+	struct messages *messages; /* with pages */
 	struct keyring *keyring;
 	struct view *view;
 	struct ratelimit *key_rate, *tenant_rate; /* of runtimes; NULL: none */
@@ -40,8 +42,10 @@ struct ctx {
 	struct session *session;       /* owned; NULL: nobody is signed in */
 	struct actor actor;            /* with a session */
 	char csrf[SESSION_TOKEN_SIZE]; /* what forms of this response carry */
-	const char *language;
-	struct view_data *data; /* the page being built */
+	const struct language *speaks; /* the language of this page; NULL without pages */
+	const char *language;          /* its name, for texts of provider files */
+	struct said *said;             /* texts that say.h made */
+	struct view_data *data;        /* the page being built */
 	struct view_node *root;
 	int64_t begun_ms; /* monotonic */
 	bool other_host;  /* the request named another host than ours */

@@ -13,6 +13,7 @@
 #include "platform/text.h"
 #include "web/errors.h"
 #include "web/pages/page.h"
+#include "web/say.h"
 
 #define NEXT_SIZE (REQ_PATH_MAX + 64)
 
@@ -38,6 +39,14 @@ void dispatch_sign_out(struct ctx *c)
 
 /* ---- who ---- */
 
+static void speak(struct ctx *c, const struct language *language)
+{
+	if (!language)
+		return;
+	c->speaks = language;
+	c->language = language->name;
+}
+
 static enum rc load_session(struct ctx *c)
 {
 	const char *token = req_cookie(&c->req, cookie_name(c, false));
@@ -62,6 +71,8 @@ static enum rc load_session(struct ctx *c)
 	c->actor.role = session->current.role;
 	memcpy(c->actor.session_hash, session->hash, HASH_SIZE);
 	TEXT_COPY(c->csrf, session->csrf);
+	if (session->language[0]) /* one whose file is gone is none */
+		speak(c, messages_named(c->app->messages, session->language));
 	return RC_OK;
 }
 
@@ -267,7 +278,7 @@ static struct ctx *ctx_new(struct app *app)
 		return NULL;
 	c->app = app;
 	c->core = &app->core;
-	c->language = "en_US";
+	c->language = MESSAGES_BASE;
 	c->begun_ms = clock_mono_ms();
 	c->ticket = -1;
 	codec_random(random, sizeof(random));
@@ -283,6 +294,7 @@ static void ctx_free(struct ctx *c)
 		secret_wipe(c->session, offsetof(struct session, workspaces));
 	free(c->session);
 	view_data_free(c->data);
+	say_release(c);
 	resp_release(&c->resp);
 	req_release(&c->req);
 	log_request(NULL);
@@ -323,6 +335,8 @@ void dispatch(struct fcgi_exchange *x, struct app *app)
 		ctx_free(c);
 		return;
 	}
+	if (app->messages)
+		speak(c, messages_choose(app->messages, c->req.accept_language));
 	c->resp.no_body = c->req.method == REQ_HEAD;
 	c->resp.https = app->cfg->origin_is_https;
 	c->may_wait = fcgi_may_park(x); /* not so when too many wait here already */

@@ -154,7 +154,7 @@ static enum rc answer_page(struct ctx *c, const struct error_text *t)
 	set_action(c, error, t);
 	if (t->status >= 500) /* a 4xx must not differ between a foreign and an unknown id */
 		view_text(error, "RequestId", c->request_id);
-	return view_render(c->app->view, c->data, "error", &c->resp.body);
+	return view_render(c->app->view, c->speaks, c->data, "error", &c->resp.body);
 }
 
 /* When not even the error page can be made. */

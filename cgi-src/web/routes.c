@@ -34,6 +34,7 @@ static const struct route settings[] = {
 	GET("/password", page_password, ACTION_ACCOUNT),
 	POST("/password", page_password_post, ACTION_ACCOUNT),
 	POST("/workspace", page_workspace_post, ACTION_ACCOUNT),
+	POST("/language", page_language_post, ACTION_ACCOUNT),
 	GET("/", page_home, ACTION_VIEW),
 	GET("/data-sources", page_data_sources, ACTION_VIEW),
 	GET("/tools", page_tools, ACTION_VIEW),

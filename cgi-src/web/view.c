@@ -14,8 +14,8 @@
 #define TEMPLATE_MAX ((size_t)256 * 1024)
 #define TEMPLATES_MAX 64
 
+/* A template in one language. */
 struct page {
-	char *name; /* "provider" */
 	CSPARSE *cs;
 	CS_ECONTEXT escaping; /* as it was after the parse */
 };
@@ -23,8 +23,12 @@ struct page {
 struct view {
 	HDF *config;
 	char *dir;
-	struct page items[TEMPLATES_MAX];
+	char *names[TEMPLATES_MAX]; /* "provider" */
 	size_t n;
+	struct page *pages; /* by template, then by language */
+	size_t n_languages;
+	const struct language
+		*parsing; /* the language of the parse that is under way; NULL: none */
 };
 
 /* Takes the error. Its text may hold values of a page, so only a parse shows it to the log. */
@@ -99,15 +103,18 @@ static char *template_read(const char *dir, const char *file)
 static NEOERR *load_file(void *ctx, HDF *hdf, const char *file, char **contents)
 {
 	const struct view *view = ctx;
+	char *text;
 
 	(void)hdf;
 	*contents = NULL;
 	if (!is_template_name(file))
 		return nerr_raise(NERR_NOT_FOUND, "%s: not a template name", file);
-	*contents = template_read(view->dir, file);
-	if (!*contents)
+	text = template_read(view->dir, file);
+	if (!text)
 		return nerr_raise(NERR_NOT_FOUND, "%s: cannot be read", file);
-	return STATUS_OK;
+	*contents = view_words(view->parsing, file, text);
+	free(text);
+	return *contents ? STATUS_OK : nerr_raise(NERR_PARSE, "%s: a message", file);
 }
 
 /* The only place where a parser is made: view->config holds the escape mode by then, and cs_init
@@ -123,22 +130,41 @@ static NEOERR *parser_new(struct view *view, CSPARSE **out)
 
 static enum rc template_add(struct view *view, const char *file)
 {
-	struct page *t = &view->items[view->n];
-	NEOERR *err;
-
 	if (view->n == TEMPLATES_MAX)
 		return RC_LIMIT;
-	t->name = strndup(file, strlen(file) - 3);
-	if (!t->name)
-		return RC_NOMEM;
-	view->n++;
-	err = parser_new(view, &t->cs);
+	view->names[view->n] = strndup(file, strlen(file) - 3);
+	return view->names[view->n++] ? RC_OK : RC_NOMEM;
+}
+
+static enum rc page_parse(struct view *view, struct page *page, const char *file)
+{
+	NEOERR *err = parser_new(view, &page->cs);
+
 	if (!err)
-		err = cs_parse_file(t->cs, file);
+		err = cs_parse_file(page->cs, file);
 	if (err)
 		return take_error(err, "view.parse", file, true);
-	t->escaping = t->cs->escaping;
+	page->escaping = page->cs->escaping;
 	return RC_OK;
+}
+
+static enum rc pages_parse(struct view *view, const struct messages *messages)
+{
+	char file[80];
+	enum rc rc = RC_OK;
+
+	view->n_languages = messages ? messages_count(messages) : 1;
+	view->pages = calloc(view->n * view->n_languages, sizeof(*view->pages));
+	if (!view->pages)
+		return RC_NOMEM;
+	for (size_t i = 0; i < view->n * view->n_languages && rc == RC_OK; i++) {
+		if (messages)
+			view->parsing = messages_at(messages, i % view->n_languages);
+		(void)snprintf(file, sizeof(file), "%s.cs", view->names[i / view->n_languages]);
+		rc = page_parse(view, &view->pages[i], file);
+	}
+	view->parsing = NULL;
+	return rc;
 }
 
 static enum rc templates_add(struct view *view)
@@ -228,7 +254,7 @@ static enum rc config_make(struct view *view)
 	return err ? take_error(err, "view.config", "", true) : RC_OK;
 }
 
-enum rc view_open(const char *dir, struct view **out)
+enum rc view_open(const char *dir, const struct messages *messages, struct view **out)
 {
 	struct view *view = calloc(1, sizeof(*view));
 	enum rc rc = RC_NOMEM;
@@ -242,6 +268,8 @@ enum rc view_open(const char *dir, struct view **out)
 		rc = escape_check(view);
 	if (!rc)
 		rc = templates_add(view);
+	if (!rc)
+		rc = pages_parse(view, messages);
 	if (rc)
 		view_free(view);
 	else
@@ -253,27 +281,30 @@ void view_free(struct view *view)
 {
 	if (!view)
 		return;
-	for (size_t i = 0; i < view->n; i++) {
-		free(view->items[i].name);
-		cs_destroy(&view->items[i].cs);
-	}
+	for (size_t i = 0; view->pages && i < view->n * view->n_languages; i++)
+		cs_destroy(&view->pages[i].cs);
+	free(view->pages);
+	for (size_t i = 0; i < view->n; i++)
+		free(view->names[i]);
 	hdf_destroy(&view->config);
 	free(view->dir);
 	free(view);
 }
 
-static struct page *template_find(struct view *view, const char *name)
+static struct page *page_find(struct view *view, const struct language *language, const char *name)
 {
-	for (size_t i = 0; i < view->n; i++) {
-		if (strcmp(view->items[i].name, name) == 0)
-			return &view->items[i];
+	size_t index = language ? language->index : 0;
+
+	for (size_t i = 0; i < view->n && index < view->n_languages; i++) {
+		if (strcmp(view->names[i], name) == 0)
+			return &view->pages[i * view->n_languages + index];
 	}
 	log_error("view.render", "template", name, "why", "no such template");
 	return NULL;
 }
 
-enum rc view_render(
-	struct view *view, struct view_data *data, const char *template, struct buf *out)
+enum rc view_render(struct view *view, const struct language *language, struct view_data *data,
+	const char *template, struct buf *out)
 {
 	struct page *t;
 	NEOERR *err;
@@ -283,7 +314,7 @@ enum rc view_render(
 		log_error("view.data", "template", template, "rc", rc_name(rc));
 		return rc;
 	}
-	t = template_find(view, template);
+	t = page_find(view, language, template);
 	if (!t)
 		return RC_NOT_FOUND;
 	/* The tree is shared by all requests. What set: writes goes to the data of this one; locals and

@@ -13,14 +13,17 @@
 
 #include "platform/buf.h"
 #include "platform/rc.h"
+#include "web/messages.h"
 
 struct view;
 struct view_data; /* the data set of one page */
 struct view_node; /* a place in it; borrowed from the data set */
 
-/** view_open(dir, out): parse every template not named layout or part_*. Errors: RC_NOT_FOUND,
+/** view_open(dir, messages, out): parse every template not named layout or part_*, in every language of
+ * messages, which are borrowed for the call; NULL: templates without messages. Errors: RC_NOT_FOUND,
  * RC_INVALID (logged with the template's name). */
-enum rc view_open(const char *dir, struct view **out) RC_MUST_CHECK;
+enum rc view_open(
+	const char *dir, const struct messages *messages, struct view **out) RC_MUST_CHECK;
 void view_free(struct view *view);
 
 enum rc view_data_new(struct view_data **out) RC_MUST_CHECK;
@@ -38,10 +41,11 @@ void view_flag(struct view_node *node, const char *name, bool value); /* "1", or
 struct view_node *view_child(struct view_node *node, const char *name);
 struct view_node *view_append(struct view_node *list);
 
-/** view_render(view, data, template, out): template as "provider" for provider.cs; appends to out. What
+/** view_render(view, language, data, template, out): template as "provider" for provider.cs; language NULL: the
+ * first one; appends to out. What
  * the template sets lies in data, nothing stays in view for the next request (E21).
  * Errors: RC_NOT_FOUND no such template, RC_LIMIT, RC_NOMEM, RC_INTERNAL; out is empty then. */
-enum rc view_render(struct view *view, struct view_data *data, const char *template,
-	struct buf *out) RC_MUST_CHECK;
+enum rc view_render(struct view *view, const struct language *language, struct view_data *data,
+	const char *template, struct buf *out) RC_MUST_CHECK;
 
 #endif

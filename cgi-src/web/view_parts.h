@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What view.c and view_data.c owe each other; the one place that includes ClearSilver.h, which
+ * What view.c, view_data.c and view_words.c owe each other; the one place that includes ClearSilver.h, which
  * redefines PACKAGE_VERSION, TRUE, HASH and dozens more: nobody else includes this.
  */
 #ifndef GRANTRY_WEB_VIEW_PARTS_H
@@ -30,5 +30,9 @@ struct view_data {
 	size_t n_nodes;
 	enum rc rc; /* first failure of a setter */
 };
+
+/** view_words(language, file, text): text of a template with the messages in the places of "{{key name=value}}"; to be
+ * freed. NULL, logged with its line: a key or value that is not there, or no memory. */
+char *view_words(const struct language *language, const char *file, const char *text);
 
 #endif

@@ -31,6 +31,7 @@ const ROUTES = {
   'GET /password': { own: 200 },
   'POST /password': { own: 403, form: () => ({ password: 'a whole new long one', password_again: 'a whole new long one' }) },
   'POST /workspace': { own: 303, fresh: true, formIds: { workspace: 'workspace' } },
+  'POST /language': { own: 303, form: () => ({ language: 'en_US', next: '/members' }) },
   'GET /': { own: 303 },
   'GET /data-sources': { own: 200 },
   'GET /tools': { own: 200 },

@@ -20,7 +20,7 @@ static void must(int good)
 static void check(const struct cfg *cfg)
 {
 	must(cfg->public_origin && cfg->db_name && cfg->db_password_dir && cfg->key_dir);
-	must(cfg->provider_dir && cfg->template_dir && cfg->sql_dir);
+	must(cfg->provider_dir && cfg->template_dir && cfg->message_dir && cfg->sql_dir);
 	must(!cfg->db_socket != !cfg->db_host);
 	must(!cfg->db_host || cfg->db_ca_file);
 	must(strncmp(cfg->public_origin, cfg->origin_is_https ? "https://" : "http://",

@@ -10,7 +10,7 @@ trap 'rm -f "$listed" "$listed.not"' EXIT
 
 sed 's/^#.*//' Makefile.am | tr -s ' \t\\' '\n' | grep -E '^[a-zA-Z0-9._@-]+(/[a-zA-Z0-9._@-]+)*$' | sort -u >"$listed"
 
-find cgi-src deploy docs providers sql static templates tests -type f \
+find cgi-src deploy docs messages providers sql static templates tests -type f \
 	-not -path '*/node_modules/*' -not -path 'tests/work/*' -not -name '*.o' -not -name '*~' \
 	-not -name '.*.swp' 2>/dev/null | sed -E 's,^(tests/(unit|db|fuzz)/(test|fuzz)_[^/]*)\.c$,\1,' |
 	sort | comm -23 - "$listed" >"$listed.not"
@@ -24,7 +24,7 @@ while read -r file; do
 	fi
 done <"$listed.not"
 
-for path in $(grep -E '^(cgi-src|deploy|docs|providers|sql|static|templates|tests)/' "$listed"); do
+for path in $(grep -E '^(cgi-src|deploy|docs|messages|providers|sql|static|templates|tests)/' "$listed"); do
 	case $path in
 	tests/unit/test_* | tests/db/test_* | tests/fuzz/fuzz_* | tests/cgi/print_* | tests/bench/*) [ -e "$path" ] || path=$path.c ;;
 	esac

@@ -9,7 +9,7 @@ bad=0
 planted=0
 
 tar cf - --exclude=node_modules --exclude=tests/work --exclude=tests/fuzz/corpus \
-	.clang-format Makefile.am cgi-src providers sql static templates tests | tar xf - -C "$copy"
+	.clang-format Makefile.am cgi-src messages providers sql static templates tests | tar xf - -C "$copy"
 chmod -R u+w "$copy"
 cd "$copy" || exit 99
 
@@ -80,6 +80,20 @@ plant templates $t "$head<p style=\"x\">"
 plant templates $t "$head<a href=\"javascript:x\">"
 plant templates $t "$head<a href=<?cs var:X ?>>"
 plant templates $t "$head<a href='<?cs var:X ?>'>"
+
+plant messages $t "$head<p>Words of its own</p>"
+plant messages $t "$head<p><?cs var:X ?> words</p>"
+plant messages $t "$head<p aria-label=\"Words\"></p>"
+plant messages $t "$head<?cs call:page_head(\"Words\") ?>"
+plant messages $t "$head{{button.nothing}}"
+plant messages $t "$head{{button.save who=X}}"
+plant messages cgi-src/web/planted.c 'const char *f(struct ctx *c) { return say(c, "button.nothing", NULL); }'
+plant messages cgi-src/domain/planted.c 'const char *const key = MESSAGE("button.nothing");'
+plant messages messages/planted.yaml 'language.tag: "xx"'
+plant messages messages/planted.yaml "$(sed 's/^button.save: .*/button.save: "{who}"/' messages/en_US.yaml)"
+plant messages messages/planted.yaml "$(cat messages/en_US.yaml)\nbutton.nothing: \"x\""
+plant messages messages/planted.yaml "$(grep -v '^button.save:' messages/en_US.yaml)"
+plant messages messages/planted.yaml "$(cat messages/en_US.yaml)\nno text"
 
 plant sql_tenant $c 'static const char *const sql[] = {\n\t[A] = "SELECT id FROM sessions WHERE user_id = ?",\n};'
 plant sql_tenant $c 'static const char *const sql[] = {\n\t[A] = "SELECT id FROM sessions"\n\t\t" WHERE id = ? AND tenant_id = ?",\n};'

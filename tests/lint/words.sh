@@ -4,7 +4,7 @@
 # registries in lock files; and a reminder names its issue.
 bad=0
 list() {
-	find .ci bench check start README.md configure.ac Makefile.am cgi-src deploy docs providers sql static templates \
+	find .ci bench check start README.md configure.ac Makefile.am cgi-src deploy docs messages providers sql static templates \
 		tests -type f -not -path '*/node_modules/*' -not -path 'tests/work/*' \
 		-not -path tests/lint/words.sh -not -name '*.png' -print0 2>/dev/null
 }

@@ -9,7 +9,8 @@
 #define DIRS                                                                                       \
 	"db_password_dir = /etc/grantry/db\nkey_dir = /etc/grantry/keys\n"                         \
 	"provider_dir = /usr/share/grantry/providers\n"                                            \
-	"template_dir = /usr/share/grantry/templates\nsql_dir = /usr/share/grantry/sql\n"          \
+	"template_dir = /usr/share/grantry/templates\n"                                            \
+	"message_dir = /usr/share/grantry/messages\nsql_dir = /usr/share/grantry/sql\n"            \
 	"refresh_dir = /var/lib/grantry/refresh\n"
 #define SOCKET "db_socket = /run/mysqld/mysqld.sock\n"
 #define ORIGIN "public_origin = https://grantry.example\n"
@@ -104,20 +105,20 @@ static void cfg_every_key_is_read(void)
 
 static void cfg_refusals_name_the_line(void)
 {
-	refused_at(ORIGIN SOCKET DIRS "colour = blue\n", "test.conf:9");
+	refused_at(ORIGIN SOCKET DIRS "colour = blue\n", "test.conf:10");
 	refused_at(ORIGIN "no equals sign\n" SOCKET DIRS, "test.conf:2");
-	refused_at(ORIGIN SOCKET DIRS "key_dir = /again\n", "test.conf:9");
+	refused_at(ORIGIN SOCKET DIRS "key_dir = /again\n", "test.conf:10");
 	refused_at("\n\ndb_port = x\n" ORIGIN SOCKET DIRS, "test.conf:3");
-	refused_at(ORIGIN SOCKET DIRS "= value\n", "test.conf:9");
-	refused_at(ORIGIN SOCKET DIRS "ca_file =\n", "test.conf:9");
-	refused_at(ORIGIN SOCKET DIRS "ca_file = relative\n", "test.conf:9");
+	refused_at(ORIGIN SOCKET DIRS "= value\n", "test.conf:10");
+	refused_at(ORIGIN SOCKET DIRS "ca_file =\n", "test.conf:10");
+	refused_at(ORIGIN SOCKET DIRS "ca_file = relative\n", "test.conf:10");
 	refused_at(ORIGIN SOCKET DIRS "ca_file = /a\x01"
 				      "b\n",
-		"test.conf:9");
-	refused_at(ORIGIN SOCKET DIRS "ca_file = /a\xff\n", "test.conf:9");
-	refused_at(ORIGIN SOCKET DIRS "ca_file = /a#b\n", "test.conf:9");
-	refused_at(ORIGIN SOCKET DIRS "Db_Port = 1\n", "test.conf:9");
-	refused_at(ORIGIN SOCKET DIRS "egress_allow = http://10.0.0.1/path\n", "test.conf:9");
+		"test.conf:10");
+	refused_at(ORIGIN SOCKET DIRS "ca_file = /a\xff\n", "test.conf:10");
+	refused_at(ORIGIN SOCKET DIRS "ca_file = /a#b\n", "test.conf:10");
+	refused_at(ORIGIN SOCKET DIRS "Db_Port = 1\n", "test.conf:10");
+	refused_at(ORIGIN SOCKET DIRS "egress_allow = http://10.0.0.1/path\n", "test.conf:10");
 }
 
 static void cfg_values_stay_out_of_the_log(void)

@@ -16,14 +16,21 @@
 #define VARIABLES_MAX 600
 #define PAGE_MAX ((size_t)1 << 20)
 
-static const char *template_dir(void)
+static const char *folder_of(const char *name)
 {
 	static char dir[4096];
 	const char *root = getenv("GRANTRY_TEST_SRCDIR");
 
-	(void)snprintf(dir, sizeof(dir), "%s/templates", root ? root : ".");
+	(void)snprintf(dir, sizeof(dir), "%s/%s", root ? root : ".", name);
 	return dir;
 }
+
+static const char *template_dir(void)
+{
+	return folder_of("templates");
+}
+
+static struct messages *messages;
 
 struct variable {
 	char name[96], type[96];
@@ -159,7 +166,9 @@ static char *page_render(
 	CHECK_INT(view_data_new(&data), RC_OK);
 	if (value)
 		variables_set(view_root(data), variant, value);
-	CHECK_INT(view_render(view, data, template, &out), RC_OK);
+	CHECK_INT(view_render(view, messages_at(messages, variant % messages_count(messages)), data,
+			  template, &out),
+		RC_OK);
 	view_data_free(data);
 	return buf_take(&out);
 }
@@ -232,7 +241,7 @@ static void every_page(void (*visit)(struct view *view, const char *template, un
 	CHECK(dir != NULL);
 	all_variables_collect();
 	CHECK(n_variables > 50);
-	CHECK_INT(view_open(template_dir(), &view), RC_OK);
+	CHECK_INT(view_open(template_dir(), messages, &view), RC_OK);
 	while (dir && view && (entry = readdir(dir))) {
 		if (!is_page(entry->d_name))
 			continue;
@@ -272,7 +281,7 @@ static void page_forgets(struct view *view, const char *template, unsigned varia
 
 static void no_page_remembers_the_one_before_e21(void)
 {
-	CHECK_INT(view_open(template_dir(), &fresh), RC_OK);
+	CHECK_INT(view_open(template_dir(), messages, &fresh), RC_OK);
 	if (fresh)
 		every_page(page_forgets);
 	view_free(fresh);
@@ -280,7 +289,10 @@ static void no_page_remembers_the_one_before_e21(void)
 
 int main(void)
 {
+	if (messages_open(folder_of("messages"), &messages) != RC_OK)
+		return 1;
 	RUN(every_page_withstands_hostile_data_d9_r70);
 	RUN(no_page_remembers_the_one_before_e21);
+	messages_free(messages);
 	return CHECK_DONE;
 }

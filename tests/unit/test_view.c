@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/view.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "unit/check.h"
+#include "unit/folder.h"
 
 #define PAGE_MAX ((size_t)1 << 20)
 
@@ -17,66 +16,17 @@ const char *__lsan_default_suppressions(void)
 	return "leak:cs_parse_string\n";
 }
 
-/* ---- a folder of our own ---- */
-
-static char own_dir[64];
-
-static void own_begin(void)
-{
-	(void)snprintf(own_dir, sizeof(own_dir), "%s", "/tmp/grantry-view-XXXXXX");
-	CHECK(mkdtemp(own_dir) != NULL);
-}
-
-static void own_path(const char *file, char path[256])
-{
-	(void)snprintf(path, 256, "%s/%.100s", own_dir, file);
-}
-
-static void own_file_bytes(const char *file, const char *text, size_t len)
-{
-	char path[256];
-	FILE *f;
-
-	own_path(file, path);
-	f = fopen(path, "w");
-	CHECK(f != NULL);
-	if (f) {
-		CHECK_INT(fwrite(text, 1, len, f), len);
-		(void)fclose(f);
-	}
-}
-
-static void own_file(const char *file, const char *text)
-{
-	own_file_bytes(file, text, strlen(text));
-}
-
-static void own_end(void)
-{
-	DIR *dir = opendir(own_dir);
-	struct dirent *entry;
-	char path[256];
-
-	while (dir && (entry = readdir(dir))) {
-		own_path(entry->d_name, path);
-		(void)unlink(path);
-	}
-	if (dir)
-		closedir(dir);
-	(void)rmdir(own_dir);
-}
-
 static enum rc own_open(const char *text)
 {
 	struct view *view;
 	enum rc rc;
 
-	own_begin();
-	own_file("page.cs", text);
-	rc = view_open(own_dir, &view);
+	folder_begin();
+	folder_file("page.cs", text);
+	rc = view_open(folder, NULL, &view);
 	CHECK((rc == RC_OK) == (view != NULL));
 	view_free(view);
-	own_end();
+	folder_end();
 	return rc;
 }
 
@@ -89,22 +39,22 @@ static const char *own_render(const char *text, const char *value)
 	struct buf out;
 
 	buf_init(&out, PAGE_MAX);
-	own_begin();
-	own_file("page.cs", text);
-	CHECK_INT(view_open(own_dir, &view), RC_OK);
+	folder_begin();
+	folder_file("page.cs", text);
+	CHECK_INT(view_open(folder, NULL, &view), RC_OK);
 	CHECK_INT(view_data_new(&data), RC_OK);
 	if (view && data) {
 		view_text(view_root(data), "T", value);
 		view_text(view_root(data), "List.0.T", value);
 		view_text(view_root(data), "List.1.T", value);
 		view_text(view_root(data), "Secret", "s3cret");
-		CHECK_INT(view_render(view, data, "page", &out), RC_OK);
+		CHECK_INT(view_render(view, NULL, data, "page", &out), RC_OK);
 	}
 	(void)snprintf(page, sizeof(page), "%s", buf_text(&out));
 	view_data_free(data);
 	view_free(view);
 	buf_release(&out);
-	own_end();
+	folder_end();
 	return page;
 }
 
@@ -114,16 +64,16 @@ static void open_refuses_a_folder_without_templates(void)
 {
 	struct view *view;
 
-	CHECK_INT(view_open("/nonexistent", &view), RC_NOT_FOUND);
+	CHECK_INT(view_open("/nonexistent", NULL, &view), RC_NOT_FOUND);
 	CHECK(view == NULL);
-	own_begin();
-	own_file("layout.cs", "x");
-	own_file("part_x.cs", "x");
-	own_file("README", "x");
-	own_file("Page.cs", "x");
-	own_file("page.cs.orig", "x");
-	CHECK_INT(view_open(own_dir, &view), RC_NOT_FOUND);
-	own_end();
+	folder_begin();
+	folder_file("layout.cs", "x");
+	folder_file("part_x.cs", "x");
+	folder_file("README", "x");
+	folder_file("Page.cs", "x");
+	folder_file("page.cs.orig", "x");
+	CHECK_INT(view_open(folder, NULL, &view), RC_NOT_FOUND);
+	folder_end();
 }
 
 static void open_refuses_a_template_that_does_not_parse(void)
@@ -151,25 +101,25 @@ static void open_refuses_a_template_with_nul_or_too_large(void)
 	static char large[300 * 1024];
 	struct view *view;
 
-	own_begin();
-	own_file_bytes("page.cs", "a\0b", 3);
-	CHECK_INT(view_open(own_dir, &view), RC_INVALID);
+	folder_begin();
+	folder_bytes("page.cs", "a\0b", 3);
+	CHECK_INT(view_open(folder, NULL, &view), RC_INVALID);
 	memset(large, 'a', sizeof(large));
-	own_file_bytes("page.cs", large, sizeof(large));
-	CHECK_INT(view_open(own_dir, &view), RC_INVALID);
-	own_end();
+	folder_bytes("page.cs", large, sizeof(large));
+	CHECK_INT(view_open(folder, NULL, &view), RC_INVALID);
+	folder_end();
 }
 
 static void open_takes_includes_of_the_folder(void)
 {
 	struct view *view = NULL;
 
-	own_begin();
-	own_file("layout.cs", "<?cs def:m(x) ?>[<?cs var:x ?>]<?cs /def ?>");
-	own_file("page.cs", "<?cs include!\"layout.cs\" ?><?cs call:m(T) ?>");
-	CHECK_INT(view_open(own_dir, &view), RC_OK);
+	folder_begin();
+	folder_file("layout.cs", "<?cs def:m(x) ?>[<?cs var:x ?>]<?cs /def ?>");
+	folder_file("page.cs", "<?cs include!\"layout.cs\" ?><?cs call:m(T) ?>");
+	CHECK_INT(view_open(folder, NULL, &view), RC_OK);
 	view_free(view);
-	own_end();
+	folder_end();
 }
 
 /* ---- escaping ---- */
@@ -203,18 +153,18 @@ static void data_cannot_change_the_escape_mode(void)
 	struct buf out;
 
 	buf_init(&out, PAGE_MAX);
-	own_begin();
-	own_file("page.cs", "<?cs var:T ?>");
-	CHECK_INT(view_open(own_dir, &view), RC_OK);
+	folder_begin();
+	folder_file("page.cs", "<?cs var:T ?>");
+	CHECK_INT(view_open(folder, NULL, &view), RC_OK);
 	CHECK_INT(view_data_new(&data), RC_OK);
 	view_text(view_root(data), "Config.VarEscapeMode", "none");
 	view_text(view_root(data), "T", "<");
-	CHECK_INT(view_render(view, data, "page", &out), RC_OK);
+	CHECK_INT(view_render(view, NULL, data, "page", &out), RC_OK);
 	CHECK_STR(buf_text(&out), "&lt;");
 	view_data_free(data);
 	view_free(view);
 	buf_release(&out);
-	own_end();
+	folder_end();
 }
 
 /* ---- the data set ---- */
@@ -225,12 +175,12 @@ static enum rc rendered(
 	struct view *view = NULL;
 	enum rc rc;
 
-	own_begin();
-	own_file("page.cs", text);
-	CHECK_INT(view_open(own_dir, &view), RC_OK);
-	rc = view_render(view, data, template, out);
+	folder_begin();
+	folder_file("page.cs", text);
+	CHECK_INT(view_open(folder, NULL, &view), RC_OK);
+	rc = view_render(view, NULL, data, template, out);
 	view_free(view);
-	own_end();
+	folder_end();
 	return rc;
 }
 
@@ -372,23 +322,123 @@ static void set_and_macros_leave_nothing_in_the_tree_e21(void)
 	struct buf out;
 
 	buf_init(&out, PAGE_MAX);
-	own_begin();
-	own_file("page.cs", text);
-	CHECK_INT(view_open(own_dir, &view), RC_OK);
+	folder_begin();
+	folder_file("page.cs", text);
+	CHECK_INT(view_open(folder, NULL, &view), RC_OK);
 	CHECK_INT(view_data_new(&data), RC_OK);
 	view_text(view_root(data), "T", "A");
 	view_text(view_root(data), "List.0.T", "B");
-	CHECK_INT(view_render(view, data, "page", &out), RC_OK);
+	CHECK_INT(view_render(view, NULL, data, "page", &out), RC_OK);
 	CHECK_STR(buf_text(&out), "[](A)(xA)(B)A");
 	view_data_free(data);
 	buf_clear(&out);
 	CHECK_INT(view_data_new(&data), RC_OK);
-	CHECK_INT(view_render(view, data, "page", &out), RC_OK);
+	CHECK_INT(view_render(view, NULL, data, "page", &out), RC_OK);
 	CHECK_STR(buf_text(&out), "[]()(x)");
 	view_data_free(data);
 	view_free(view);
 	buf_release(&out);
-	own_end();
+	folder_end();
+}
+
+/* ---- messages ---- */
+
+#define HEAD(tag) "language.tag: " tag "\nlanguage.label: " tag "\nlanguage.accepts: " tag "\n"
+#define ENGLISH                                                                                    \
+	HEAD("en")                                                                                 \
+	"plain: Cats & dogs, it's so\nhi: \"Hi {who}, {who}!\"\n"                                  \
+	"link: \"See <a>{what}</a> <strong>now</strong>\"\ndays: {one: a day, other: \"{n} "       \
+	"days\"}\n"
+#define CHINESE HEAD("zh") "hi: \"{who}，你好！\"\ndays: {other: \"{n} 天\"}\n"
+
+/* page.cs with text, in that language; NULL: it could not be opened. */
+static const char *said(const char *language, const char *text, const char *who)
+{
+	static char page[4096];
+	struct messages *messages = NULL;
+	struct view *view = NULL;
+	struct view_data *data = NULL;
+	struct buf out;
+
+	buf_init(&out, PAGE_MAX);
+	folder_begin();
+	folder_file("en_US.yaml", ENGLISH);
+	folder_file("zh.yaml", CHINESE);
+	folder_file("part_macro.cs", "<?cs def:bold(x) ?><b><?cs var:x ?></b><?cs /def ?>");
+	folder_file("page.cs", text);
+	CHECK_INT(messages_open(folder, &messages), RC_OK);
+	page[0] = '\0';
+	if (messages && view_open(folder, messages, &view) == RC_OK) {
+		CHECK_INT(view_data_new(&data), RC_OK);
+		view_text(view_root(data), "Who", who);
+		view_int(view_root(data), "Count", 1);
+		CHECK_INT(view_render(view, messages_named(messages, language), data, "page", &out),
+			RC_OK);
+		(void)snprintf(page, sizeof(page), "%s", buf_text(&out));
+	}
+	view_data_free(data);
+	messages_free(messages); /* what a page says was put in at the parse */
+	folder_end();
+	buf_release(&out);
+	if (!view)
+		return NULL;
+	view_free(view);
+	return page;
+}
+
+static void messages_come_in_each_language(void)
+{
+	CHECK_STR(said("en_US", "<p>{{hi who=Who}}</p>", "Ada"), "<p>Hi Ada, Ada!</p>");
+	CHECK_STR(said("zh", "<p>{{hi who=Who}}</p>", "Ada"), "<p>Ada，你好！</p>");
+	CHECK_STR(said("zh", "{{plain}}", ""), "Cats &amp; dogs, it's so");
+	CHECK_STR(said("en_US", "<p title=\"{{plain}}\">x{{plain}}</p>{{plain}}", ""),
+		"<p title=\"Cats &amp; dogs, it's so\">xCats &amp; dogs, it's so</p>"
+		"Cats &amp; dogs, it's so");
+}
+
+static void values_in_messages_are_escaped_d9(void)
+{
+	CHECK_STR(said("en_US", "{{hi who=Who}}", "<b>\"{{plain}}"),
+		"Hi &lt;b&gt;&quot;{{plain}}, &lt;b&gt;&quot;{{plain}}!");
+	CHECK_STR(said("en_US", "{{link a=Who what=Who}}", "\"<"),
+		"See <a href=\"&quot;&lt;\">&quot;&lt;</a> <strong>now</strong>");
+	CHECK_STR(
+		said("en_US", "<?cs include!\"part_macro.cs\" ?><?cs call:bold({{hi who=Who}}) ?>",
+			"<"),
+		"<b>Hi &lt;, &lt;!</b>");
+	CHECK_STR(said("en_US", "<?cs include!\"part_macro.cs\" ?>{{hi who=call:bold(Who)}}", "&"),
+		"Hi <b>&amp;</b>, <b>&amp;</b>!");
+}
+
+static void plural_forms_follow_n(void)
+{
+	CHECK_STR(said("en_US", "{{days n=Count}}", ""), "a day");
+	CHECK_STR(said("en_US", "{{days n=#2}}", ""), "2 days");
+	CHECK_STR(said("zh", "{{days n=Count}}", ""), "1 天");
+}
+
+static void a_message_in_a_command_is_its_text(void)
+{
+	CHECK_STR(said("en_US", "<?cs set:X = {{plain}} ?><?cs var:X ?>", ""),
+		"Cats &amp; dogs, it&#39;s so");
+	CHECK_STR(said("en_US", "<?cs # {{nothing}} ?>{{plain}}<?cs # {{nothing ?>", ""),
+		"Cats &amp; dogs, it's so");
+}
+
+static void open_refuses_a_message_that_cannot_be_said(void)
+{
+	static const char *const bad[] = {"{{nothing}}", "{{}}", "{{ plain}}", "{{plain", "{{hi}}",
+		"{{hi whom=Who}}", "{{hi who}}", "{{hi who=}}", "{{hi =Who}}", "{{link what=Who}}",
+		"{{days}}", "<?cs call:x({{link a=Who what=Who}}) ?>",
+		"<?cs set:X = {{days n=Count}} ?>", "<?cs set:X = {{hi who=call:bold(Who)}} ?>",
+		"{{hi who=Who b=B c=B d=B e=B f=B g=B h=B i=B}}"};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (said("en_US", bad[i], ""))
+			printf("# %s\n", bad[i]);
+		CHECK(said("en_US", bad[i], "") == NULL);
+	}
+	CHECK_INT(own_open("{{plain}}"), RC_INVALID); /* there are no messages at all */
 }
 
 int main(void)
@@ -409,5 +459,10 @@ int main(void)
 	RUN(page_has_the_maximum_of_its_buffer);
 	RUN(unknown_template_is_not_found);
 	RUN(set_and_macros_leave_nothing_in_the_tree_e21);
+	RUN(messages_come_in_each_language);
+	RUN(values_in_messages_are_escaped_d9);
+	RUN(plural_forms_follow_n);
+	RUN(a_message_in_a_command_is_its_text);
+	RUN(open_refuses_a_message_that_cannot_be_said);
 	return CHECK_DONE;
 }

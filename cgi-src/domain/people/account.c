@@ -77,6 +77,12 @@ enum rc account_set_password(const struct core *core, const struct actor *actor,
 	return rc;
 }
 
+enum rc account_set_language(
+	const struct core *core, const struct actor *actor, const char *language)
+{
+	return user_set_language(core->db, &actor->user, language);
+}
+
 enum rc account_people(
 	const struct core *core, const struct actor *actor, struct person **out, size_t *n)
 {

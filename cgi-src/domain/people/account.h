@@ -19,6 +19,10 @@ enum rc account_password_check(const char *email, const struct secret *password)
 enum rc account_set_password(const struct core *core, const struct actor *actor, const char *email,
 	const struct secret *password) RC_MUST_CHECK;
 
+/** account_set_language(core, actor, language): of this person, from the next request on. */
+enum rc account_set_language(
+	const struct core *core, const struct actor *actor, const char *language) RC_MUST_CHECK;
+
 struct person {
 	struct user_id id;
 	char email[EMAIL_SIZE], name[NAME_SIZE];

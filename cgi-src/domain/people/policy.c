@@ -14,14 +14,14 @@
 		MAY(ACTION_RUNTIME_MANAGE))
 
 static const struct {
-	const char *word, *label;
+	const char *word;
 	unsigned may;
 } roles[ROLE__MAX] = {
-	[ROLE_NONE] = {"none", "No role", 0},
-	[ROLE_MEMBER] = {"member", "Member", MAY_MEMBER},
-	[ROLE_EDITOR] = {"editor", "Editor", MAY_EDITOR},
-	[ROLE_ADMIN] = {"admin", "Admin", MAY_ADMIN},
-	[ROLE_OWNER] = {"owner", "Owner", MAY_ADMIN},
+	[ROLE_NONE] = {"none", 0},
+	[ROLE_MEMBER] = {"member", MAY_MEMBER},
+	[ROLE_EDITOR] = {"editor", MAY_EDITOR},
+	[ROLE_ADMIN] = {"admin", MAY_ADMIN},
+	[ROLE_OWNER] = {"owner", MAY_ADMIN},
 };
 
 _Static_assert(ACTION__MAX <= sizeof(unsigned) * 8, "one bit an action");
@@ -37,11 +37,6 @@ bool policy_allows(enum role role, enum action action)
 const char *role_word(enum role role)
 {
 	return roles[(unsigned)role < ROLE__MAX ? role : ROLE_NONE].word;
-}
-
-const char *role_label(enum role role)
-{
-	return roles[(unsigned)role < ROLE__MAX ? role : ROLE_NONE].label;
 }
 
 enum rc role_parse(const char *word, enum role *out)

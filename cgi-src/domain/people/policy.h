@@ -27,9 +27,8 @@ enum action {
 
 bool policy_allows(enum role role, enum action action);
 
-/** role_word(role): "owner", … as stored; role_label(role): "Owner", … as shown. */
+/** role_word(role): "owner", … as stored. */
 const char *role_word(enum role role);
-const char *role_label(enum role role);
 enum rc role_parse(const char *word, enum role *out) RC_MUST_CHECK;
 
 #endif

@@ -45,6 +45,7 @@ static void copy_person(const struct session_row *row, struct session *out)
 	out->signed_in_at_s = row->created_at_s;
 	TEXT_COPY(out->user_name, row->user_name);
 	TEXT_COPY(out->user_email, row->user_email);
+	TEXT_COPY(out->language, row->language);
 }
 
 static bool over_its_limits(const struct core *core, const struct session_row *row, int64_t now_s)

@@ -22,6 +22,7 @@ struct session {
 	char csrf[SESSION_TOKEN_SIZE]; /* the token that forms carry */
 	struct user_id user;
 	char user_name[NAME_SIZE], user_email[EMAIL_SIZE];
+	char language[LANGUAGE_SIZE]; /* "zh_Hans"; "": as the browser asks */
 	bool must_set_password;
 	int64_t signed_in_at_s; /* the absolute limit counts from here, also after a change of workspace */
 	struct workspace current;

@@ -64,7 +64,7 @@ static void set_conflict(struct ctx *c, const struct key_form *f)
 
 	uuid_text(&f->view->id.u, id);
 	view_text(conflict, "Who", f->view->changed_by[0] ? f->view->changed_by : "Somebody");
-	page_date(conflict, "When", f->view->updated_at_s);
+	page_date(c, conflict, "When", f->view->updated_at_s);
 	page_url(conflict, "ReloadUrl", "/%s/%s/credentials/%s/edit", page_section(f->p), f->p->id,
 		id);
 	view_text(change, "Label", "Authorization Name");

@@ -83,7 +83,7 @@ static void set_conflict(struct ctx *c, const struct client_form *f)
 	const char *who = f->settings.changed_by;
 
 	view_text(conflict, "Who", who[0] ? who : "Somebody");
-	page_date(conflict, "When", f->settings.updated_at_s);
+	page_date(c, conflict, "When", f->settings.updated_at_s);
 	page_url(conflict, "ReloadUrl", "/%s/%s/client", page_section(f->p), f->p->id);
 	view_text(change, "Label", "OAuth client");
 	if (f->settings.has_custom && f->settings.custom_enabled == f->change->custom) {

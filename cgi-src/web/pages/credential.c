@@ -31,7 +31,7 @@ static void set_rename_problem(struct ctx *c, const struct provider *p,
 	conflict = view_child(c->root, "Conflict");
 	item = view_append(view_child(conflict, "Changes"));
 	view_text(conflict, "Who", v->changed_by[0] ? v->changed_by : "Somebody");
-	page_date(conflict, "When", v->updated_at_s);
+	page_date(c, conflict, "When", v->updated_at_s);
 	page_url(conflict, "ReloadUrl", "/%s/%s/credentials/%s/rename", page_section(p), p->id, id);
 	view_text(item, "Label", "Authorization Name");
 	view_text(item, "Theirs", v->name);

@@ -24,9 +24,9 @@ enum rc page_members(struct ctx *c)
 
 			view_text(item, "Name", list[i].name);
 			view_text(item, "Email", list[i].email);
-			view_text(item, "RoleText", role_label(list[i].role));
+			view_text(item, "RoleText", page_role(c, list[i].role));
 			view_flag(item, "You", uuid_equal(&list[i].id.u, &c->actor.user.u));
-			page_date(item, "Since", list[i].since_s);
+			page_date(c, item, "Since", list[i].since_s);
 		}
 		rc = page_send(c, "members", 200);
 	}

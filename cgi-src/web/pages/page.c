@@ -9,10 +9,24 @@
 #include "domain/audit.h"
 #include "domain/people/account.h"
 #include "platform/clock.h"
+#include "web/say.h"
 
 #define PATH_SIZE 1024
 
 /* ---- the frame ---- */
+
+const char *page_role(struct ctx *c, enum role role)
+{
+	static const char *const keys[ROLE__MAX] = {
+		[ROLE_NONE] = MESSAGE("role.none"),
+		[ROLE_MEMBER] = MESSAGE("role.member"),
+		[ROLE_EDITOR] = MESSAGE("role.editor"),
+		[ROLE_ADMIN] = MESSAGE("role.admin"),
+		[ROLE_OWNER] = MESSAGE("role.owner"),
+	};
+
+	return say(c, keys[(unsigned)role < ROLE__MAX ? role : ROLE_NONE], NULL);
+}
 
 static void set_workspaces(struct ctx *c, struct view_node *workspace)
 {
@@ -20,7 +34,7 @@ static void set_workspaces(struct ctx *c, struct view_node *workspace)
 	struct view_node *items;
 
 	view_text(workspace, "Name", s->current.name);
-	view_text(workspace, "RoleText", role_label(s->current.role));
+	view_text(workspace, "RoleText", page_role(c, s->current.role));
 	if (s->n_workspaces < 2)
 		return;
 	view_text(workspace, "SwitchUrl", "/workspace");
@@ -32,7 +46,7 @@ static void set_workspaces(struct ctx *c, struct view_node *workspace)
 
 		uuid_text(&w->id.u, id);
 		view_text(item, "Name", w->name);
-		view_text(item, "RoleText", role_label(w->role));
+		view_text(item, "RoleText", page_role(c, w->role));
 		view_text(item, "Value", id);
 		view_flag(item, "Current", uuid_equal(&w->id.u, &s->current.id.u));
 	}
@@ -44,11 +58,14 @@ static void set_navigation(struct ctx *c)
 		const char *group, *label, *url;
 		enum action action;
 	} links[] = {
-		{"Authorization", "Data Sources", "/data-sources", ACTION_VIEW},
-		{"Authorization", "Tools", "/tools", ACTION_VIEW},
-		{"Workspace", "Members", "/members", ACTION_VIEW},
-		{"Workspace", "Runtime keys", "/runtime-keys", ACTION_RUNTIME_MANAGE},
-		{"Workspace", "Webhooks", "/webhooks", ACTION_RUNTIME_MANAGE},
+		{MESSAGE("nav.authorization"), MESSAGE("nav.data_sources"), "/data-sources",
+			ACTION_VIEW},
+		{MESSAGE("nav.authorization"), MESSAGE("nav.tools"), "/tools", ACTION_VIEW},
+		{MESSAGE("nav.workspace"), MESSAGE("nav.members"), "/members", ACTION_VIEW},
+		{MESSAGE("nav.workspace"), MESSAGE("nav.runtime_keys"), "/runtime-keys",
+			ACTION_RUNTIME_MANAGE},
+		{MESSAGE("nav.workspace"), MESSAGE("nav.webhooks"), "/webhooks",
+			ACTION_RUNTIME_MANAGE},
 	};
 	struct view_node *items = view_child(c->root, "Nav.Items");
 
@@ -60,12 +77,36 @@ static void set_navigation(struct ctx *c)
 		if (!policy_allows(c->session->current.role, links[i].action))
 			continue;
 		item = view_append(items);
-		view_text(item, "Group", links[i].group);
-		view_text(item, "Label", links[i].label);
+		view_text(item, "Group", say(c, links[i].group, NULL));
+		view_text(item, "Label", say(c, links[i].label, NULL));
 		view_text(item, "Url", links[i].url);
 		view_flag(item, "Current",
 			strncmp(c->req.path, links[i].url, len) == 0 &&
 				(c->req.path[len] == '\0' || c->req.path[len] == '/'));
+	}
+}
+
+/* A choice only where there is one. It leads back to the page that it was made on. */
+static void set_languages(struct ctx *c)
+{
+	struct view_node *node = view_child(c->root, "Language"), *items;
+	const struct messages *all = c->app->messages;
+
+	if (messages_count(all) < 2)
+		return;
+	view_text(node, "Url", "/language");
+	/* an error page has nothing to come back to, and tells no address from another */
+	if (c->req.method != REQ_POST && c->resp.status < 400)
+		view_text(node, "Next", c->req.path);
+	items = view_child(node, "Items");
+	for (size_t i = 0; i < messages_count(all); i++) {
+		const struct language *language = messages_at(all, i);
+		struct view_node *item = view_append(items);
+
+		view_text(item, "Value", language->name);
+		view_text(item, "Label", language->label);
+		view_text(item, "Tag", language->tag);
+		view_flag(item, "Current", language == c->speaks);
 	}
 }
 
@@ -87,12 +128,13 @@ enum rc page_begin(struct ctx *c)
 	view_text(c->root, "SignOut.Url", "/sign-out");
 	set_workspaces(c, view_child(c->root, "Workspace"));
 	set_navigation(c);
+	set_languages(c);
 	return RC_OK;
 }
 
 enum rc page_send(struct ctx *c, const char *template, int status)
 {
-	enum rc rc = view_render(c->app->view, c->data, template, &c->resp.body);
+	enum rc rc = view_render(c->app->view, c->speaks, c->data, template, &c->resp.body);
 
 	c->resp.status = status;
 	/* whatever it is, a page that cannot be made is no fault of the request */
@@ -176,20 +218,25 @@ void page_url(struct view_node *node, const char *name, const char *fmt, ...)
 	view_text(node, name, path);
 }
 
-void page_date(struct view_node *node, const char *name, int64_t at_s)
+void page_date(struct ctx *c, struct view_node *node, const char *name, int64_t at_s)
 {
-	static const char *const months[] = {
-		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	static const char *const months[] = {MESSAGE("date.month.1"), MESSAGE("date.month.2"),
+		MESSAGE("date.month.3"), MESSAGE("date.month.4"), MESSAGE("date.month.5"),
+		MESSAGE("date.month.6"), MESSAGE("date.month.7"), MESSAGE("date.month.8"),
+		MESSAGE("date.month.9"), MESSAGE("date.month.10"), MESSAGE("date.month.11"),
+		MESSAGE("date.month.12")};
 	struct view_node *date = view_child(node, name);
-	char iso[CLOCK_ISO_SIZE], text[32];
-	int month, day;
+	char iso[CLOCK_ISO_SIZE], year[5], day[3];
+	int month;
 
 	clock_iso(at_s, iso); /* "2026-01-31T…", always so */
 	month = (iso[5] - '0') * 10 + iso[6] - '0';
-	day = (iso[8] - '0') * 10 + iso[9] - '0';
-	(void)snprintf(text, sizeof(text), "%d %s %.4s", day, months[(month + 11) % 12], iso);
+	(void)snprintf(year, sizeof(year), "%.4s", iso);
+	(void)snprintf(day, sizeof(day), "%.*s", iso[8] == '0' ? 1 : 2, iso + 8 + (iso[8] == '0'));
 	view_text(date, "Iso", iso);
-	view_text(date, "Text", text);
+	view_text(date, "Text",
+		say(c, "date.day", "day", day, "month", say(c, months[(month + 11) % 12], NULL),
+			"year", year, NULL));
 }
 
 /* ---- of the URL ---- */

@@ -33,8 +33,11 @@ enum rc page_redirect(struct ctx *c, const char *fmt, ...)
 void page_url(struct view_node *node, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** page_date(node, name, at_s): Text and Iso. */
-void page_date(struct view_node *node, const char *name, int64_t at_s);
+/** page_date(c, node, name, at_s): Text and Iso. */
+void page_date(struct ctx *c, struct view_node *node, const char *name, int64_t at_s);
+
+/** page_role(c, role): "Owner", … */
+const char *page_role(struct ctx *c, enum role role);
 
 /* ---- of the URL ---- */
 

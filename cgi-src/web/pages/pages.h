@@ -16,6 +16,7 @@ enum rc page_sign_out_post(struct ctx *c);
 enum rc page_password(struct ctx *c);
 enum rc page_password_post(struct ctx *c);
 enum rc page_workspace_post(struct ctx *c);
+enum rc page_language_post(struct ctx *c);
 enum rc page_csp_report_post(struct ctx *c);
 
 /* provider_list.c, members.c */

@@ -12,6 +12,7 @@
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
 #include "web/pages/state_words.h"
+#include "web/say.h"
 
 #define URL_SIZE 1024
 
@@ -22,36 +23,41 @@ static bool may(const struct ctx *c, enum action action)
 
 /* ---- one authorization ---- */
 
-static void set_span(struct view_node *item, const char *verb, int64_t left_s, int64_t end_s)
+/* key: "Renews itself in {span}" */
+static void set_span(
+	struct ctx *c, struct view_node *item, const char *key, int64_t left_s, int64_t end_s)
 {
 	struct view_node *node = view_child(item, "Validity");
-	char text[64], iso[CLOCK_ISO_SIZE];
+	char iso[CLOCK_ISO_SIZE];
+	const char *span;
 
 	if (left_s < 3600)
-		(void)snprintf(text, sizeof(text), "%s %lld min", verb, (long long)left_s / 60 + 1);
+		span = say_count(c, "span.minutes", left_s / 60 + 1, NULL);
 	else if (left_s < 2 * 86400)
-		(void)snprintf(text, sizeof(text), "%s %lld h", verb, (long long)left_s / 3600);
+		span = say_count(c, "span.hours", left_s / 3600, NULL);
 	else
-		(void)snprintf(text, sizeof(text), "%s %lld days", verb, (long long)left_s / 86400);
+		span = say_count(c, "span.days", left_s / 86400, NULL);
 	clock_iso(end_s, iso);
-	view_text(node, "Text", text);
+	view_text(node, "Text", say(c, key, "span", span, NULL));
 	view_text(node, "Iso", iso);
 }
 
 /* What is in use now, and for how long; of what is out of use nothing is to be said. */
-static void set_validity(struct view_node *item, const struct credential_view *v)
+static void set_validity(struct ctx *c, struct view_node *item, const struct credential_view *v)
 {
 	int64_t now_s = clock_now_s(), left_s = v->expires_at_s - now_s;
 
 	if (!v->expires || v->rejected || left_s <= 0)
 		return;
 	if (v->state == CREDENTIAL_RENEWAL_DELAYED || v->state == CREDENTIAL_CLIENT_ERROR)
-		set_span(item, "Still valid for", left_s, v->expires_at_s);
+		set_span(c, item, MESSAGE("validity.still"), left_s, v->expires_at_s);
 	else if (v->state == CREDENTIAL_ACTIVE && v->refresh_due_at_s > now_s)
-		set_span(item, "Renews itself in", v->refresh_due_at_s - now_s, v->expires_at_s);
-	else if (v->state == CREDENTIAL_ACTIVE)
-		set_span(item, v->refreshable ? "Renews itself in" : "Valid for", left_s,
+		set_span(c, item, MESSAGE("validity.renews"), v->refresh_due_at_s - now_s,
 			v->expires_at_s);
+	else if (v->state == CREDENTIAL_ACTIVE)
+		set_span(c, item,
+			v->refreshable ? MESSAGE("validity.renews") : MESSAGE("validity.valid"),
+			left_s, v->expires_at_s);
 }
 
 /* A new consent is the way to mend it. */
@@ -111,9 +117,9 @@ static void set_credential(struct ctx *c, const struct provider *p, struct view_
 	}
 	if (v->added_by[0])
 		view_text(item, "AddedBy", v->added_by);
-	page_date(item, "Added", v->created_at_s);
+	page_date(c, item, "Added", v->created_at_s);
 	state_set(c, p, item, v);
-	set_validity(item, v);
+	set_validity(c, item, v);
 	set_links(c, p, item, v);
 }
 
@@ -127,33 +133,30 @@ static bool still_works(const struct credential_view *v)
 static void set_banner(struct ctx *c, const struct provider *p, const struct credential_view *v)
 {
 	static const char *const what[CREDENTIAL_STATE__MAX] = {
-		[CREDENTIAL_REVOKED] = "was revoked.",
-		[CREDENTIAL_NEEDS_REAUTH] = "needs to be authorized again.",
-		[CREDENTIAL_UNREADABLE] = "cannot be decrypted.",
-		[CREDENTIAL_CLIENT_ERROR] =
-			"cannot be renewed: something is wrong with its OAuth client.",
+		[CREDENTIAL_REVOKED] = MESSAGE("banner.revoked"),
+		[CREDENTIAL_NEEDS_REAUTH] = MESSAGE("banner.needs_reauth"),
+		[CREDENTIAL_UNREADABLE] = MESSAGE("banner.unreadable"),
+		[CREDENTIAL_CLIENT_ERROR] = MESSAGE("banner.client_error"),
 	};
 	bool is_key = v->state == CREDENTIAL_NEEDS_REAUTH && !v->is_oauth;
 	struct view_node *banner;
-	char title[CREDENTIAL_NAME_BYTES + 64];
 
 	if (!what[v->state])
 		return;
 	banner = view_append(view_child(c->root, "Banners"));
-	(void)snprintf(title, sizeof(title), "%s %s", v->name,
-		is_key ? "is not accepted any more: its key has to be entered again."
-		       : what[v->state]);
 	view_text(banner, "Kind", "warn");
-	view_text(banner, "Title", title);
+	view_text(banner, "Title",
+		say(c, is_key ? MESSAGE("banner.key_refused") : what[v->state], "name", v->name,
+			NULL));
 	if (state_is_answer(v->reason)) {
 		view_text(banner, "By", page_vendor(p));
 		view_text(banner, "Code", v->reason);
 		if (v->since_s > 0)
-			page_date(banner, "When", v->since_s);
+			page_date(c, banner, "When", v->since_s);
 	}
 	view_text(banner, "Text",
-		still_works(v) ? "Pipelines that use it get an error as soon as its access is over."
-			       : "Pipelines that use it get an error.");
+		say(c, still_works(v) ? MESSAGE("banner.fails_soon") : MESSAGE("banner.fails"),
+			NULL));
 }
 
 /* ---- what was disconnected lately ---- */
@@ -174,12 +177,12 @@ static void see_ended(const struct disconnected *d, void *arg)
 
 	if (d->name[0])
 		view_text(item, "Name", d->name);
-	page_date(item, "When", d->at_s);
+	page_date(list->c, item, "When", d->at_s);
 	view_text(item, "State", words[d->state]);
 	if (d->state == DISCONNECT_DONE)
 		return;
 	if (reason)
-		view_text(item, "Reason", reason);
+		view_text(item, "Reason", say(list->c, reason, NULL));
 	else if (d->reason[0])
 		view_text(item, "Code", d->reason);
 }

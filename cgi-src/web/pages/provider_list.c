@@ -12,6 +12,7 @@
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
 #include "web/pages/state_words.h"
+#include "web/say.h"
 
 #define QUERY_MAX_CHARS 100
 
@@ -92,11 +93,11 @@ static enum rc load_cards(struct ctx *c, const char *section, struct cards *out)
 }
 
 /* The state that most needs attention, and how many are in it. */
-static void set_tally(struct view_node *item, const struct credential_tally *tally)
+static void set_tally(struct ctx *c, struct view_node *item, const struct credential_tally *tally)
 {
 	int state = CREDENTIAL_STATE__MAX - 1;
 	const struct state_words *words;
-	char text[64];
+	const char *text;
 
 	while (state > CREDENTIAL_ACTIVE && !tally->of[state])
 		state--;
@@ -105,28 +106,28 @@ static void set_tally(struct view_node *item, const struct credential_tally *tal
 		state = CREDENTIAL_ACTIVE;
 	words = state_words((enum credential_state)state);
 	if (state == CREDENTIAL_ACTIVE && tally->all == 1)
-		(void)snprintf(text, sizeof(text), "Connected");
+		text = say(c, "tally.connected", NULL);
 	else
-		(void)snprintf(text, sizeof(text), "%lld %s", (long long)tally->of[state],
-			tally->of[state] == 1 ? words->one : words->many);
+		text = say_count(c, words->tally, tally->of[state], NULL);
 	view_text(item, "State.Kind", words->stops ? "warn" : words->kind);
 	view_text(item, "State.Text", text);
 }
 
-static void set_state(struct view_node *item, const struct card *card)
+static void set_state(struct ctx *c, struct view_node *item, const struct card *card)
 {
 	const struct provider *p = card->provider;
 	bool stuck = provider_can_connect(p) && !p->has_api_key && !card->has_client;
 
 	if (card->tally.all) {
-		set_tally(item, &card->tally);
+		set_tally(c, item, &card->tally);
 		return;
 	}
 	view_text(item, "State.Kind", stuck ? "bad" : "none");
 	if (!p->has_api_key && !p->has_oauth)
-		view_text(item, "State.Text", "Needs no authorization");
+		view_text(item, "State.Text", say(c, "tally.not_needed", NULL));
 	else
-		view_text(item, "State.Text", stuck ? "OAuth client not set up" : "Not connected");
+		view_text(item, "State.Text",
+			stuck ? say(c, "tally.no_client", NULL) : say(c, "tally.none", NULL));
 }
 
 static void set_card(struct ctx *c, struct view_node *list, const struct card *card)
@@ -138,7 +139,7 @@ static void set_card(struct ctx *c, struct view_node *list, const struct card *c
 	view_text(item, "Description", i18n_text(&p->description, c->language));
 	page_url(item, "Url", "/%s/%s", page_section(p), p->id);
 	page_tile(item, p);
-	set_state(item, card);
+	set_state(c, item, card);
 	view_flag(item, "ApiKey", p->has_api_key);
 	view_flag(item, "Oauth", provider_can_connect(p));
 }
@@ -220,10 +221,10 @@ static const struct {
 	enum provider_kind kind;
 	const char *label;
 } kinds[] = {
-	{PROVIDER_TOOL, "Tools"},
-	{PROVIDER_TRIGGER, "Triggers"},
-	{PROVIDER_MODEL, "Models"},
-	{PROVIDER_EXTENSION, "Extensions"},
+	{PROVIDER_TOOL, MESSAGE("kind.tools")},
+	{PROVIDER_TRIGGER, MESSAGE("kind.triggers")},
+	{PROVIDER_MODEL, MESSAGE("kind.models")},
+	{PROVIDER_EXTENSION, MESSAGE("kind.extensions")},
 };
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -233,7 +234,7 @@ static void set_filter(
 {
 	struct view_node *item = view_append(view_child(c->root, "Kinds"));
 
-	view_text(item, "Label", label);
+	view_text(item, "Label", say(c, label, NULL));
 	if (kind[0])
 		view_text(item, "Value", kind);
 	view_int(item, "Count", count);
@@ -246,7 +247,7 @@ static void set_group(
 	struct view_node *group = view_append(view_child(c->root, "Groups"));
 
 	view_text(group, "Kind", provider_kind_word(kinds[i].kind));
-	view_text(group, "Label", kinds[i].label);
+	view_text(group, "Label", say(c, kinds[i].label, NULL));
 	view_int(group, "Count", count);
 	(void)set_cards(c, view_child(group, "Providers"), cards, kinds[i].kind, query);
 }
@@ -258,7 +259,7 @@ static void set_groups(
 
 	for (size_t i = 0; i < N_KINDS; i++)
 		all += counts[i] = set_cards(c, NULL, cards, kinds[i].kind, query);
-	set_filter(c, "", chosen, "All", all);
+	set_filter(c, "", chosen, MESSAGE("kind.all"), all);
 	for (size_t i = 0; i < N_KINDS; i++) {
 		const char *kind = provider_kind_word(kinds[i].kind);
 

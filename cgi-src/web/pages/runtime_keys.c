@@ -69,11 +69,11 @@ static void set_key(struct ctx *c, struct view_node *item, const struct access_k
 		view_text(item, "AddedBy", "the operator");
 	else if (key->added_by[0])
 		view_text(item, "AddedBy", key->added_by);
-	page_date(item, "Added", key->created_at_s);
+	page_date(c, item, "Added", key->created_at_s);
 	if (key->expires)
-		page_date(item, "Expires", key->expires_at_s);
+		page_date(c, item, "Expires", key->expires_at_s);
 	if (key->last_used_at_s)
-		page_date(item, "Used", key->last_used_at_s);
+		page_date(c, item, "Used", key->last_used_at_s);
 	set_providers(c, item, key->providers);
 	set_verbs(item, key->verbs);
 }

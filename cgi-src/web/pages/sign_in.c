@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sign in, sign out, a first password, another workspace.
+ * Sign in, sign out, a first password, another workspace, another language.
  */
 #include <stdio.h>
 #include <string.h>
@@ -211,6 +211,18 @@ enum rc page_workspace_post(struct ctx *c)
 	}
 	secret_release(&token);
 	return rc;
+}
+
+/* Form: language, next. */
+enum rc page_language_post(struct ctx *c)
+{
+	const char *name = req_form(&c->req, "language"), *next = req_form(&c->req, "next");
+	enum rc rc;
+
+	if (!name || !messages_named(c->app->messages, name))
+		return RC_INVALID;
+	rc = account_set_language(c->core, &c->actor, name);
+	return rc == RC_OK ? page_redirect(c, "%s", is_next(next) ? next : HOME) : rc;
 }
 
 /* The report names URLs, which may hold what must not be logged: only that there was one is kept. */

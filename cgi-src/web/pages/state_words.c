@@ -4,19 +4,21 @@
 #include <string.h>
 
 #include "web/pages/page.h"
+#include "web/say.h"
 
 static const struct state_words states[CREDENTIAL_STATE__MAX] = {
-	[CREDENTIAL_ACTIVE] = {"ok", "Active", "connected", "connected", false},
-	[CREDENTIAL_DISABLED] = {"none", "Disabled", "disabled", "disabled", false},
-	[CREDENTIAL_RENEWAL_DELAYED] = {"warn", "Renewal delayed", "renewal delayed",
-		"renewals delayed", false},
-	[CREDENTIAL_REVOKED] = {"bad", "Revoked", "revoked", "revoked", true},
-	[CREDENTIAL_NEEDS_REAUTH] = {"bad", "Needs re-authorization", "needs re-authorization",
-		"need re-authorization", true},
-	[CREDENTIAL_UNREADABLE] = {"bad", "Cannot be decrypted", "cannot be decrypted",
-		"cannot be decrypted", true},
-	[CREDENTIAL_CLIENT_ERROR] = {"bad", "Client misconfigured", "has a misconfigured client",
-		"have a misconfigured client", true},
+	[CREDENTIAL_ACTIVE] = {"ok", MESSAGE("state.active"), MESSAGE("tally.active"), false},
+	[CREDENTIAL_DISABLED] = {"none", MESSAGE("state.disabled"), MESSAGE("tally.disabled"),
+		false},
+	[CREDENTIAL_RENEWAL_DELAYED] = {"warn", MESSAGE("state.renewal_delayed"),
+		MESSAGE("tally.renewal_delayed"), false},
+	[CREDENTIAL_REVOKED] = {"bad", MESSAGE("state.revoked"), MESSAGE("tally.revoked"), true},
+	[CREDENTIAL_NEEDS_REAUTH] = {"bad", MESSAGE("state.needs_reauth"),
+		MESSAGE("tally.needs_reauth"), true},
+	[CREDENTIAL_UNREADABLE] = {"bad", MESSAGE("state.unreadable"), MESSAGE("tally.unreadable"),
+		true},
+	[CREDENTIAL_CLIENT_ERROR] = {"bad", MESSAGE("state.client_error"),
+		MESSAGE("tally.client_error"), true},
 };
 
 const struct state_words *state_words(enum credential_state state)
@@ -26,62 +28,39 @@ const struct state_words *state_words(enum credential_state state)
 
 /* ---- why ---- */
 
-#define CLIENT_REFUSED                                                                             \
-	"The OAuth client is not accepted: its ID or secret is wrong, expired or belongs to "      \
-	"another app."
-#define PROVIDER_BUSY "The provider has a fault or is too busy at the moment."
-
 static const struct reason {
 	const char *code;
 	bool theirs; /* as the provider answered it */
 	const char *text;
 } reasons[] = {
-	{"invalid_grant", true,
-		"The refresh token is not accepted any more: it was revoked, is too old, or was "
-		"used "
-		"elsewhere."},
-	{"rotation_lost", false,
-		"The last renewal was cut off, and the token from before it is not accepted any "
-		"more."},
-	{"no_refresh_token", false, "The provider gave nothing to renew it with."},
-	{"expired", false, "Its access is over, and the provider gave nothing to renew it with."},
-	{"overdue", false,
-		"The access token is over; it is renewed as soon as its turn comes or an app asks "
-		"for it."},
-	{"revoked", false, "The access was taken back at the provider."},
-	{"token_revoked", true, "The access was taken back at the provider."},
-	{"access_denied", true, "The access was taken back at the provider."},
-	{"invalid_client", true, CLIENT_REFUSED},
-	{"unauthorized_client", true,
-		"The OAuth app may not renew access. It may have been blocked or changed in the "
-		"provider's console."},
-	{"client_refused", false, CLIENT_REFUSED},
-	{"client_gone", false, "The OAuth client through which it was authorized was removed."},
-	{"client_changed", false,
-		"The OAuth client was changed while it was being renewed; it is tried with the new "
-		"values."},
-	{"client_incomplete", false, "A value is missing in the OAuth client settings."},
-	{"client_unreadable", false,
-		"The OAuth client cannot be decrypted with the keys of this installation."},
-	{"provider_gone", false,
-		"The definition of this provider was not installed when it was due."},
-	{"unreadable", false,
-		"It was encrypted with a key that this installation does not have, or it was "
-		"altered."},
-	{"rate_limited", false, "The provider asks for a pause."},
-	{"slow_down", true, "The provider asks for a pause."},
-	{"timeout", false, "The provider did not answer in time."},
-	{"no_answer", false, "The provider could not be reached."},
-	{"unreachable", false, "The provider could not be reached."},
-	{"provider_down", false,
-		"The provider has failed for others too; it is asked again in a while."},
-	{"server_error", true, PROVIDER_BUSY},
-	{"temporarily_unavailable", true, PROVIDER_BUSY},
-	{"no_usable_answer", false, "The provider's answer could not be used."},
-	{"egress_denied", false,
-		"The provider's address may not be called from here. Your operator decides that."},
-	{"forbidden", false,
-		"The provider's address may not be called from here. Your operator decides that."},
+	{"invalid_grant", true, MESSAGE("reason.invalid_grant")},
+	{"rotation_lost", false, MESSAGE("reason.rotation_lost")},
+	{"no_refresh_token", false, MESSAGE("reason.no_refresh_token")},
+	{"expired", false, MESSAGE("reason.expired")},
+	{"overdue", false, MESSAGE("reason.overdue")},
+	{"revoked", false, MESSAGE("reason.revoked")},
+	{"token_revoked", true, MESSAGE("reason.revoked")},
+	{"access_denied", true, MESSAGE("reason.revoked")},
+	{"invalid_client", true, MESSAGE("reason.client_refused")},
+	{"unauthorized_client", true, MESSAGE("reason.unauthorized_client")},
+	{"client_refused", false, MESSAGE("reason.client_refused")},
+	{"client_gone", false, MESSAGE("reason.client_gone")},
+	{"client_changed", false, MESSAGE("reason.client_changed")},
+	{"client_incomplete", false, MESSAGE("reason.client_incomplete")},
+	{"client_unreadable", false, MESSAGE("reason.client_unreadable")},
+	{"provider_gone", false, MESSAGE("reason.provider_gone")},
+	{"unreadable", false, MESSAGE("reason.unreadable")},
+	{"rate_limited", false, MESSAGE("reason.rate_limited")},
+	{"slow_down", true, MESSAGE("reason.rate_limited")},
+	{"timeout", false, MESSAGE("reason.timeout")},
+	{"no_answer", false, MESSAGE("reason.no_answer")},
+	{"unreachable", false, MESSAGE("reason.no_answer")},
+	{"provider_down", false, MESSAGE("reason.provider_down")},
+	{"server_error", true, MESSAGE("reason.provider_busy")},
+	{"temporarily_unavailable", true, MESSAGE("reason.provider_busy")},
+	{"no_usable_answer", false, MESSAGE("reason.no_usable_answer")},
+	{"egress_denied", false, MESSAGE("reason.egress_denied")},
+	{"forbidden", false, MESSAGE("reason.egress_denied")},
 };
 
 static const struct reason *find_reason(const char *code)
@@ -97,8 +76,7 @@ const char *state_reason(const char *code, bool is_oauth)
 	const struct reason *reason = find_reason(code);
 
 	if (strcmp(code, "rejected") == 0)
-		return is_oauth ? "The provider refused the access token, and the one after it too."
-				: "The provider does not accept this key any more.";
+		return is_oauth ? MESSAGE("reason.token_rejected") : MESSAGE("reason.key_rejected");
 	return reason ? reason->text : NULL;
 }
 
@@ -114,15 +92,15 @@ static const char *general_reason(enum credential_state state)
 {
 	switch (state) {
 	case CREDENTIAL_DISABLED:
-		return "An owner or admin of this workspace switched it off; no app gets it.";
+		return MESSAGE("reason.disabled");
 	case CREDENTIAL_REVOKED:
-		return "The access was taken back at the provider.";
+		return MESSAGE("reason.revoked");
 	case CREDENTIAL_RENEWAL_DELAYED:
-		return "The last attempt to renew it failed.";
+		return MESSAGE("reason.renewal_failed");
 	case CREDENTIAL_NEEDS_REAUTH:
-		return "The provider does not accept it any more.";
+		return MESSAGE("reason.not_accepted");
 	case CREDENTIAL_CLIENT_ERROR:
-		return CLIENT_REFUSED;
+		return MESSAGE("reason.client_refused");
 	default:
 		return NULL;
 	}
@@ -133,27 +111,22 @@ static const char *general_reason(enum credential_state state)
 static const char *next_for_client(const struct ctx *c, const struct credential_view *v)
 {
 	if (strcmp(v->reason, "client_gone") == 0)
-		return v->may_change
-			       ? "Authorize it again through the client that is set now."
-			       : "Whoever added it, or an owner, admin or editor, can authorize it "
-				 "again.";
+		return v->may_change ? MESSAGE("next.authorize_new_client")
+				     : MESSAGE("next.others_authorize");
 	if (strcmp(v->reason, "provider_gone") == 0)
-		return "It is tried again by itself.";
+		return MESSAGE("next.by_itself");
 	return policy_allows(c->actor.role, ACTION_CLIENT_MANAGE)
-		       ? "Correct the values in the OAuth Client Settings; it is then tried again "
-			 "at once."
-		       : "An owner or admin of this workspace can correct the OAuth client.";
+		       ? MESSAGE("next.correct_client")
+		       : MESSAGE("next.others_correct_client");
 }
 
 static const char *next_again(const struct ctx *c, const struct credential_view *v)
 {
 	if (v->is_oauth)
-		return v->may_change ? "Authorize it again."
-				     : "Whoever added it, or an owner, admin or editor, can "
-				       "authorize it again.";
+		return v->may_change ? MESSAGE("next.authorize") : MESSAGE("next.others_authorize");
 	return policy_allows(c->actor.role, ACTION_CREDENTIAL_MANAGE)
-		       ? "Enter the key again under Edit."
-		       : "An owner, admin or editor can enter the key again.";
+		       ? MESSAGE("next.enter_key")
+		       : MESSAGE("next.others_enter_key");
 }
 
 static const char *next_step(const struct ctx *c, const struct credential_view *v)
@@ -161,10 +134,10 @@ static const char *next_step(const struct ctx *c, const struct credential_view *
 	switch (v->state) {
 	case CREDENTIAL_DISABLED:
 		return policy_allows(c->actor.role, ACTION_CREDENTIAL_SWITCH)
-			       ? "Enable it when it may be used again."
-			       : "An owner or admin of this workspace can enable it.";
+			       ? MESSAGE("next.enable")
+			       : MESSAGE("next.others_enable");
 	case CREDENTIAL_RENEWAL_DELAYED:
-		return "Nothing has to be done: it is tried again by itself.";
+		return MESSAGE("next.nothing");
 	case CREDENTIAL_CLIENT_ERROR:
 		return next_for_client(c, v);
 	case CREDENTIAL_ACTIVE:
@@ -182,16 +155,15 @@ void state_set(struct ctx *c, const struct provider *p, struct view_node *item,
 		v->reason[0] ? state_reason(v->reason, v->is_oauth) : general_reason(v->state);
 
 	view_text(item, "State.Kind", words->kind);
-	view_text(item, "State.Text", words->text);
+	view_text(item, "State.Text", say(c, words->text, NULL));
 	if (v->state == CREDENTIAL_ACTIVE)
 		return;
 	if (v->since_s > 0)
-		page_date(item, "Since", v->since_s);
+		page_date(c, item, "Since", v->since_s);
 	if (state_is_answer(v->reason)) {
 		view_text(item, "By", page_vendor(p));
 		view_text(item, "Code", v->reason);
 	}
-	if (reason)
-		view_text(item, "Reason", reason);
-	view_text(item, "Next", next_step(c, v));
+	view_text(item, "Reason", say(c, reason, NULL));
+	view_text(item, "Next", say(c, next_step(c, v), NULL));
 }

@@ -9,14 +9,14 @@
 #include "web/ctx.h"
 
 struct state_words {
-	const char *kind, *text; /* of the pill */
-	const char *one, *many;  /* on a card, after the number: "needs re-authorization" */
+	const char *kind, *text; /* of the pill; text is a key of messages */
+	const char *tally;       /* key: on a card, "{n} need re-authorization" */
 	bool stops;              /* whoever asks for it gets an error until a person acts */
 };
 
 const struct state_words *state_words(enum credential_state state);
 
-/** state_reason(code, is_oauth): a sentence; NULL: not a code of ours. */
+/** state_reason(code, is_oauth): the key of a sentence; NULL: not a code of ours. */
 const char *state_reason(const char *code, bool is_oauth);
 /** state_is_answer(code): the code is a provider's own, as it was read from an answer. */
 bool state_is_answer(const char *code);

@@ -10,103 +10,102 @@
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
 #include "web/pages/state_words.h"
+#include "web/say.h"
 
 #define SHOWN_OF_EACH 5
-#define TEXT_SIZE (CREDENTIAL_NAME_SIZE + 128)
 
 /* ---- words ---- */
 
-static const char *state_text(const char *word)
+static const char *state_text(struct ctx *c, const char *word)
 {
 	for (int s = 0; s < CREDENTIAL_STATE__MAX; s++)
 		if (strcmp(word, credential_state_word((enum credential_state)s)) == 0)
-			return state_words((enum credential_state)s)->text;
+			return say(c, state_words((enum credential_state)s)->text, NULL);
 	return word;
 }
 
-static void set_what(struct view_node *item, const struct delivery_view *d)
+static void set_what(struct ctx *c, struct view_node *item, const struct delivery_view *d)
 {
-	char text[TEXT_SIZE];
-
-	if (d->is_test)
-		(void)snprintf(text, sizeof(text), "Test message");
-	else
-		(void)snprintf(text, sizeof(text), "%s: %s", d->credential, state_text(d->state));
-	view_text(item, "What", text);
+	view_text(item, "What",
+		d->is_test ? say(c, "webhooks.test_message", NULL)
+			   : say(c, "webhooks.incident", "name", d->credential, "state",
+				     state_text(c, d->state), NULL));
 }
 
-static const char *error_text(const char *word)
+static const char *error_key(const char *word)
 {
 	static const struct {
-		const char *word, *text;
+		const char *word, *key;
 	} texts[] = {
-		{"gone", "Answered 410: it wants no more messages."},
-		{"timeout", "There was no answer in time."},
-		{"forbidden_address", "Its address may not be called: it is not a public one."},
-		{"answer_too_large", "Its answer was too large."},
-		{"no_connection", "It could not be reached, or it did not answer in HTTP."},
-		{"unreadable_secret", "The secret that signs cannot be decrypted here. Remove the "
-				      "webhook and add it "
-				      "again."},
+		{"gone", MESSAGE("webhooks.gone")},
+		{"timeout", MESSAGE("webhooks.timeout")},
+		{"forbidden_address", MESSAGE("webhooks.forbidden_address")},
+		{"answer_too_large", MESSAGE("webhooks.answer_too_large")},
+		{"no_connection", MESSAGE("webhooks.no_connection")},
+		{"unreadable_secret", MESSAGE("webhooks.unreadable_secret")},
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(word, texts[i].word) == 0)
-			return texts[i].text;
+			return texts[i].key;
 	return NULL;
 }
 
-static void set_answer(struct view_node *item, const struct delivery_view *d)
+static void set_answer(struct ctx *c, struct view_node *item, const struct delivery_view *d)
 {
 	bool redirect = d->status >= 300 && d->status < 400;
-	char text[96];
+	const char *error = error_key(d->error);
+	char status[24];
 
-	if (error_text(d->error)) {
-		view_text(item, "Answer", error_text(d->error));
-	} else if (d->status) {
-		(void)snprintf(text, sizeof(text), "Answered %lld%s.", (long long)d->status,
-			redirect ? ": redirects are not followed" : "");
-		view_text(item, "Answer", text);
-	}
+	(void)snprintf(status, sizeof(status), "%lld", (long long)d->status);
+	if (error)
+		view_text(item, "Answer", say(c, error, NULL));
+	else if (redirect)
+		view_text(item, "Answer", say(c, "webhooks.redirected", "status", status, NULL));
+	else if (d->status)
+		view_text(item, "Answer", say(c, "webhooks.answered", "status", status, NULL));
 }
 
-static void set_next(struct view_node *item, int64_t due_at_s)
+static void set_next(struct ctx *c, struct view_node *item, int64_t due_at_s)
 {
 	int64_t left_s = due_at_s - clock_now_s();
-	char text[32];
+	const char *text;
 
 	if (left_s < 60)
-		(void)snprintf(text, sizeof(text), "in a moment");
+		text = say(c, "webhooks.soon", NULL);
 	else if (left_s < 2 * 3600)
-		(void)snprintf(text, sizeof(text), "in %lld min", (long long)left_s / 60);
+		text = say_count(c, "webhooks.in_minutes", left_s / 60, NULL);
 	else
-		(void)snprintf(text, sizeof(text), "in %lld h", (long long)left_s / 3600);
-	page_date(item, "Next", due_at_s);
+		text = say_count(c, "webhooks.in_hours", left_s / 3600, NULL);
+	page_date(c, item, "Next", due_at_s);
 	view_text(item, "Next.Text", text);
 }
 
-static void set_delivery(struct view_node *item, const struct delivery_view *d)
+static void set_delivery(struct ctx *c, struct view_node *item, const struct delivery_view *d)
 {
-	const char *waiting = d->attempts ? "Tried again later" : "On its way";
+	const char *waiting =
+		d->attempts ? MESSAGE("webhooks.later") : MESSAGE("webhooks.on_its_way");
+	const char *over =
+		d->delivered ? MESSAGE("webhooks.delivered") : MESSAGE("webhooks.given_up");
 
-	set_what(item, d);
-	set_answer(item, d);
-	page_date(item, "When", d->created_at_s);
+	set_what(c, item, d);
+	set_answer(c, item, d);
+	page_date(c, item, "When", d->created_at_s);
 	view_text(item, "State.Kind", d->delivered ? "ok" : d->dead ? "bad" : "warn");
-	view_text(item, "State.Text", d->delivered ? "Delivered" : d->dead ? "Given up" : waiting);
+	view_text(item, "State.Text", say(c, d->delivered || d->dead ? over : waiting, NULL));
 	if (d->attempts > 1)
 		view_int(item, "Attempts", d->attempts);
 	if (!d->delivered && !d->dead && d->attempts)
-		set_next(item, d->due_at_s);
+		set_next(c, item, d->due_at_s);
 }
 
 /* ---- the list ---- */
 
 /* What the newest message that was tried says of its receiver. */
-static void set_health(
-	struct view_node *item, const struct webhook_list *list, const struct webhook_view *w)
+static void set_health(struct ctx *c, struct view_node *item, const struct webhook_list *list,
+	const struct webhook_view *w)
 {
-	const char *kind = "none", *text = "Nothing sent yet";
+	const char *kind = "none", *key = MESSAGE("webhooks.nothing_sent");
 
 	for (size_t i = 0; i < list->n_recent; i++) {
 		const struct delivery_view *d = &list->recent[i];
@@ -114,20 +113,20 @@ static void set_health(
 		if (!uuid_equal(&d->webhook.u, &w->id.u) || (!d->attempts && !d->dead))
 			continue;
 		kind = d->delivered ? "ok" : "bad";
-		text = d->delivered ? "Delivering" : "Failing";
+		key = d->delivered ? MESSAGE("webhooks.delivering") : MESSAGE("webhooks.failing");
 		break;
 	}
 	view_text(item, "State.Kind", kind);
-	view_text(item, "State.Text", text);
+	view_text(item, "State.Text", say(c, key, NULL));
 }
 
-static void set_added_by(struct view_node *item, const struct webhook_view *w)
+static void set_added_by(struct ctx *c, struct view_node *item, const struct webhook_view *w)
 {
 	if (w->by_operator)
-		view_text(item, "AddedBy", "the operator");
+		view_text(item, "AddedBy", say(c, "who.operator", NULL));
 	else if (w->added_by[0])
 		view_text(item, "AddedBy", w->added_by);
-	page_date(item, "Added", w->added_at_s);
+	page_date(c, item, "Added", w->added_at_s);
 }
 
 static void set_webhook(
@@ -140,14 +139,14 @@ static void set_webhook(
 
 	uuid_text(&w->id.u, id);
 	view_text(item, "Url", w->url);
-	set_added_by(item, w);
-	set_health(item, list, w);
+	set_added_by(c, item, w);
+	set_health(c, item, list, w);
 	page_url(item, "TestUrl", "/webhooks/%s/test", id);
 	page_url(item, "RemoveUrl", "/webhooks/%s/remove", id);
 	for (size_t i = 0; i < list->n_recent && shown < SHOWN_OF_EACH; i++) {
 		if (!uuid_equal(&list->recent[i].webhook.u, &w->id.u))
 			continue;
-		set_delivery(view_append(last), &list->recent[i]);
+		set_delivery(c, view_append(last), &list->recent[i]);
 		shown++;
 	}
 }
@@ -159,7 +158,7 @@ static void set_dead(struct ctx *c, const struct webhook_list *list, const struc
 	char id[UUID_TEXT_SIZE];
 
 	uuid_text(&d->id.u, id);
-	set_delivery(item, d);
+	set_delivery(c, item, d);
 	view_text(item, "To", w ? w->url : "");
 	page_url(item, "AgainUrl", "/webhooks/deliveries/%s/send-again", id);
 }
@@ -199,7 +198,7 @@ static enum rc show_form(struct ctx *c, const char *url, const char *error, int 
 		view_text(c->root, "Form.Address", url);
 	view_text(c->root, "Form.AddressError", error);
 	if (error)
-		page_form_error(c, "The webhook was not added.", NULL, NULL);
+		page_form_error(c, say(c, "webhooks.not_added", NULL), NULL, NULL);
 	return page_send(c, "webhook_add", status);
 }
 
@@ -231,17 +230,11 @@ enum rc page_webhook_add_post(struct ctx *c)
 	if (rc == RC_OK)
 		rc = show_secret(c, url, &secret);
 	else if (rc == RC_INVALID && reason)
-		rc = show_form(c, url, reason, 422);
+		rc = show_form(c, url, say(c, reason, NULL), 422);
 	else if (rc == RC_CONFLICT)
-		rc = show_form(c, url,
-			"There is a webhook for this address already. If you did not copy its "
-			"secret, remove it and add it again.",
-			409);
+		rc = show_form(c, url, say(c, "webhooks.there_already", NULL), 409);
 	else if (rc == RC_LIMIT)
-		rc = show_form(c, url,
-			"This workspace has ten webhooks, and there may not be more. Remove one "
-			"first.",
-			409);
+		rc = show_form(c, url, say(c, "webhooks.too_many", NULL), 409);
 	secret_release(&secret);
 	return rc;
 }
@@ -260,8 +253,8 @@ static void set_removal(
 
 	uuid_text(&w->id.u, id);
 	view_text(c->root, "Webhook.Url", w->url);
-	set_added_by(view_child(c->root, "Webhook"), w);
-	set_health(view_child(c->root, "Webhook"), list, w);
+	set_added_by(c, view_child(c->root, "Webhook"), w);
+	set_health(c, view_child(c->root, "Webhook"), list, w);
 	page_url(c->root, "Form.Url", "/webhooks/%s/remove", id);
 	view_text(c->root, "Form.CancelUrl", "/webhooks");
 }
