@@ -32,7 +32,7 @@ def:scope_list(scope_items) ?>
     <span class="scope-words"><?cs var:scope.Words ?></span>
     <?cs if:?scope.Code ?><code><?cs var:scope.Code ?></code><?cs /if ?><?cs
     if:?scope.Why ?><span class="scope-why"><?cs var:scope.Why ?></span><?cs /if ?><?cs
-    if:?scope.Optional ?><label class="scope-choice"><input type="checkbox" name="scope" value="<?cs var:scope.Optional ?>" form="allow-form" checked> Ask for this; it may be left out</label><?cs /if ?>
+    if:?scope.Optional ?><label class="scope-choice"><input type="checkbox" name="scope" value="<?cs var:scope.Optional ?>" form="allow-form" checked> {{scope.optional}}</label><?cs /if ?>
   </li>
   <?cs /each ?>
 </ul><?cs /def ?><?cs

@@ -299,14 +299,29 @@ static enum rc seal_result(const struct core *core, const struct refresh_attempt
 	return rc;
 }
 
+/* Introspection was asked once, after the consent: a renewed token is taken to last as long as that one did. */
+static void assume_life(const struct refresh_attempt *a, struct token_answer *answer)
+{
+	int64_t life_s = a->row.expires_at_s - a->row.refreshed_at_s;
+
+	if (a->provider->oauth.expires_from != EXPIRES_FROM_INTROSPECTION || !a->row.expires ||
+		a->row.refreshed_at_s == 0 || life_s <= 0 || life_s > TOKEN_LIFETIME_MAX_S)
+		return;
+	answer->expires = true;
+	answer->expires_at_s = a->sent_at_s + life_s;
+}
+
 static void keep(const struct core *core, const struct refresh_attempt *a,
 	struct token_answer *answer, struct refresh_settlement *s)
 {
 	const struct oauth_recipe *recipe = &a->provider->oauth;
-	enum rc rc = seal_result(core, a, answer, &s->row);
 	int64_t end_s;
-	bool expires = token_renewal_end(recipe, answer, &end_s);
+	bool expires;
+	enum rc rc;
 
+	assume_life(a, answer);
+	rc = seal_result(core, a, answer, &s->row);
+	expires = token_renewal_end(recipe, answer, &end_s);
 	s->renewed = rc == RC_OK;
 	s->due_at_s = refresh_due_at(recipe, clock_now_s(), expires, end_s);
 	if (rc == RC_OK)
