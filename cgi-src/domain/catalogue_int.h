@@ -54,6 +54,12 @@ enum rc catalogue_read_diagnosis(
  * id becomes an error. RC_NOMEM. */
 enum rc catalogue_put(struct catalogue *catalogue, struct provider *provider) RC_MUST_CHECK;
 
+struct plugin;
+/** plugin_manifest(catalogue, file, doc, out): what is wrong becomes an error, and *out is empty. *doc (NULL: no YAML) is
+ * the caller's; what documents are read as needs it. RC_NOMEM. */
+enum rc plugin_manifest(struct catalogue *catalogue, const struct document *file,
+	struct yamlr **doc, struct plugin *out) RC_MUST_CHECK;
+
 /** catalogue_text(catalogue, text): a copy; NULL: no memory. */
 const char *catalogue_text(struct catalogue *catalogue, const char *text);
 /** catalogue_error(catalogue, file, line, column, reason): RC_NOMEM. */

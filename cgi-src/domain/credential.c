@@ -9,6 +9,7 @@
 #include "domain/credential_seal.h"
 #include "domain/form.h"
 #include "domain/incident.h"
+#include "domain/oauth/refresh.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/state_store.h"
@@ -304,23 +305,6 @@ static enum rc merge_fields(const struct core *core, const struct provider *prov
 	return rc == RC_OK ? check_address(provider, stored, out, change) : rc;
 }
 
-/* Asks the provider. Without a recipe for it there is nothing to ask. */
-static enum rc validate(const struct core *core, const struct provider *provider,
-	const struct fieldset *fields, struct credential_change *change)
-{
-	struct placeholder_values values = {.credential = fields, .derives = &provider->derives};
-	const struct check_recipe *check = checks_find(&provider->api_key_checks, fields);
-	enum rc rc;
-
-	if (!check)
-		return RC_OK;
-	rc = probe_check(core->http, check, &provider->api_key_identity, &values, &change->probe);
-	if (rc == RC_INVALID)
-		return refuse(change, NULL, "One of these values cannot be sent to the provider.");
-	change->checked = rc == RC_OK;
-	return rc == RC_OK && change->probe.verdict != PROBE_OK ? RC_UPSTREAM : rc;
-}
-
 /* What lists show of a key: whose it is, and which model's. */
 static enum rc key_profile(
 	const struct credential_change *change, const struct fieldset *fields, struct fieldset *out)
@@ -340,13 +324,26 @@ static enum rc key_profile(
 struct insertion {
 	const struct tenant_id *tenant;
 	const struct credential_row *row;
+	int64_t due_at_s;
 };
+
+/* What was minted is made anew in time. */
+static int64_t due_at(const struct provider *provider, const struct credential_row *row)
+{
+	return row->refreshable ? refresh_due_at(&provider->mint->oauth, clock_now_s(),
+					  row->expires, row->expires_at_s)
+				: 0;
+}
 
 static enum rc insert_in_transaction(struct db *db, void *arg)
 {
 	const struct insertion *in = arg;
 
-	return credential_insert_first(db, in->tenant, in->row);
+	enum rc rc = credential_insert_first(db, in->tenant, in->row);
+
+	return rc == RC_OK && in->row->refreshable
+		       ? refresh_reset(db, in->tenant, &in->row->id, in->due_at_s, clock_now_s())
+		       : rc;
 }
 
 /* Settings are no keys, and the key of a model is known by it. */
@@ -356,7 +353,7 @@ static enum rc insert_named(const struct core *core, const struct actor *actor,
 {
 	const char *model = fieldset_text(change->fields, MODEL_NAME_FIELD);
 	const char *prefix = provider->kind == PROVIDER_EXTENSION ? "SETTINGS" : "API KEY";
-	struct insertion in = {&actor->tenant, row};
+	struct insertion in = {&actor->tenant, row, due_at(provider, row)};
 	char name[CREDENTIAL_NAME_BYTES], object[CREDENTIAL_OBJECT_SIZE];
 	enum rc rc = RC_CONFLICT;
 
@@ -398,7 +395,7 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 	const struct provider *provider, struct credential_change *change,
 	struct credential_id *out)
 {
-	struct fieldset fields = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	struct fieldset fields = FIELDSET_EMPTY, secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
 	struct credential_row row;
 	enum rc rc = change->name[0] ? check_name(change) : RC_OK;
 
@@ -406,11 +403,11 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 	if (rc == RC_OK)
 		rc = merge_fields(core, provider, NULL, change, &fields);
 	if (rc == RC_OK)
-		rc = validate(core, provider, &fields, change);
+		rc = credential_validate(core, provider, &fields, change, &row, &secrets);
 	if (rc == RC_OK)
 		rc = key_profile(change, &fields, &profile);
 	if (rc == RC_OK)
-		rc = credential_seal(core, &actor->tenant, &row, &fields, &profile);
+		rc = credential_seal(core, &actor->tenant, &row, &secrets, &profile);
 	if (rc == RC_OK)
 		rc = insert_named(core, actor, provider, change, &row);
 	if (rc == RC_OK)
@@ -418,6 +415,7 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 	audit_failure(core, actor, "credential.add", provider->id, rc);
 	credential_row_release(&row);
 	fieldset_release(&fields);
+	fieldset_release(&secrets);
 	fieldset_release(&profile);
 	return rc;
 }
@@ -441,7 +439,7 @@ static enum rc change_fields(const struct core *core, const struct actor *actor,
 	struct credential_row *row)
 {
 	struct fieldset stored = FIELDSET_EMPTY, old = FIELDSET_EMPTY, fields = FIELDSET_EMPTY,
-			profile = FIELDSET_EMPTY;
+			secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
 	enum rc rc = credential_unseal(core, &actor->tenant, row, &stored, &old);
 
 	if (rc == RC_CRYPTO)
@@ -449,12 +447,13 @@ static enum rc change_fields(const struct core *core, const struct actor *actor,
 	if (rc == RC_OK)
 		rc = merge_fields(core, provider, &stored, change, &fields);
 	if (rc == RC_OK)
-		rc = validate(core, provider, &fields, change);
+		rc = credential_validate(core, provider, &fields, change, row, &secrets);
 	if (rc == RC_OK)
 		rc = key_profile(change, &fields, &profile);
 	row->secret_rev++;
 	if (rc == RC_OK)
-		rc = credential_seal(core, &actor->tenant, row, &fields, &profile);
+		rc = credential_seal(core, &actor->tenant, row, &secrets, &profile);
+	fieldset_release(&secrets);
 	fieldset_release(&stored);
 	fieldset_release(&old);
 	fieldset_release(&fields);
@@ -467,6 +466,8 @@ struct update {
 	const struct credential_row *row;
 	uint64_t version, secret_rev; /* as loaded */
 	bool heals;                   /* what was wrong with the old key is not so with the new */
+	bool reschedules;             /* it was, or is now, something that is renewed */
+	int64_t due_at_s;
 };
 
 static enum rc update_in_transaction(struct db *db, void *arg)
@@ -476,7 +477,9 @@ static enum rc update_in_transaction(struct db *db, void *arg)
 	int64_t now_s = clock_now_s();
 	enum rc rc = credential_update(db, u->tenant, u->row, u->version, u->secret_rev, now_s);
 
-	if (rc == RC_OK && u->heals)
+	if (rc == RC_OK && u->reschedules)
+		rc = refresh_reset(db, u->tenant, &u->row->id, u->due_at_s, now_s);
+	else if (rc == RC_OK && u->heals)
 		rc = state_move(db, u->tenant, u->row, active, "", 0, now_s);
 	if (rc == RC_OK && u->heals)
 		rc = incident_raise(db, u->tenant, u->row, active, "");
@@ -488,19 +491,28 @@ static const char *edit_action(const struct credential_change *change)
 	return change->fields ? "credential.edit" : "credential.rename";
 }
 
+static bool is_disabled(const struct credential_row *row)
+{
+	return strcmp(row->state, credential_state_word(CREDENTIAL_DISABLED)) == 0;
+}
+
 /* What an admin switched off stays off. */
 static bool is_in_need(const struct credential_row *row)
 {
 	return strcmp(row->state, credential_state_word(CREDENTIAL_ACTIVE)) != 0 &&
-	       strcmp(row->state, credential_state_word(CREDENTIAL_DISABLED)) != 0;
+	       !is_disabled(row);
 }
 
 static enum rc edit_row(const struct core *core, const struct actor *actor,
 	const struct provider *provider, struct credential_change *change,
 	struct credential_row *row)
 {
-	struct update update = {&actor->tenant, row, row->version, row->secret_rev,
-		change->fields && is_in_need(row)};
+	struct update update = {.tenant = &actor->tenant,
+		.row = row,
+		.version = row->version,
+		.secret_rev = row->secret_rev,
+		.heals = change->fields && is_in_need(row)};
+	bool was_renewed = row->refreshable;
 	char object[AUDIT_ID_SIZE];
 	enum rc rc = RC_OK;
 
@@ -512,6 +524,10 @@ static enum rc edit_row(const struct core *core, const struct actor *actor,
 		rc = change_fields(core, actor, provider, change, row);
 	if (rc != RC_OK)
 		return rc;
+	update.reschedules =
+		change->fields && (was_renewed || row->refreshable) && !is_disabled(row);
+	if (update.reschedules)
+		update.due_at_s = due_at(provider, row);
 	TEXT_COPY(row->name, change->name);
 	row->version++;
 	row->changed_by = actor->user;

@@ -112,6 +112,7 @@ bool credential_can_test(const struct provider *provider, bool is_oauth);
 #define CREDENTIAL_TEST_PAUSE_S 5
 struct credential_test {
 	bool unreadable, over;     /* not asked: it does not open; its access token is over */
+	bool unasked;              /* there is no request that would tell about one like this */
 	struct probe_result probe; /* otherwise */
 	bool renews;               /* it is renewed now, and a runtime gets the new token */
 	bool refused;              /* it needs a person from now on */

@@ -33,6 +33,13 @@ enum rc credential_tokens(const struct fieldset *secrets, struct fieldset *out) 
 enum rc credential_put_limits(const struct oauth_recipe *recipe, const struct token_answer *answer,
 	bool consent, struct fieldset *profile) RC_MUST_CHECK;
 
+/** credential_validate(core, provider, fields, change, row, secrets): asks the provider about a key; then secrets
+ * are what is to be sealed, and row knows how long it lives. Errors: RC_INVALID with change->reason; RC_UPSTREAM:
+ * see change->probe. */
+enum rc credential_validate(const struct core *core, const struct provider *provider,
+	const struct fieldset *fields, struct credential_change *change, struct credential_row *row,
+	struct fieldset *secrets) RC_MUST_CHECK;
+
 /** credential_profile(identity, granted, requested, out): what pages show, as it is sealed. */
 enum rc credential_profile(const struct identity *identity, const char *granted,
 	const char *requested, struct fieldset *out) RC_MUST_CHECK;

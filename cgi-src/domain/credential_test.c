@@ -9,6 +9,7 @@
 #include "domain/credential_seal.h"
 #include "domain/incident.h"
 #include "domain/oauth/client.h"
+#include "domain/oauth/mint.h"
 #include "domain/upkeep/wake.h"
 #include "platform/clock.h"
 #include "platform/text.h"
@@ -21,7 +22,7 @@
 bool credential_can_test(const struct provider *provider, bool is_oauth)
 {
 	if (!is_oauth)
-		return provider->has_api_key && provider->api_key_checks.n;
+		return provider->has_api_key && (provider->api_key_checks.n || provider->mint);
 	return provider_can_connect(provider) &&
 	       (provider->oauth.checks.n || provider->oauth.identity.request.method);
 }
@@ -66,17 +67,34 @@ static bool is_in(const struct trial *t, enum credential_state state)
 
 /* ---- asking ---- */
 
+/* A key that a token can be made from works. */
+static enum rc ask_for_token(struct trial *t, const struct fieldset *secrets)
+{
+	struct token_answer answer;
+	enum rc rc = mint_call(t->core, t->provider, secrets, &answer);
+
+	if (rc == RC_OK)
+		mint_probe(&answer, &t->out->probe);
+	token_answer_release(&answer);
+	return rc;
+}
+
 static enum rc ask(struct trial *t, const struct fieldset *secrets)
 {
 	struct check_recipe other;
 	const struct check_recipe *check = check_of(t->provider, is_oauth(t), secrets, &other);
+	bool minted = mint_is(t->provider, &t->row);
 	struct oauth_client client = {0};
-	struct placeholder_values values = {
-		.credential = secrets, .derives = &t->provider->derives};
+	struct placeholder_values values = {.credential = secrets,
+		.token = minted ? secrets : NULL,
+		.derives = &t->provider->derives};
 	enum rc rc = RC_OK;
 
+	if (!is_oauth(t) && t->provider->mint && (!check || !minted))
+		return ask_for_token(t, secrets);
+	t->out->unasked = !check;
 	if (!check)
-		return RC_NOT_FOUND;
+		return RC_OK;
 	if (is_oauth(t)) {
 		rc = client_issued(t->core, &t->actor->tenant, t->provider, t->row.client_source,
 			&t->row.client_id, &client);
@@ -144,7 +162,9 @@ static enum rc note_works(struct trial *t)
 {
 	enum rc rc;
 
-	if (!is_in(t, CREDENTIAL_NEEDS_REAUTH) || strcmp(t->row.state_reason, REASON_REJECTED) != 0)
+	if (!is_in(t, CREDENTIAL_NEEDS_REAUTH) ||
+		(strcmp(t->row.state_reason, REASON_REJECTED) != 0 &&
+			strcmp(t->row.state_reason, "key_refused") != 0))
 		return RC_OK;
 	rc = audit_transact(
 		t->core, t->actor, "credential.recovered", t->object, heal_in_transaction, t);
@@ -204,7 +224,7 @@ static enum rc run(struct trial *t)
 		rc = note_over(t);
 	} else if (rc == RC_OK) {
 		rc = ask(t, &secrets);
-		if (rc == RC_OK)
+		if (rc == RC_OK && !t->out->unasked)
 			rc = conclude(t);
 	}
 	fieldset_release(&secrets);

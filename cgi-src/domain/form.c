@@ -13,7 +13,7 @@ static enum rc refuse(struct form_error *error, const struct field *field, const
 	return RC_INVALID;
 }
 
-/* A whole JSON document may be a secret (service accounts), so line ends are allowed inside secrets. */
+/* A whole JSON document may be a secret (service accounts), or a PEM file: these have line ends. */
 static bool has_control(const char *p, size_t len, bool lines_allowed)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -38,7 +38,8 @@ static enum rc check_value(
 		return refuse(error, field, "This value is not valid text.");
 	if (has_control(p, len,
 		    field->rule.format == FORMAT_JSON ||
-			    (field->kind == FIELD_SECRET && p[0] == '{')))
+			    (field->kind == FIELD_SECRET &&
+				    (p[0] == '{' || strncmp(p, "-----BEGIN ", 11) == 0))))
 		return refuse(error, field,
 			"This value holds a line break or another control character. "
 			"Copy it again without it.");

@@ -214,30 +214,38 @@ static enum rc read_document(struct reading *r, struct plugin_document *document
 	return rc;
 }
 
+enum rc plugin_manifest(struct catalogue *catalogue, const struct document *file,
+	struct yamlr **doc, struct plugin *out)
+{
+	struct parse ps = {.catalogue = catalogue, .file = file->file, .spaces = ""};
+	struct yamlr_error error = {0};
+	enum rc rc = yamlr_parse(file->text, file->len, doc, &error);
+
+	*out = (struct plugin){0};
+	if (rc == RC_NOMEM)
+		return rc;
+	if (rc != RC_OK)
+		return catalogue_error(
+			catalogue, file->file, error.line, error.column, error.reason);
+	read_manifest(&ps, yamlr_root(*doc), out);
+	if (ps.rc == RC_NOMEM || ps.rc == RC_OK)
+		return ps.rc;
+	*out = (struct plugin){0};
+	return catalogue_error(catalogue, file->file, ps.line, 0, ps.reason);
+}
+
 static enum rc read_manifest_file(struct reading *r)
 {
-	struct parse ps = {.catalogue = r->folder.catalogue, .spaces = ""};
-	struct yamlr_error error = {0};
+	struct document file = {.text = r->folder.text};
 	char name[FILE_NAME_MAX];
-	size_t len;
 	enum rc rc;
 
 	snprintf(name, sizeof(name), "%s/manifest.yaml", r->at);
-	ps.file = name;
-	rc = read_file(r, "manifest.yaml", name, &len);
-	if (rc != RC_OK || len == 0)
-		return rc;
-	rc = yamlr_parse(r->folder.text, len, &r->manifest, &error);
-	if (rc == RC_OK)
-		read_manifest(&ps, yamlr_root(r->manifest), r->out);
-	else if (rc != RC_NOMEM)
-		return catalogue_error(ps.catalogue, name, error.line, error.column, error.reason);
-	if (rc == RC_NOMEM || ps.rc == RC_NOMEM)
-		return RC_NOMEM;
-	if (ps.rc == RC_OK)
-		return RC_OK;
-	*r->out = (struct plugin){0};
-	return catalogue_error(ps.catalogue, name, ps.line, 0, ps.reason);
+	file.file = name;
+	rc = read_file(r, "manifest.yaml", name, &file.len);
+	if (rc == RC_OK && file.len)
+		rc = plugin_manifest(r->folder.catalogue, &file, &r->manifest, r->out);
+	return rc;
 }
 
 static enum rc read_plugin(struct reading *r)

@@ -235,7 +235,12 @@ enum pkce_use {
 	PKCE_ON,
 	PKCE_REQUIRED
 }; /* required: sent as with on; the provider insists */
-enum client_auth { CLIENT_AUTH_POST, CLIENT_AUTH_BASIC, CLIENT_AUTH_NONE };
+enum client_auth {
+	CLIENT_AUTH_POST,
+	CLIENT_AUTH_BASIC,
+	CLIENT_AUTH_NONE,   /* a public client: its id alone */
+	CLIENT_AUTH_ABSENT, /* of what is minted: no client at all */
+};
 enum revocation_style { REVOCATION_NONE, REVOCATION_RFC7009, REVOCATION_REQUEST };
 
 #define EXPIRES_NEVER (-1)

@@ -3,6 +3,7 @@
  * The reader of api_key.mint: an access token made from the fields of a key. Its token request and answer
  * are read by the readers of the oauth section.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "domain/provider_read.h"
@@ -94,6 +95,56 @@ static void read_mint_credential(struct parse *ps, const struct yamlr_node *node
 	ps->spaces = "credential";
 }
 
+/* What is minted is sealed beside the fields it was minted from, by name: none may take the place of another, unless
+ * it is that very field. */
+static void check_names(
+	struct parse *ps, const struct yamlr_node *node, const char *name, const char *value)
+{
+	char same[FIELDSET_NAME_MAX + 32], optional[FIELDSET_NAME_MAX + 32];
+
+	(void)snprintf(same, sizeof(same), "{{credential.%s}}", name);
+	(void)snprintf(optional, sizeof(optional), "{{credential.%s|}}", name);
+	if ((schema_find(ps->credential, name) || schema_find(ps->model, name)) &&
+		(!value || (strcmp(value, same) != 0 && strcmp(value, optional) != 0)))
+		parse_fail(ps, node, "\"%.80s\" is the name of a field of the form already", name);
+}
+
+static void check_sealed(
+	struct parse *ps, const struct yamlr_node *node, const struct mint_recipe *out)
+{
+	static const char *const kept[] = {"access_token", "refresh_token", "token_type", "scope"};
+	const struct pairs *map = &out->oauth.credential, *members = &out->oauth.token_members;
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+		check_names(ps, node, kept[i], NULL);
+	for (size_t i = 0; i < members->n; i++)
+		check_names(ps, node, members->items[i].name, NULL);
+	for (size_t i = 0; i < map->n; i++)
+		check_names(ps, node, map->items[i].name, map->items[i].value);
+	if (out->client_id)
+		check_names(ps, node, "client_id", out->client_id);
+	if (out->client_secret)
+		check_names(ps, node, "client_secret", out->client_secret);
+}
+
+/* One token, one request: what an authorization knows beyond that has no place here. */
+static void check_answer(
+	struct parse *ps, const struct yamlr_node *node, const struct oauth_recipe *out)
+{
+	if (out->n_parts || out->expires_from == EXPIRES_FROM_INTROSPECTION)
+		parse_fail(ps, node, "a minted token has neither \"parts\" nor introspection");
+	for (size_t i = 0; i < out->token_params.n; i++)
+		if (strcmp(out->token_params.items[i].name, "assertion") == 0)
+			parse_fail(ps, node, "the parameter \"assertion\" is reserved");
+}
+
+static enum client_auth auth_of(const struct mint_recipe *mint)
+{
+	if (!mint->client_id)
+		return CLIENT_AUTH_ABSENT;
+	return mint->client_secret ? mint->oauth.client_auth : CLIENT_AUTH_NONE;
+}
+
 static void check_mint(
 	struct parse *ps, const struct yamlr_node *node, const struct mint_recipe *out)
 {
@@ -139,6 +190,13 @@ void read_mint(struct parse *ps, const struct yamlr_node *node, void *at)
 	oauth_recipe_init(&out->oauth);
 	PARSE_MEMBERS(ps, node, members, out);
 	check_mint(ps, node, out);
+	if (!ps->rc)
+		check_answer(ps, node, &out->oauth);
 	oauth_recipe_defaults(ps, &out->oauth);
+	if (!ps->rc)
+		check_sealed(ps, node, out);
+	kept_check(ps);
+	out->oauth.client_auth = auth_of(out);
+	out->oauth.derives = ps->derives;
 	*(const struct mint_recipe **)at = out;
 }

@@ -222,6 +222,20 @@ static void note_document(struct parse *ps, const struct yamlr_node *root)
 	note_unknown(ps, root, known);
 }
 
+/* Our own definition may ask an OAuth client for more than the plugin does: its recipe needs it. */
+static void add_client_fields(struct parse *ps, const struct schema *ours, struct schema *out)
+{
+	struct field *fields = parse_alloc(ps, (out->n + ours->n + 1) * sizeof(*fields));
+
+	if (!fields)
+		return;
+	memcpy(fields, out->fields, out->n * sizeof(*fields));
+	out->fields = fields;
+	for (size_t i = 0; i < ours->n && out->n < PROVIDER_ITEMS_MAX; i++)
+		if (!schema_find(out, ours->fields[i].name))
+			fields[out->n++] = ours->fields[i];
+}
+
 /* Of the document itself, or of our own definition of the plugin's provider. */
 static void read_recipe(struct parse *ps, const struct yamlr_node *root, struct provider *out)
 {
@@ -239,6 +253,8 @@ static void read_recipe(struct parse *ps, const struct yamlr_node *root, struct 
 	if (ours) {
 		ps->recipe_file = out->recipe_file = ours->file;
 		out->fingerprint = ours->fingerprint;
+		if (out->has_oauth)
+			add_client_fields(ps, &ours->client_schema, &out->client_schema);
 	}
 	ps->ours = true;
 	recipe_read(ps, grantry, out);

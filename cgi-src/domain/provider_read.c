@@ -11,8 +11,8 @@
 #define TEN_YEARS_S ((int64_t)10 * 366 * 86400)
 
 /* "key: " and the words, into reason[YAMLR_REASON_SIZE]. Returns the line. */
-static unsigned say(const struct parse *ps, char *reason, const struct yamlr_node *node,
-	const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static unsigned say(const struct parse *ps, char *reason,
+	const struct yamlr_node *node, const char *fmt, va_list ap)
 {
 	size_t at = 0;
 

@@ -12,11 +12,9 @@
 static void check_api_key(
 	struct parse *ps, const struct yamlr_node *node, const struct provider *out)
 {
-	bool asks = out->api_key_checks.n || out->mint;
-
-	if (asks && out->api_key_unchecked.n)
+	if ((out->api_key_checks.n || out->mint) && out->api_key_unchecked.n)
 		parse_fail(ps, node, "\"unchecked\" and a check or mint exclude each other");
-	if (!asks && !yamlr_is_null(yamlr_get(node, "identity")) &&
+	if (!out->api_key_checks.n && !yamlr_is_null(yamlr_get(node, "identity")) &&
 		!out->api_key_identity.request.method)
 		parse_fail(ps, node, "\"identity\" needs a check or a request of its own");
 }

@@ -199,6 +199,10 @@ static void read_field(
 	if (has_options(out) && out->n_options == 0)
 		parse_fail(ps, node, "%s \"%.100s\" has no options", field_words[out->kind],
 			name ? name : "");
+	if (!has_options(out) && out->n_options) {
+		parse_note(ps, yamlr_get(node, "options"), "only a select has options");
+		out->n_options = 0;
+	}
 	read_default(ps, node, out);
 	note_unknown(ps, node, known);
 }
@@ -233,7 +237,7 @@ static void add_field(
 static void check_conditions_of(
 	struct parse *ps, const struct yamlr_node *node, struct schema *schema)
 {
-	for (size_t i = 0; i < schema->n; i++) {
+	for (size_t i = 0; !ps->rc && i < schema->n; i++) {
 		struct conditions *when = &schema->fields[i].rule.when;
 
 		for (size_t k = 0; k < when->n; k++) {

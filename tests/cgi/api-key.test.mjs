@@ -78,7 +78,7 @@ const age = (name, s) => seen.sql(`UPDATE provider_credentials SET created_at = 
 
 for (const [key, status, says] of [
   ['sbx-unknown', 422, /refused this key.*HTTP 401.*API key not recognised by Sandbox Drive/],
-  ['sbx-forbidden-key', 422, /refused this key.*HTTP 403.*This key may not use Sandbox Drive/],
+  ['sbx-forbidden-key', 422, /lacks a permission.*HTTP 403.*This key may not use Sandbox Drive/],
   ['sbx-limited-key', 429, /asks for a pause.*HTTP 429.*Too many requests/],
   ['sbx-broken-key', 502, /could not be checked.*the sandbox answered: HTTP 500.*Sandbox Drive has a problem/],
   ['sbx-slow-key', 504, /could not be checked.*did not answer in time/],
@@ -97,7 +97,7 @@ for (const [key, status, says] of [
 }
 
 for (const [what, fault, status, says] of [
-  ['a page of markup', { status: 403, body: '<h1>no</h1>', content_type: 'text/html' }, 422, /refused this key\. The answer was HTTP status 403\. Check(?!.*answered)/],
+  ['a page of markup', { status: 403, body: '<h1>no</h1>', content_type: 'text/html' }, 422, /lacks a permission\. The answer was HTTP status 403\. The provider(?!.*answered)/],
   ['plain words', { status: 403, body: 'Not you.', content_type: 'text/plain' }, 422, /Not you\./],
   ['a redirect', { redirect: 'http://127.0.0.1:1/', status: 302 }, 502, /could not be checked/],
   ['a reset', { cut: 'reset', process: false }, 502, /could not be reached/],

@@ -235,7 +235,7 @@ test('a refused key needs a person; a good Test takes that back', async () => {
 
 test('any other failure changes no state', async () => {
   await fresh();
-  for (const [answer, told] of [[{ status: 403, body: '{}' }, /was refused/], [{ status: 429, body: '{}' }, /asks for a pause/],
+  for (const [answer, told] of [[{ status: 403, body: '{}' }, /lacks a permission/], [{ status: 429, body: '{}' }, /asks for a pause/],
     [{ status: 500, body: 'x' }, /could not be tested/], [{ cut: 'reset' }, /could not be tested/]]) {
     await again(key);
     await provider.ctl({ fault: { endpoint: 'apikey', ...answer } });

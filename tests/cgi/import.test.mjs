@@ -103,6 +103,15 @@ test('without a definition of ours OAuth is offered with the reason why it canno
     + 'unchecked; oauth2 can be set up, not used: no grantry.oauth section)');
 });
 
+test('the client is asked for what our recipe needs beyond the plugin', async () => {
+  await writeFile(join(providers, 'datasources', 'files.yaml'), OURS.replace('type: secret-input, required: true}\ngrantry',
+    'type: secret-input, required: true}\n  - {name: site, type: text-input, required: true}\ngrantry')
+    .replace('https://acme.example/token', 'https://acme.example/{{client.site}}/token'));
+  const { code, out } = await grantry('import', 'files');
+  assert.equal(code, 0, out);
+  assert.match(out, /with the recipe of datasources\/files\.yaml/);
+});
+
 test('another folder may be named; it is not read unless the configuration names it', async () => {
   const other = join(dir, 'providers', 'elsewhere');
   assert.equal((await grantry('import', 'search', '--to', other)).code, 0);

@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "domain/form.h"
+#include "domain/oauth/mint.h"
 #include "domain/probe.h"
 #include "platform/buf.h"
 #include "platform/log.h"
@@ -253,6 +254,57 @@ static void look_at_form(const struct row *row)
 	}
 }
 
+static void mint(const struct row *row, int status, const char *body, struct token_answer *answer,
+	struct probe_result *out)
+{
+	static const struct core core; /* its http is not asked */
+
+	next_answer.status = status;
+	next_answer.type = "application/json";
+	next_answer.body = body;
+	asked[0] = '\0';
+	CHECK_INT(mint_call(&core, row->provider, &row->fields, answer), RC_OK);
+	mint_probe(answer, out);
+}
+
+static void look_at_minted(const struct row *row, const struct token_answer *answer)
+{
+	const struct yamlr_node *handed = yamlr_get(row->node, "handed_out");
+	struct fieldset kept = FIELDSET_EMPTY;
+
+	CHECK_INT(mint_secrets(row->provider, &row->fields, answer, &kept), RC_OK);
+	CHECK_INT(handed ? handed->n : 0, row->provider->mint->oauth.credential.n);
+	for (const struct yamlr_node *n = handed ? handed->first : NULL; n; n = n->next)
+		CHECK_STR(fieldset_text(&kept, n->key), n->text);
+	fieldset_release(&kept);
+}
+
+/* A key from which tokens are made: the request for one, and what a runtime is handed. */
+static void look_at_mint(const struct row *row)
+{
+	struct token_answer answer;
+	struct probe_result r;
+
+	if (!yamlr_get(row->node, "mints"))
+		return;
+	mint(row, 200, row_text(row, "good"), &answer, &r);
+	CHECK_INT(r.verdict, PROBE_OK);
+	CHECK_STR(asked, row_text(row, "mints"));
+	CHECK_STR(secret_text(&sent.body), row_text(row, "body"));
+	look_at_minted(row, &answer);
+	token_answer_release(&answer);
+	mint(row, 200, row_text(row, "bad"), &answer, &r);
+	CHECK_INT(r.verdict, PROBE_REFUSED);
+	CHECK_STR(r.words, row_text(row, "words"));
+	token_answer_release(&answer);
+	mint(row, 200, "{}", &answer, &r);
+	CHECK(r.verdict != PROBE_OK);
+	token_answer_release(&answer);
+	mint(row, 429, "{}", &answer, &r);
+	CHECK_INT(r.verdict, PROBE_RATE_LIMITED);
+	token_answer_release(&answer);
+}
+
 static void one_row(const struct yamlr_node *n, void (*look)(const struct row *row))
 {
 	struct row row = {.node = n, .provider = find(yamlr_text(yamlr_get(n, "provider")))};
@@ -265,7 +317,7 @@ static void one_row(const struct yamlr_node *n, void (*look)(const struct row *r
 		row.check = checks_find(&row.provider->api_key_checks, &row.fields);
 	CHECK(row.provider != NULL);
 	CHECK((row.check != NULL) == (yamlr_get(n, "asks") != NULL));
-	if (row.check || (row.provider && look == look_at_form))
+	if (row.check || (row.provider && (look == look_at_form || look == look_at_mint)))
 		look(&row);
 	if (check_failed_here)
 		printf("# in line %u, %s\n", n->line, row_text(&row, "provider"));
@@ -320,6 +372,11 @@ static void forms_take_what_is_right_and_nothing_wrong(void)
 	every_row(look_at_form);
 }
 
+static void tokens_are_made_from_keys(void)
+{
+	every_row(look_at_mint);
+}
+
 static void a_good_key_is_told_by_a_good_answer(void)
 {
 	every_row(look_at_good);
@@ -349,6 +406,7 @@ int main(void)
 	RUN(a_refused_key_is_told_from_one_that_lacks_permission);
 	RUN(too_many_questions_are_told_from_a_refusal);
 	RUN(nonsense_is_no_answer);
+	RUN(tokens_are_made_from_keys);
 	httpc_request_release(&sent);
 	catalogue_free(shipped);
 	for (size_t i = 0; i < FIXTURES; i++)

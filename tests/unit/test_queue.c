@@ -310,6 +310,20 @@ static void five_failures_in_a_row_open_it_and_less_do_not(void)
 	CHECK_INT(pass(QUEUE_ANSWERED), 3);
 }
 
+/* What is minted from keys has no client: each stands for itself. */
+static void without_a_client_a_breaker_is_of_one_alone(void)
+{
+	begin();
+	let_fail(0, BREAKER_FAILURES);
+	for (int i = 0; i < BREAKER_FAILURES; i++) {
+		CHECK_INT(offer(7, 1, 0, "drive"), QUEUE_TAKEN_IN);
+		CHECK_INT(pass(QUEUE_FAILED), 7);
+	}
+	CHECK_INT(offer(7, 1, 0, "drive"), QUEUE_HELD_BACK);
+	CHECK_INT(offer(8, 1, 0, "drive"), QUEUE_TAKEN_IN);
+	CHECK_INT(pass(QUEUE_ANSWERED), 8);
+}
+
 static void what_waits_behind_an_open_breaker_is_dropped_and_reported_once(void)
 {
 	struct queue_item *last;
@@ -508,8 +522,8 @@ static void whatever_comes_no_lane_is_left_and_none_is_lost(void)
 
 		now_ms += dice(2000);
 		if (dice(3))
-			(void)(dice(4) ? offer_narrow(id, id % 5, id % 3)
-				       : offer(id, id % 5, id % 3, id % 2 ? "drive" : "mail"));
+			(void)(dice(4) ? offer_narrow(id, id % 5, 1 + id % 3)
+				       : offer(id, id % 5, 1 + id % 3, id % 2 ? "drive" : "mail"));
 		if (dice(2) && n < WALKERS && (items[n] = take()))
 			n++;
 		if (dice(2) && n) {
@@ -523,7 +537,7 @@ static void whatever_comes_no_lane_is_left_and_none_is_lost(void)
 	}
 	while (n)
 		give(items[--n], QUEUE_ANSWERED);
-	for (unsigned client = 0; client < 3; client++) { /* whatever their breakers remember */
+	for (unsigned client = 1; client < 4; client++) { /* whatever their breakers remember */
 		now_ms += BREAKER_ASKED_MAX_MS;
 		while (pass(QUEUE_ANSWERED))
 			;
@@ -580,6 +594,7 @@ int main(void)
 	RUN(a_full_queue_takes_nothing_in_until_one_went);
 	RUN(lanes_of_different_kinds_never_meet);
 	RUN(five_failures_in_a_row_open_it_and_less_do_not);
+	RUN(without_a_client_a_breaker_is_of_one_alone);
 	RUN(what_waits_behind_an_open_breaker_is_dropped_and_reported_once);
 	RUN(each_probe_that_fails_doubles_the_time_up_to_the_longest);
 	RUN(half_open_one_probes_at_a_time);

@@ -8,6 +8,7 @@
 #include "domain/credential_state.h"
 #include "domain/incident.h"
 #include "domain/keyring.h"
+#include "domain/oauth/mint.h"
 #include "domain/oauth/revocation.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -181,6 +182,29 @@ static enum rc build(const struct core *core, struct refresh_attempt *a, const s
 	return rc;
 }
 
+/* The answer can be sealed even if the database is away when it comes (C12, C13, C32). */
+static enum rc hold_key(const struct core *core, struct refresh_attempt *a)
+{
+	enum rc rc = keyring_hold(core->keyring, core->db, &a->tenant);
+
+	if (rc == RC_OK)
+		a->key_held_in = core->keyring;
+	a->sent_at_s = clock_now_s();
+	return rc;
+}
+
+static enum rc prepare_minted(
+	const struct core *core, struct refresh_attempt *a, struct httpc_request *rq)
+{
+	enum rc rc = a->provider && a->provider->mint ? RC_OK : RC_NOT_FOUND;
+
+	if (rc == RC_OK)
+		rc = credential_unseal(core, &a->tenant, &a->row, &a->secrets, &a->profile);
+	if (rc == RC_OK)
+		rc = hold_key(core, a);
+	return rc == RC_OK ? mint_request(a->provider, &a->secrets, a->sent_at_s, rq) : rc;
+}
+
 /* RC_LIMIT: the provider would refuse so early a renewal. */
 static enum rc prepare(const struct core *core, struct refresh_attempt *a, struct httpc_request *rq)
 {
@@ -201,13 +225,8 @@ static enum rc prepare(const struct core *core, struct refresh_attempt *a, struc
 	token = token_to_renew(&a->provider->oauth, &a->secrets, &a->part);
 	if (!token)
 		return RC_EXPIRED;
-	/* the answer can be sealed even if the database is away when it comes (C12, C13, C32) */
-	rc = keyring_hold(core->keyring, core->db, &a->tenant);
-	if (rc != RC_OK)
-		return rc;
-	a->key_held_in = core->keyring;
-	a->sent_at_s = clock_now_s();
-	return build(core, a, token, rq);
+	rc = hold_key(core, a);
+	return rc == RC_OK ? build(core, a, token, rq) : rc;
 }
 
 /* Why it was not sent decides what the row says. */
@@ -217,14 +236,17 @@ static void not_sent(const struct refresh_attempt *a, enum rc why, struct refres
 
 	switch (why) {
 	case RC_NOT_FOUND:
-		settle_as(
-			s, "client_error", a->provider ? "client_gone" : "provider_gone", later_s);
+		settle_as(s, "client_error",
+			a->provider && !a->minted ? "client_gone" : "provider_gone", later_s);
 		break;
 	case RC_CRYPTO:
 		settle_as(s, "unreadable", "unreadable", later_s);
 		break;
 	case RC_INVALID:
-		settle_as(s, "client_error", "client_incomplete", later_s);
+		if (a->minted)
+			settle_as(s, "needs_reauth", "key_unusable", 0);
+		else
+			settle_as(s, "client_error", "client_incomplete", later_s);
 		break;
 	case RC_EXPIRED:
 		settle_as(s, "needs_reauth", "no_refresh_token", 0);
@@ -253,7 +275,8 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 	rc = load_claimed(core, due, a);
 	if (rc == RC_OK) {
 		name_settlement(a, s);
-		rc = prepare(core, a, rq);
+		a->minted = strcmp(a->row.auth_type, "api-key") == 0;
+		rc = a->minted ? prepare_minted(core, a, rq) : prepare(core, a, rq);
 		if (rc == RC_OK)
 			return RC_OK;
 		not_sent(a, rc, s);
@@ -265,6 +288,11 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 
 /* ---- end ---- */
 
+static const struct oauth_recipe *recipe_of(const struct refresh_attempt *a)
+{
+	return a->minted ? &a->provider->mint->oauth : &a->provider->oauth;
+}
+
 static enum rc new_profile(
 	const struct refresh_attempt *a, const struct token_answer *answer, struct fieldset *out)
 {
@@ -272,19 +300,27 @@ static enum rc new_profile(
 
 	if (rc == RC_OK && answer->has_scope && !a->part)
 		rc = fieldset_put_text(out, "granted", answer->scope);
-	return rc == RC_OK ? credential_put_limits(&a->provider->oauth, answer, false, out) : rc;
+	return rc == RC_OK ? credential_put_limits(recipe_of(a), answer, false, out) : rc;
 }
 
 /* What the old grant had and the new answer does not replace stays (R38). */
+static enum rc new_secrets(
+	const struct refresh_attempt *a, struct token_answer *answer, struct fieldset *out)
+{
+	struct credential_grant grant = {.client = &a->client, .answer = answer};
+	enum rc rc;
+
+	if (a->minted)
+		return mint_secrets(a->provider, &a->secrets, answer, out);
+	rc = token_join(&a->provider->oauth, a->part, &a->secrets, answer);
+	return rc == RC_OK ? credential_grant_secrets(a->provider, &grant, out) : rc;
+}
+
 static enum rc seal_result(const struct core *core, const struct refresh_attempt *a,
 	struct token_answer *answer, struct credential_row *row)
 {
-	struct credential_grant grant = {.client = &a->client, .answer = answer};
 	struct fieldset secrets = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
-	enum rc rc = token_join(&a->provider->oauth, a->part, &a->secrets, answer);
-
-	if (rc == RC_OK)
-		rc = credential_grant_secrets(a->provider, &grant, &secrets);
+	enum rc rc = new_secrets(a, answer, &secrets);
 
 	row->secret_rev = a->lease.rev + 1;
 	row->expires = answer->expires;
@@ -304,7 +340,7 @@ static void assume_life(const struct refresh_attempt *a, struct token_answer *an
 {
 	int64_t life_s = a->row.expires_at_s - a->row.refreshed_at_s;
 
-	if (a->provider->oauth.expires_from != EXPIRES_FROM_INTROSPECTION || !a->row.expires ||
+	if (recipe_of(a)->expires_from != EXPIRES_FROM_INTROSPECTION || !a->row.expires ||
 		a->row.refreshed_at_s == 0 || life_s <= 0 || life_s > TOKEN_LIFETIME_MAX_S)
 		return;
 	answer->expires = true;
@@ -314,7 +350,7 @@ static void assume_life(const struct refresh_attempt *a, struct token_answer *an
 static void keep(const struct core *core, const struct refresh_attempt *a,
 	struct token_answer *answer, struct refresh_settlement *s)
 {
-	const struct oauth_recipe *recipe = &a->provider->oauth;
+	const struct oauth_recipe *recipe = recipe_of(a);
 	int64_t end_s;
 	bool expires;
 	enum rc rc;
@@ -363,6 +399,15 @@ static bool is_unreachable(const struct token_answer *answer)
 	return answer->failure == TOKEN_NO_ANSWER && answer->status == 0;
 }
 
+/* Nobody but the person who entered the key can mend it. */
+static void give_up_key(const struct token_answer *answer, struct refresh_settlement *s)
+{
+	if (answer->failure == TOKEN_GRANT_REVOKED)
+		settle_as(s, "revoked", "revoked", 0);
+	else
+		settle_as(s, "needs_reauth", "key_refused", 0);
+}
+
 static void give_up_grant(const struct refresh_attempt *a, const struct token_answer *answer,
 	struct refresh_settlement *s)
 {
@@ -386,9 +431,16 @@ static void note_failure(const struct core *core, const struct refresh_attempt *
 	switch (answer->failure) {
 	case TOKEN_GRANT_REFUSED:
 	case TOKEN_GRANT_REVOKED:
-		give_up_grant(a, answer, s);
+		if (a->minted)
+			give_up_key(answer, s);
+		else
+			give_up_grant(a, answer, s);
 		break;
 	case TOKEN_CLIENT_REFUSED:
+		if (a->minted) {
+			give_up_key(answer, s);
+			break;
+		}
 		if (client_has_changed(core, a)) {
 			settle_as(s, a->row.state, "client_changed", now_s);
 			break;
@@ -418,12 +470,13 @@ void refresh_end(const struct core *core, struct refresh_attempt *a, enum rc rc,
 	const struct httpc_response *rs, struct refresh_settlement *s)
 {
 	struct placeholder_values secrets = {.client = &a->client.fields,
+		.credential = a->minted ? &a->secrets : NULL,
 		.token = &a->secrets,
 		.derives = &a->provider->derives};
 	struct token_answer answer = {.retry_after_s = -1};
 
 	name_settlement(a, s);
-	rc = token_read(&a->provider->oauth, rc, rs, a->sent_at_s, &secrets, &answer);
+	rc = token_read(recipe_of(a), rc, rs, a->sent_at_s, &secrets, &answer);
 	if (rc != RC_OK) { /* ours: no memory to read it, or the transfer was ended */
 		answer.failure = TOKEN_NO_ANSWER;
 		answer.status = 0;
@@ -521,7 +574,7 @@ enum rc refresh_discard(const struct core *core, const struct refresh_settlement
 	struct credential_row row = {0};
 	enum rc rc;
 
-	if (!s->renewed || !provider)
+	if (!s->renewed || !provider || !s->row.client_source[0]) /* what was minted dies of age */
 		return RC_OK;
 	rc = credential_row_load(core->db, &s->tenant, &ref, &s->row.id, &row);
 	credential_row_release(&row);

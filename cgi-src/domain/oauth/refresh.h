@@ -32,6 +32,7 @@ struct refresh_attempt {
 	const struct token_part *part; /* which of several tokens is renewed; NULL: the main one */
 	struct keyring *key_held_in;   /* NULL: not held */
 	int64_t sent_at_s;
+	bool minted; /* from the fields of a key: secrets holds these too, and there is no client */
 };
 
 void refresh_attempt_release(struct refresh_attempt *a);

@@ -80,7 +80,7 @@ static enum rc write_client(
 	const struct secret *key = fieldset_get(client, "client_secret");
 	enum rc rc;
 
-	if (recipe->client_auth == CLIENT_AUTH_BASIC)
+	if (recipe->client_auth == CLIENT_AUTH_BASIC || recipe->client_auth == CLIENT_AUTH_ABSENT)
 		return RC_OK;
 	if (!id || (recipe->client_auth == CLIENT_AUTH_POST && !key))
 		return RC_INVALID;

@@ -6,6 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/oauth/mint.h"
 #include "domain/runtime/lookup.h"
 #include "domain/upkeep/wake.h"
 #include "platform/clock.h"
@@ -164,17 +165,24 @@ static enum rc judge(const struct core *core, const struct handout_request *requ
 
 /* ---- what leaves ---- */
 
-/* Of an OAuth credential what the provider file names; of an API key what its form holds. */
-static enum rc pick_fields(const struct provider *provider, bool is_oauth,
-	const struct fieldset *secrets, struct fieldset *out)
+/* What the provider file names, where tokens were obtained; NULL: the form says it. */
+static const struct pairs *map_of(const struct handout *h)
 {
-	const struct pairs *map = &provider->oauth.credential;
-	const struct schema *schema = provider_key_schema(provider, secrets);
-	size_t n = is_oauth ? map->n : schema->n;
+	if (runtime_is_oauth(&h->found))
+		return &h->provider->oauth.credential;
+	return mint_is(h->provider, &h->found.row) ? &h->provider->mint->oauth.credential : NULL;
+}
+
+static enum rc pick_fields(
+	const struct handout *h, const struct fieldset *secrets, struct fieldset *out)
+{
+	const struct pairs *map = map_of(h);
+	const struct schema *schema = provider_key_schema(h->provider, secrets);
+	size_t n = map ? map->n : schema->n;
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < n && rc == RC_OK; i++) {
-		const char *name = is_oauth ? map->items[i].name : schema->fields[i].name;
+		const char *name = map ? map->items[i].name : schema->fields[i].name;
 		const struct secret *value = fieldset_get(secrets, name);
 
 		if (value)
@@ -191,8 +199,7 @@ static enum rc fill(const struct core *core, const struct tenant_id *tenant, str
 	if (rc == RC_CRYPTO)
 		rc = refuse(&out->why, REFUSAL_UNDECRYPTABLE);
 	if (rc == RC_OK)
-		rc = pick_fields(
-			out->provider, runtime_is_oauth(&out->found), &secrets, &out->fields);
+		rc = pick_fields(out, &secrets, &out->fields);
 	TEXT_COPY(out->granted, fieldset_text(&profile, "granted"));
 	fieldset_release(&secrets);
 	fieldset_release(&profile);

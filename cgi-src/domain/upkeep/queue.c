@@ -119,6 +119,7 @@ static bool set_lanes(struct queue *queue, struct queue_item *item, const struct
 	const struct refresh_due *due = &item->due;
 	char id[PLUGIN_ID_SIZE + PROVIDER_NAME_SIZE];
 	size_t n = strlen(due->plugin_id), m = strlen(due->provider);
+	static const struct uuid nobody;
 	int64_t at_once = provider ? provider->oauth.refresh_at_once : 0;
 	struct uuid key;
 
@@ -130,7 +131,10 @@ static bool set_lanes(struct queue *queue, struct queue_item *item, const struct
 		at_once ? (size_t)at_once : QUEUE_PROVIDER_ACTIVE_MAX);
 	key = key_of('t', due->tenant.u.b, sizeof(due->tenant.u.b));
 	item->tenant = lane_get(queue, &key, QUEUE_TENANT_WAITING_MAX, QUEUE_TENANT_ACTIVE_MAX);
-	item->client = lane_get(queue, &due->client_id, QUEUE_WAITING_MAX, QUEUE_WAITING_MAX);
+	/* what is minted from a key has no client, and shares nothing with others */
+	item->client =
+		lane_get(queue, uuid_equal(&due->client_id, &nobody) ? &due->id.u : &due->client_id,
+			QUEUE_WAITING_MAX, QUEUE_WAITING_MAX);
 	return item->provider && item->tenant && item->client;
 }
 

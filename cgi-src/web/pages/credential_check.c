@@ -30,6 +30,10 @@ static const struct test_words unreadable_words = {"failed", "cannot be decrypte
 	"It was encrypted with a key that this installation does not have, or it was altered. "
 	"The provider was not asked.",
 	"Your operator can check the encryption keys."};
+static const struct test_words unasked_words = {"pending", "cannot be tested",
+	"There is no request that would show whether one like this works. The provider was not "
+	"asked.",
+	NULL};
 static const struct test_words over_words = {"pending", "has an access token that is over",
 	"The provider was not asked: it would refuse that token.", NULL};
 
@@ -60,6 +64,8 @@ static const struct test_words *words_of(const struct test_page *t)
 		return &too_soon_words;
 	if (t->test->unreadable)
 		return &unreadable_words;
+	if (t->test->unasked)
+		return &unasked_words;
 	return t->test->over ? &over_words : &verdict_words[t->test->probe.verdict];
 }
 
@@ -89,7 +95,7 @@ static const char *next_of(const struct test_page *t)
 					 : "It needs a new key: enter it again.";
 	if (t->test->healed)
 		return "It was marked as refused; it is active again.";
-	if (!t->too_soon && !t->test->over && !t->test->unreadable &&
+	if (!t->too_soon && !t->test->over && !t->test->unreadable && !t->test->unasked &&
 		t->test->probe.verdict == PROBE_OK)
 		return next_of_working(t->view);
 	return words_of(t)->next;
@@ -132,7 +138,7 @@ static void set_said(struct view_node *node, const struct test_page *t)
 static enum rc show_test(struct ctx *c, const struct test_page *t)
 {
 	const struct test_words *words = words_of(t);
-	bool asked = !t->too_soon && !t->test->unreadable && !t->test->over;
+	bool asked = !t->too_soon && !t->test->unreadable && !t->test->over && !t->test->unasked;
 	char title[CREDENTIAL_NAME_BYTES + 64];
 	struct view_node *node;
 	enum rc rc = page_begin(c);

@@ -48,6 +48,8 @@ static const struct reason {
 	{"client_changed", false, MESSAGE("reason.client_changed")},
 	{"client_incomplete", false, MESSAGE("reason.client_incomplete")},
 	{"client_unreadable", false, MESSAGE("reason.client_unreadable")},
+	{"key_refused", false, MESSAGE("reason.key_refused")},
+	{"key_unusable", false, MESSAGE("reason.key_unusable")},
 	{"provider_gone", false, MESSAGE("reason.provider_gone")},
 	{"unreadable", false, MESSAGE("reason.unreadable")},
 	{"rate_limited", false, MESSAGE("reason.rate_limited")},
