@@ -410,19 +410,24 @@ static void what_was_kept_survives_a_renewal(void)
 static void a_field_does_not_hide_a_token(void)
 {
 	const struct oauth_recipe *r = recipe(
-		TWO "    credential: {access_token: '{{token.user_access_token}}', bot: x}\n");
+		TWO "    credential: {access_token: '{{token.user_access_token}}', bot: x,"
+		    " scope: '{{token.scope|}}', expires_in: '{{token.expires_in|never}}'}\n");
 	struct oauth_client oauth_client = {0};
-	struct credential_grant grant = {.client = &oauth_client, .answer = &answer};
+	struct credential_grant grant = {
+		.client = &oauth_client, .answer = &answer, .requested = "as asked"};
 	struct fieldset sealed = FIELDSET_EMPTY, tokens = FIELDSET_EMPTY;
 
 	CHECK_INT(parse(r, "{\"access_token\":\"b\",\"u\":{\"a\":\"u\"}}"), TOKEN_OK);
 	CHECK_INT(credential_grant_secrets(catalogue_at(catalogue, 0), &grant, &sealed), RC_OK);
 	CHECK_STR(fieldset_text(&sealed, "access_token"), "u");
 	CHECK_STR(fieldset_text(&sealed, "bot"), "x");
-	CHECK_INT(credential_tokens(&sealed, &tokens), RC_OK);
+	CHECK_INT(credential_tokens(r, &sealed, &tokens), RC_OK);
 	CHECK_STR(fieldset_text(&tokens, "access_token"), "b");
 	CHECK_STR(fieldset_text(&tokens, "user_access_token"), "u");
-	CHECK(!fieldset_get(&tokens, "token.access_token"));
+	CHECK(!fieldset_get(&tokens, "token.access_token") && !fieldset_get(&tokens, "bot"));
+	CHECK_STR(fieldset_text(&sealed, "scope"), "as asked");
+	CHECK_STR(fieldset_text(&sealed, "expires_in"), "never");
+	CHECK(!fieldset_get(&tokens, "scope"));
 	fieldset_release(&sealed);
 	fieldset_release(&tokens);
 }

@@ -156,7 +156,7 @@ static enum rc open_tokens(const struct core *core, struct refresh_attempt *a)
 	enum rc rc = credential_unseal(core, &a->tenant, &a->row, &secrets, &a->profile);
 
 	if (rc == RC_OK)
-		rc = credential_tokens(&secrets, &a->secrets);
+		rc = credential_tokens(&a->provider->oauth, &secrets, &a->secrets);
 	fieldset_release(&secrets);
 	return rc;
 }
@@ -307,7 +307,9 @@ static enum rc new_profile(
 static enum rc new_secrets(
 	const struct refresh_attempt *a, struct token_answer *answer, struct fieldset *out)
 {
-	struct credential_grant grant = {.client = &a->client, .answer = answer};
+	struct credential_grant grant = {.client = &a->client,
+		.answer = answer,
+		.requested = fieldset_text(&a->profile, "granted")};
 	enum rc rc;
 
 	if (a->minted)

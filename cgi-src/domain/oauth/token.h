@@ -127,6 +127,9 @@ bool token_introspected(const struct httpc_response *rs, int64_t now_s, struct t
 bool token_keep_lookup(
 	const struct lookup *lookup, const struct httpc_response *rs, struct fieldset *out);
 
+/** token_is_kept(recipe, name): is {{token.name}} kept with the credential? */
+bool token_is_kept(const struct oauth_recipe *recipe, const char *name);
+
 /** token_can_renew(recipe, tokens): is there something that a renewal could send? */
 bool token_can_renew(const struct oauth_recipe *recipe, const struct fieldset *tokens);
 /** token_to_renew(recipe, tokens, part): what is to be sent: of several tokens in a grant the refresh token of the one

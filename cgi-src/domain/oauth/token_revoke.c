@@ -63,7 +63,7 @@ enum rc token_revoke_request(const struct provider *provider, const struct oauth
 		.credential = secrets,
 		.token = &tokens,
 		.derives = recipe->derives};
-	enum rc rc = credential_tokens(secrets, &tokens);
+	enum rc rc = credential_tokens(recipe, secrets, &tokens);
 
 	if (rc == RC_OK)
 		rc = build(recipe, &values, nth, out);
