@@ -35,7 +35,7 @@ static enum rc mint(const struct core *core, const struct provider *provider,
 	return verdict(change);
 }
 
-/* Without a recipe for it there is nothing to ask. */
+/* Without a recipe for it there is nothing to ask but whose it is. */
 static enum rc ask(const struct core *core, const struct provider *provider,
 	const struct fieldset *fields, const struct fieldset *tokens,
 	struct credential_change *change)
@@ -43,11 +43,14 @@ static enum rc ask(const struct core *core, const struct provider *provider,
 	struct placeholder_values values = {
 		.credential = fields, .token = tokens, .derives = &provider->derives};
 	const struct check_recipe *check = checks_find(&provider->api_key_checks, fields);
+	const struct identity_recipe *identity = &provider->api_key_identity;
 	enum rc rc;
 
+	if (!check && identity->request.method)
+		probe_identity(core->http, identity, &values, &change->probe.identity);
 	if (!check)
 		return RC_OK;
-	rc = probe_check(core->http, check, &provider->api_key_identity, &values, &change->probe);
+	rc = probe_check(core->http, check, identity, &values, &change->probe);
 	if (rc == RC_INVALID)
 		return refuse(change, "One of these values cannot be sent to the provider.");
 	return rc == RC_OK ? verdict(change) : rc;

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "domain/allowed.h"
+#include "domain/derived.h"
 #include "domain/placeholder.h"
+#include "domain/probe.h"
 #include "domain/provider.h"
 #include "must.h"
 #include "platform/url.h"
@@ -76,6 +78,69 @@ static void request_holds(
 	for (size_t i = 0; i < request->headers.n; i++)
 		MUST(placeholder_check(
 			     request->headers.items[i].value, "client,credential,token") == RC_OK);
+}
+
+static void tree_holds(const struct body_node *node, bool member)
+{
+	MUST(!member || node->name);
+	MUST((node->kind == BODY_STRING || node->kind == BODY_LITERAL) == (node->text != NULL));
+	for (size_t i = 0; i < node->n; i++)
+		tree_holds(&node->items[i], node->kind == BODY_OBJECT);
+}
+
+/* Built, a request is well-formed: what is JSON by its type is JSON. */
+static void request_builds(
+	const struct http_recipe *recipe, const struct placeholder_values *values)
+{
+	struct httpc_request rq;
+	enum rc rc;
+
+	if (!recipe->method)
+		return;
+	if (recipe->json)
+		tree_holds(recipe->json, false);
+	rc = probe_request(recipe, values, &rq);
+	MUST(rc == RC_OK || rc == RC_INVALID || rc == RC_LIMIT);
+	if (rc)
+		return;
+	if (recipe->format == BODY_JSON)
+		MUST(jsonr_check(secret_text(&rq.body), rq.body.len) != RC_INVALID);
+	httpc_request_release(&rq);
+}
+
+static void derives_hold(const struct provider *p, const struct placeholder_values *values)
+{
+	for (size_t i = 0; i < p->derives.n; i++) {
+		const struct derived *d = &p->derives.items[i];
+		struct secret out = SECRET_EMPTY;
+		enum rc rc = derived_value(d, values, &out);
+
+		MUST(rc == RC_OK || rc == RC_NOT_FOUND || rc == RC_LIMIT);
+		MUST(rc == RC_OK || out.len == 0);
+		MUST(placeholder_check(d->from, d->space) == RC_OK);
+		secret_release(&out);
+	}
+}
+
+static void mint_holds(const struct mint_recipe *mint, const struct placeholder_values *values)
+{
+	if (!mint)
+		return;
+	MUST(mint->grant != MINT_JWT_BEARER || mint->jwt.key);
+	MUST(mint->oauth.credential.n && mint->oauth.access_token.n);
+	MUST(!mint->client_secret || mint->client_id);
+	MUST(mint->client_id || mint->oauth.client_auth == CLIENT_AUTH_ABSENT);
+	url_holds(mint->oauth.token_url, values);
+}
+
+static void checks_hold(const struct checks *checks, const struct placeholder_values *values)
+{
+	for (size_t i = 0; i < checks->n; i++) {
+		MUST(checks->items[i].success.n);
+		MUST(i + 1 == checks->n || checks->items[i].when.n);
+		request_holds(&checks->items[i].request, values);
+		request_builds(&checks->items[i].request, values);
+	}
 }
 
 static bool may_bind_hosts(const struct provider *p)
@@ -148,6 +213,16 @@ static void oauth_holds(const struct provider *p, const struct placeholder_value
 		words_hold(&o->setup_steps[i]);
 }
 
+/* Together they may be more than a fieldset holds. */
+static void fill(struct fieldset *out, const struct schema *schema)
+{
+	for (size_t i = 0; i < schema->n; i++) {
+		enum rc rc = fieldset_put_text(out, schema->fields[i].name, "a.example");
+
+		MUST(rc == RC_OK || rc == RC_LIMIT);
+	}
+}
+
 static void provider_holds(const struct provider *p)
 {
 	struct fieldset client = FIELDSET_EMPTY;
@@ -159,14 +234,14 @@ static void provider_holds(const struct provider *p)
 	MUST(strncmp(p->id, p->plugin_id, strlen(p->plugin_id)) == 0 && p->file && p->icon_letter);
 	words_hold(&p->label);
 	words_hold(&p->description);
-	for (size_t i = 0; i < p->client_schema.n; i++)
-		MUST(fieldset_put_text(&client, p->client_schema.fields[i].name, "a.example") ==
-			RC_OK);
+	fill(&client, &p->client_schema);
+	fill(&client, &p->api_key_schema);
 	schema_holds(&p->api_key_schema);
 	schema_holds(&p->client_schema);
 	schema_holds(&p->oauth_credentials_schema);
-	for (size_t i = 0; i < p->api_key_checks.n; i++)
-		request_holds(&p->api_key_checks.items[i].request, &values);
+	derives_hold(p, &values);
+	checks_hold(&p->api_key_checks, &values);
+	mint_holds(p->mint, &values);
 	request_holds(&p->api_key_identity.request, &values);
 	oauth_holds(p, &values);
 	fieldset_release(&client);

@@ -269,6 +269,132 @@ static void values_that_cannot_stand_in_a_request_are_refused(void)
 	empty();
 }
 
+static void a_request_with_parameters_and_basic(void)
+{
+	struct pair query[] = {
+		{"k 1", "{{credential.api_key}}&"}, {"none", "{{credential.none|}}"}, {"e", ""}};
+	struct http_recipe recipe = {.method = "POST",
+		.url = "https://a.example/x",
+		.query = {query, 3},
+		.basic_user = "{{credential.api_key}}",
+		.basic_password = "",
+		.format = BODY_TEXT,
+		.content_type = "text/xml",
+		.text = "<a>\n{{credential.api_key}}</a>"};
+	struct httpc_request rq;
+
+	fill();
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_OK);
+	CHECK_STR(secret_text(&rq.url), "https://a.example/x?k%201=key-0123456789%26&e=");
+	CHECK_STR(header(&rq, "Authorization"), "Basic a2V5LTAxMjM0NTY3ODk6");
+	CHECK_STR(header(&rq, "Content-Type"), "text/xml");
+	CHECK_STR(secret_text(&rq.body), "<a>\nkey-0123456789</a>");
+	httpc_request_release(&rq);
+	recipe.url = "https://a.example/x?a=b";
+	recipe.basic_user = "{{credential.none|}}"; /* optional, and not there: no header */
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_OK);
+	CHECK_STR(secret_text(&rq.url), "https://a.example/x?a=b&k%201=key-0123456789%26&e=");
+	CHECK(header(&rq, "Authorization") == NULL);
+	httpc_request_release(&rq);
+	empty();
+}
+
+static void what_does_not_fit_into_basic_or_a_query_is_refused(void)
+{
+	struct pair query[] = {{"k", "{{credential.none}}"}};
+	struct http_recipe recipe = {.method = "GET",
+		.url = "https://a.example/x",
+		.basic_user = "{{credential.api_key}}",
+		.basic_password = "{{credential.api_key}}"};
+	struct httpc_request rq;
+
+	CHECK_INT(fieldset_put_text(&credential, "api_key", "user:word"), RC_OK);
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_INVALID); /* a colon */
+	CHECK_INT(fieldset_put_text(&credential, "api_key", "a\nb"), RC_OK);
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_INVALID);
+	recipe.basic_user = "u";
+	recipe.basic_password = "{{credential.none}}";
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_INVALID);
+	recipe.basic_user = NULL;
+	recipe.query = (struct pairs){query, 1};
+	CHECK_INT(probe_request(&recipe, &secrets, &rq), RC_INVALID);
+	empty();
+}
+
+/* --- derived values --- */
+
+static struct pair hosts[] = {{"eu", "eu.a.example"}, {"us", "a.example"}};
+static struct pair ends[] = {{":fx", "free.a.example"}, {"x", "x.a.example"}};
+static const char *members[] = {"/none", "/a/mail"}, *versions[] = {"/v1-beta", "/v1"};
+static struct derived derivations[] = {
+	{"credential", "host", "{{credential.region}}", DERIVE_MAP, {hosts, 2}, NULL, {0}, {0}},
+	{"credential", "plan", "{{credential.api_key}}", DERIVE_ENDS, {ends, 2}, "a.example", {0},
+		{0}},
+	{"credential", "mail", "{{credential.account}}", DERIVE_POINTER, {0}, NULL, {members, 2},
+		{0}},
+	{"credential", "root", "{{credential.base}}", DERIVE_STRIP, {0}, NULL, {0}, {versions, 2}},
+};
+static const struct derives derives = {derivations, 4};
+static const struct placeholder_values with_derived = {&client, &credential, &token, &derives};
+
+static void expect_derived(
+	const char *field, const char *value, const char *text, const char *expected)
+{
+	struct secret out = SECRET_EMPTY;
+	enum rc rc;
+
+	CHECK_INT(fieldset_put_text(&credential, field, value), RC_OK);
+	rc = placeholder_expand(text, &with_derived, PLACEHOLDER_RAW, &out);
+	CHECK_INT(rc, expected ? RC_OK : RC_INVALID);
+	if (expected)
+		CHECK_STR(secret_text(&out), expected);
+	secret_release(&out);
+	fieldset_remove(&credential, field);
+}
+
+static void values_are_derived_when_they_are_needed(void)
+{
+	expect_derived("region", "eu", "https://{{credential.host}}/", "https://eu.a.example/");
+	expect_derived("region", "EU", "{{credential.host}}", NULL);
+	expect_derived("region", "", "{{credential.host}}", NULL);
+	expect_derived("region", "asia", "{{credential.host|b.example}}", "b.example");
+	expect_derived("api_key", "k:fx", "{{credential.plan}}",
+		"free.a.example"); /* the first that fits */
+	expect_derived("api_key", "kx", "{{credential.plan}}", "x.a.example");
+	expect_derived("api_key", "k", "{{credential.plan}}", "a.example");
+	expect_derived("account", "{\"a\":{\"mail\":\"m@a.example\"}}", "{{credential.mail}}",
+		"m@a.example");
+	expect_derived("account", "{\"a\":{\"mail\":7}}", "{{credential.mail}}", NULL);
+	expect_derived("account", "{\"a\":{\"mail\":\"\"}}", "{{credential.mail}}", NULL);
+	expect_derived("account", "{\"a\":{\"mail\":\"a\\nb\"}}", "{{credential.mail}}", NULL);
+	expect_derived("account", "not JSON", "{{credential.mail}}", NULL);
+	expect_derived("account", "{}", "{{credential.mail|}}", "");
+	expect_derived(
+		"base", "https://a.example/v1/", "{{credential.root}}/x", "https://a.example/x");
+	expect_derived(
+		"base", "https://a.example/v1-beta", "{{credential.root}}", "https://a.example");
+	expect_derived(
+		"base", "https://a.example/v12", "{{credential.root}}", "https://a.example/v12");
+	expect_derived("base", "/v1", "{{credential.root}}", NULL);
+	expect_derived("region", "eu", "{{client.host}}", NULL);
+	empty();
+}
+
+static void a_part_of_a_secret_is_hidden_like_the_whole(void)
+{
+	static const char account[] = "{\"a\":{\"mail\":\"robot-0123456789\"}}";
+	static const char said[] = "robot-0123456789 of eu.a.example";
+	char words[PROBE_WORDS_SIZE];
+
+	CHECK_INT(fieldset_put_text(&credential, "account", account), RC_OK);
+	CHECK_INT(fieldset_put_text(&credential, "region", "eu"), RC_OK);
+	probe_words(said, strlen(said), &with_derived, words);
+	CHECK_STR(words, "••• of eu.a.example"); /* a text of the file is no secret */
+	CHECK(probe_mentions(said, strlen(said), &with_derived));
+	CHECK(!probe_mentions(said, strlen(said), &secrets));
+	empty();
+}
+
 /* --- identities --- */
 
 static void read_identity(const char *json, struct identity *out)
@@ -401,6 +527,29 @@ static struct httpc *open_http(struct netpol *policy)
 	return http;
 }
 
+#define ANSWER(status, type, body)                                                                 \
+	"HTTP/1.1 " status "\r\nContent-Type: " type "\r\nConnection: close\r\n\r\n" body
+#define JSON(status, body) ANSWER(status, "application/json", body)
+
+static enum probe_verdict judged(const char *answer, const struct check_recipe *recipe)
+{
+	const char *const answers[] = {answer, NULL};
+	struct check_recipe check = *recipe;
+	struct probe_result r;
+	struct netpol policy;
+	struct httpc *http;
+
+	serve(answers);
+	http = open_http(&policy);
+	check.request = (struct http_recipe){.method = "GET", .url = "{{client.base}}/check"};
+	CHECK_INT(fieldset_put_text(&client, "base", origin), RC_OK);
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_OK);
+	httpc_free(http);
+	served();
+	empty();
+	return r.verdict;
+}
+
 static void run_check(const char *answer, const char *second, struct probe_result *out)
 {
 	static const char *message[] = {"/error/message", "/error"}, *name[] = {"/name"},
@@ -434,10 +583,6 @@ static void run_check(const char *answer, const char *second, struct probe_resul
 	empty();
 }
 
-#define ANSWER(status, type, body)                                                                 \
-	"HTTP/1.1 " status "\r\nContent-Type: " type "\r\nConnection: close\r\n\r\n" body
-#define JSON(status, body) ANSWER(status, "application/json", body)
-
 static void success_needs_status_and_words(void)
 {
 	struct probe_result r;
@@ -461,6 +606,73 @@ static void success_needs_status_and_words(void)
 	run_check(JSON("200 OK", "<html>"), NULL, &r);
 	CHECK_INT(r.verdict, PROBE_NO_ANSWER);
 	CHECK_STR(r.words, "The answer could not be read.");
+}
+
+static void a_success_must_hold_this_and_must_not_hold_that(void)
+{
+	static struct status_range success[] = {{200, 299}};
+	static const char *present[] = {"/data", "/id"}, *absent[] = {"/errors"};
+	const struct check_recipe check = {
+		.success = {success, 1}, .present = {present, 2}, .absent = {absent, 1}};
+	static const struct {
+		const char *answer;
+		enum probe_verdict verdict;
+	} cases[] = {
+		{JSON("200 OK", "{\"data\":{\"a\":1},\"id\":0}"), PROBE_OK},
+		{JSON("206 OK", "{\"data\":false,\"id\":\"x\",\"errors\":[]}"), PROBE_OK},
+		{JSON("200 OK", "{\"data\":[1],\"id\":1,\"errors\":null}"), PROBE_OK},
+		{JSON("200 OK", "{\"data\":{},\"id\":1}"), PROBE_REFUSED},
+		{JSON("200 OK", "{\"data\":null,\"id\":1}"), PROBE_REFUSED},
+		{JSON("200 OK", "{\"data\":\"\",\"id\":1}"), PROBE_REFUSED},
+		{JSON("200 OK", "{\"data\":1}"), PROBE_REFUSED},
+		{JSON("200 OK", "{\"data\":1,\"id\":1,\"errors\":[{}]}"), PROBE_REFUSED},
+		{JSON("200 OK", "{\"data\":1,\"id\":1,\"errors\":\"x\"}"), PROBE_REFUSED},
+		{JSON("200 OK", "null"), PROBE_REFUSED},
+		{JSON("200 OK", "<html>"), PROBE_NO_ANSWER},
+		{JSON("200 OK", ""), PROBE_NO_ANSWER},
+		{JSON("300 No", "{\"data\":1,\"id\":1}"), PROBE_NO_ANSWER},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		CHECK_INT(judged(cases[i].answer, &check), cases[i].verdict);
+}
+
+static void rules_come_before_statuses(void)
+{
+	static struct status_range success[] = {{200, 200}, {404, 404}}, forbidden[] = {{402, 403}};
+	static struct status_range ok[] = {{200, 200}}, busy[] = {{503, 503}};
+	static struct pair revoked[] = {{"/code", "1107"}}, pause[] = {{"/code", "9"}};
+	static struct answer_rule refused[] = {{{ok, 1}, {revoked, 1}}};
+	static struct answer_rule limited[] = {{{busy, 1}, {0}}, {{0}, {pause, 1}}};
+	const struct check_recipe check = {.success = {success, 2},
+		.forbidden = {forbidden, 1},
+		.refused = {refused, 1},
+		.limited = {limited, 2}};
+	const struct check_recipe strict = {.success = {ok, 1}};
+	static const struct {
+		const char *answer;
+		enum probe_verdict verdict;
+	} cases[] = {
+		{JSON("200 OK", "{\"code\":\"0\"}"), PROBE_OK},
+		{JSON("404 No", "{}"), PROBE_OK}, /* the file says so */
+		{JSON("200 OK", "{\"code\":\"1107\"}"), PROBE_REFUSED},
+		{JSON("200 OK", "{\"code\":1107}"), PROBE_REFUSED},
+		{JSON("403 No", "{\"code\":\"1107\"}"), PROBE_PERMISSION},
+		{JSON("402 Pay", "{}"), PROBE_PERMISSION},
+		{JSON("401 No", "{}"), PROBE_REFUSED},
+		{JSON("410 No", "{}"), PROBE_REFUSED},
+		{JSON("429 Slow", "{\"code\":\"1107\"}"), PROBE_RATE_LIMITED},
+		{JSON("503 Slow", "<html>"), PROBE_RATE_LIMITED},
+		{JSON("200 OK", "{\"code\":\"9\"}"), PROBE_RATE_LIMITED},
+		{JSON("500 Oh", "{\"code\":\"1107\"}"), PROBE_NO_ANSWER},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		CHECK_INT(judged(cases[i].answer, &check), cases[i].verdict);
+	CHECK_INT(judged(JSON("403 No", "{}"), &strict), PROBE_REFUSED);
+	CHECK_INT(judged("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\nx",
+			  &strict),
+		PROBE_NO_ANSWER);
 }
 
 static void an_identity_of_its_own_is_asked_for(void)
@@ -549,12 +761,18 @@ int main(void)
 	RUN(a_secret_is_never_cut_in_half);
 	RUN(a_request_is_built_from_a_recipe);
 	RUN(a_json_body_is_a_tree);
+	RUN(a_request_with_parameters_and_basic);
+	RUN(what_does_not_fit_into_basic_or_a_query_is_refused);
+	RUN(values_are_derived_when_they_are_needed);
+	RUN(a_part_of_a_secret_is_hidden_like_the_whole);
 	RUN(a_blank_header_is_left_out);
 	RUN(a_json_body_may_be_empty);
 	RUN(values_that_cannot_stand_in_a_request_are_refused);
 	RUN(an_identity_is_read_by_pointers);
 	RUN(hostile_identities_are_tamed);
 	RUN(success_needs_status_and_words);
+	RUN(a_success_must_hold_this_and_must_not_hold_that);
+	RUN(rules_come_before_statuses);
 	RUN(an_identity_of_its_own_is_asked_for);
 	RUN(refusals_keep_the_providers_words);
 	RUN(what_is_no_verdict_is_no_answer);
