@@ -4,6 +4,7 @@
  * provider is asked whether it works.
  */
 #include "domain/credential_seal.h"
+#include "domain/message.h"
 #include "domain/oauth/mint.h"
 
 static enum rc refuse(struct credential_change *change, const char *reason)
@@ -47,12 +48,12 @@ static enum rc ask(const struct core *core, const struct provider *provider,
 	enum rc rc;
 
 	if (!check && identity->request.method)
-		probe_identity(core->http, identity, &values, &change->probe.identity);
+		probe_identity(core->http, identity, &values, &values, &change->probe.identity);
 	if (!check)
 		return RC_OK;
 	rc = probe_check(core->http, check, identity, &values, &change->probe);
 	if (rc == RC_INVALID)
-		return refuse(change, "One of these values cannot be sent to the provider.");
+		return refuse(change, MESSAGE("form.not_sendable"));
 	return rc == RC_OK ? verdict(change) : rc;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "domain/message.h"
 #include "platform/log.h"
 #include "platform/text.h"
 #include "platform/url.h"
@@ -129,7 +130,8 @@ static bool parse_answer(const struct httpc_response *answer, struct jsonr **out
 }
 
 void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
-	const struct placeholder_values *values, struct identity *out)
+	const struct placeholder_values *values, const struct placeholder_values *secrets,
+	struct identity *out)
 {
 	struct httpc_response answer;
 	struct jsonr *document = NULL;
@@ -139,7 +141,7 @@ void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
 	*out = (struct identity){0};
 	snprintf(status, sizeof(status), "%d", answer.status);
 	if (!rc && answer.status == 200 && parse_answer(&answer, &document))
-		probe_identity_read(recipe, jsonr_root(document), values, out);
+		probe_identity_read(recipe, jsonr_root(document), secrets, out);
 	else
 		log_warn("identity_unknown", "rc", rc_name(rc), "status", status);
 	jsonr_free(document);
@@ -296,9 +298,9 @@ static void take_words(const struct check_recipe *check, const struct httpc_resp
 		return;
 	out->own_words = true;
 	if (out->verdict == PROBE_NO_ANSWER && is_status(&check->success, out->status))
-		snprintf(out->words, sizeof(out->words), "The answer could not be read.");
+		snprintf(out->words, sizeof(out->words), MESSAGE("answer.unreadable"));
 	else
-		snprintf(out->words, sizeof(out->words), "The answer was HTTP status %d.",
+		snprintf(out->words, sizeof(out->words), MESSAGE("answer.status") " %d",
 			out->status);
 }
 
@@ -309,10 +311,10 @@ static enum rc no_answer(enum rc rc, struct probe_result *out)
 		enum probe_verdict verdict;
 		const char *words;
 	} map[] = {
-		{RC_UPSTREAM, PROBE_NO_ANSWER, "The provider could not be reached."},
-		{RC_LIMIT, PROBE_NO_ANSWER, "The answer was too large."},
-		{RC_TIMEOUT, PROBE_TIMEOUT, "The provider did not answer in time."},
-		{RC_EGRESS, PROBE_FORBIDDEN, "This address may not be called from here."},
+		{RC_UPSTREAM, PROBE_NO_ANSWER, MESSAGE("answer.no_connection")},
+		{RC_LIMIT, PROBE_NO_ANSWER, MESSAGE("answer.too_large")},
+		{RC_TIMEOUT, PROBE_TIMEOUT, MESSAGE("answer.timeout")},
+		{RC_EGRESS, PROBE_FORBIDDEN, MESSAGE("answer.forbidden")},
 	};
 
 	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
@@ -353,7 +355,7 @@ enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 		out->verdict = PROBE_REFUSED;
 	take_words(check, &answer, document, values, out);
 	if (out->verdict == PROBE_OK && identity && identity->request.method)
-		probe_identity(http, identity, values, &out->identity);
+		probe_identity(http, identity, values, values, &out->identity);
 	else if (out->verdict == PROBE_OK && identity && document)
 		probe_identity_read(identity, jsonr_root(document), values, &out->identity);
 	jsonr_free(document);

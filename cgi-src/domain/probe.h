@@ -34,11 +34,12 @@ struct probe_result {
 	enum probe_verdict verdict;
 	int status; /* HTTP status, 0 without an answer */
 	int64_t elapsed_ms;
-	int64_t retry_after_s;        /* as the provider asks for; -1 it does not */
-	char words[PROBE_WORDS_SIZE]; /* the provider's words, or ours when it said nothing */
-	bool own_words;               /* they are ours */
-	bool expired;                 /* the token is over, or was taken back: a renewal may help */
-	struct identity identity;     /* filled when identity pointers are given and found */
+	int64_t retry_after_s; /* as the provider asks for; -1 it does not */
+	char words
+		[PROBE_WORDS_SIZE]; /* the provider's words, or ours (say_words) when it said nothing */
+	bool own_words;             /* they are ours */
+	bool expired;               /* the token is over, or was taken back: a renewal may help */
+	struct identity identity; /* filled when identity pointers are given and found */
 };
 
 /** probe_request(recipe, values, out): expands templates into a request. Errors: RC_INVALID (also a colon in
@@ -52,10 +53,12 @@ enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 	const struct identity_recipe *identity, const struct placeholder_values *values,
 	struct probe_result *out) RC_MUST_CHECK;
 
-/** probe_identity(http, recipe, values, out): asks with recipe->request; failure leaves out empty and is
- * logged, because a label is never worth losing a credential for. */
+/** probe_identity(http, recipe, values, secrets, out): asks with recipe->request; failure leaves out empty and is
+ * logged, because a label is never worth losing a credential for. secrets as for probe_identity_read: those of
+ * values, of which some may be the label itself. */
 void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
-	const struct placeholder_values *values, struct identity *out);
+	const struct placeholder_values *values, const struct placeholder_values *secrets,
+	struct identity *out);
 
 /** probe_identity_read(recipe, document, secrets, out): from a parsed answer (token response). secrets (may be
  * NULL) as for probe_words. A subject that would have to be altered or cut is left unknown. */

@@ -217,6 +217,8 @@ struct identity_recipe {
 	bool from_token_response; /* else from request's answer */
 	struct http_recipe request;
 	struct pointers subject, name, account, avatar;
+	/* of oauth: names of what is kept of the grant ({{token.NAME}}), for what no answer says; NULL: none */
+	const char *kept_subject, *kept_name, *kept_account;
 };
 
 struct scope {

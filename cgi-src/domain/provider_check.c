@@ -216,6 +216,26 @@ static void read_identity_from(struct parse *ps, const struct yamlr_node *node, 
 	*(bool *)at = parse_word(ps, node, words, 2) == 1;
 }
 
+static void read_kept_name(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	read_text(ps, node, at);
+	if (!ps->rc && !kept_has(ps, *(const char **)at))
+		parse_fail(ps, node, "there is no token field \"%.80s\"", *(const char **)at);
+}
+
+static void read_kept(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	static const struct member members[] = {
+		MEMBER("subject", read_kept_name, struct identity_recipe, kept_subject),
+		MEMBER("name", read_kept_name, struct identity_recipe, kept_name),
+		MEMBER("account", read_kept_name, struct identity_recipe, kept_account),
+	};
+
+	PARSE_MEMBERS(ps, node, members, at);
+	if (!ps->rc && !ps->in_oauth)
+		parse_fail(ps, node, "of a key nothing is kept");
+}
+
 void read_identity_recipe(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	static const struct member members[] = {
@@ -225,6 +245,7 @@ void read_identity_recipe(struct parse *ps, const struct yamlr_node *node, void 
 		MEMBER("name", read_pointers, struct identity_recipe, name),
 		MEMBER("account", read_pointers, struct identity_recipe, account),
 		MEMBER("avatar", read_pointers, struct identity_recipe, avatar),
+		SECTION("kept", read_kept),
 	};
 	struct identity_recipe *out = at;
 

@@ -76,7 +76,7 @@ const dir = await mkdtemp(join(tmpdir(), 'grantry-bench-'));
 try {
   const providers = join(dir, 'providers'), conf = join(dir, 'grantry.conf');
   await writeFile(conf, `public_origin = http://127.0.0.1:8080\ndb_socket = ${dir}/s\nprovider_dir = ${providers}\n`
-    + ['db_password_dir', 'key_dir', 'template_dir', 'sql_dir', 'refresh_dir'].map((key) => `${key} = ${dir}\n`).join(''));
+    + ['db_password_dir', 'key_dir', 'template_dir', 'message_dir', 'sql_dir', 'refresh_dir'].map((key) => `${key} = ${dir}\n`).join(''));
   const none = await measure(conf, providers, 0);
   let first;
   for (const n of [250, 500, 1000, 2000]) {

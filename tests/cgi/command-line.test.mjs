@@ -72,7 +72,7 @@ test('usage is that of the command, of the group, or all of it when asked for', 
   assert.match((await cli(['tenants'])).said, /^grantry: there is no command tenants\n/);
   const help = await raw(['--help']);
   assert.deepEqual([help.code, help.said], [0, '']);
-  assert.match(help.out, /\n {2}provider lint \[FILE…\]\n$/);
+  assert.match(help.out, /\n {2}provider import FOLDER… .*\n$/);
 });
 
 test('a configuration that is not there is named', async () => {

@@ -44,7 +44,7 @@ beforeEach(async () => {
   await writeFile(join(providers, 'datasources', 'files.yaml'), OURS);
   await cp(wild, plugins, { recursive: true });
   await writeFile(conf, ['public_origin = http://127.0.0.1:8080', `db_socket = ${dir}/db.sock`, `db_password_dir = ${dir}`,
-    `key_dir = ${dir}`, `provider_dir = ${providers}`, `template_dir = ${dir}`, `sql_dir = ${dir}`, `refresh_dir = ${dir}`]
+    `key_dir = ${dir}`, `provider_dir = ${providers}`, `template_dir = ${dir}`, `message_dir = ${dir}`, `sql_dir = ${dir}`, `refresh_dir = ${dir}`]
     .join('\n') + '\n');
 });
 afterEach(async () => {

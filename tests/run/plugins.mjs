@@ -21,7 +21,7 @@ const dir = await mkdtemp(join(tmpdir(), 'grantry-plugins-'));
 try {
   const conf = join(dir, 'grantry.conf');
   await writeFile(conf, `public_origin = http://127.0.0.1:8080\ndb_socket = ${dir}/s\nprovider_dir = ${join(root, 'providers')}\n`
-    + ['db_password_dir', 'key_dir', 'template_dir', 'sql_dir', 'refresh_dir'].map((key) => `${key} = ${dir}\n`).join(''));
+    + ['db_password_dir', 'key_dir', 'template_dir', 'message_dir', 'sql_dir', 'refresh_dir'].map((key) => `${key} = ${dir}\n`).join(''));
   const rows = new Map(), add = (row, plugin) => rows.set(row, [...(rows.get(row) ?? []), plugin]);
   const plugins = (await Promise.all(process.argv.slice(2).map(pluginsIn))).flat();
   for (const plugin of plugins) {

@@ -44,7 +44,7 @@ const TAKES = {
   read_scope_param: text, read_scope_name: text, read_param_name: text, read_code_name: text, read_grant_type: text,
   read_at_once: { type: 'integer', minimum: 1 }, read_lifetime: { type: 'integer', minimum: 1 },
   read_hosts: list(text), read_suffixes: list(text), read_pattern: text, read_sources: list(text), read_steps: list(words),
-  read_letter: text, read_day: text,
+  read_letter: text, read_day: text, read_kept_name: text,
 };
 
 // What stands behind a reader whose key is read elsewhere, or that hands on to others: (reader of) → schema.

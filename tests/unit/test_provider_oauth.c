@@ -323,6 +323,30 @@ static void signs_are_read(void)
 	CHECK_STR(i18n_text(&o->diagnosis.items[0].next, "en_US"), "N");
 }
 
+#define IDENTITY                                                                                   \
+	"    redirect: {values: {realm: {param: realmId}}}\n"                                      \
+	"    identity:\n      from: token_response\n"
+
+static void what_is_kept_can_be_the_account(void)
+{
+	const struct oauth_recipe *o = parse(OAUTH IDENTITY "      kept: {subject: realm}\n");
+
+	if (!o)
+		return;
+	CHECK_STR(o->identity.kept_subject, "realm");
+	CHECK(!o->identity.kept_name && !o->identity.kept_account);
+}
+
+static void what_is_not_kept_is_no_account(void)
+{
+	refuse(OAUTH IDENTITY "      kept: {subject: realmId}\n", 12,
+		"subject: there is no token field \"realmId\"");
+	refuse(OAUTH IDENTITY "      kept: {subject: access_token}\n", 12,
+		"subject: there is no token field \"access_token\"");
+	refuse(OAUTH IDENTITY "      kept: {avatar: realm}\n", 12, "avatar: unknown key");
+	refuse(OAUTH IDENTITY "      kept: realm\n", 12, "kept: ");
+}
+
 static void wrong_signs_are_refused(void)
 {
 	refuse(OAUTH "    token_expired: [{}]\n", 9, "says nothing of the answer");
@@ -506,6 +530,8 @@ int main(void)
 	RUN(answers_that_differ_are_read);
 	RUN(a_name_is_kept_once);
 	RUN(signs_are_read);
+	RUN(what_is_kept_can_be_the_account);
+	RUN(what_is_not_kept_is_no_account);
 	RUN(wrong_signs_are_refused);
 	RUN(a_definition_stands_on_its_base);
 	RUN(null_takes_a_member_of_the_base_away);

@@ -4,6 +4,7 @@
 
 #include "domain/audit.h"
 #include "domain/oauth/flow.h"
+#include "domain/oauth/flow_identity.h"
 #include "domain/oauth/flow_redirect.h"
 #include "domain/oauth/flow_seal.h"
 #include "domain/oauth/revocation.h"
@@ -177,17 +178,6 @@ static void judge(const struct token_answer *answer, struct flow_result *result)
 		TEXT_COPY(result->error, "egress_denied");
 }
 
-static void ask_identity(const struct core *core, const struct provider *provider,
-	const struct oauth_client *client, struct token_answer *answer)
-{
-	struct placeholder_values values = {
-		.client = &client->fields, .token = &answer->tokens, .derives = &provider->derives};
-	const struct identity_recipe *recipe = &provider->oauth.identity;
-
-	if (!recipe->from_token_response && recipe->request.method)
-		probe_identity(core->http, recipe, &values, &answer->identity);
-}
-
 /* One callback that was claimed. */
 struct callback {
 	const struct core *core;
@@ -245,7 +235,7 @@ static enum rc keep_grant(struct callback *cb)
 		.again = is_again(cb) ? &cb->row.credential : NULL,
 	};
 
-	ask_identity(cb->core, cb->provider, &cb->client, answer);
+	flow_identity(cb->core, cb->provider, &cb->client, answer);
 	TEXT_COPY(cb->result.account, answer->identity.account);
 	TEXT_COPY(cb->result.granted, answer->has_scope ? answer->scope : cb->row.scopes);
 	return credential_store_grant(cb->core, cb->actor, cb->provider, &grant, end_connected, cb);

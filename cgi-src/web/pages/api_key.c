@@ -9,6 +9,7 @@
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
 
 /* What a provider calls a key, in its form: extensions have settings, models can have keys of their own. */
 enum what { WHAT_KEY, WHAT_SETTINGS, WHAT_MODEL };
@@ -63,11 +64,12 @@ static void set_conflict(struct ctx *c, const struct key_form *f)
 	char id[UUID_TEXT_SIZE];
 
 	uuid_text(&f->view->id.u, id);
-	view_text(conflict, "Who", f->view->changed_by[0] ? f->view->changed_by : "Somebody");
+	view_text(conflict, "Who",
+		f->view->changed_by[0] ? f->view->changed_by : say(c, "who.somebody", NULL));
 	page_date(c, conflict, "When", f->view->updated_at_s);
 	page_url(conflict, "ReloadUrl", "/%s/%s/credentials/%s/edit", page_section(f->p), f->p->id,
 		id);
-	view_text(change, "Label", "Authorization Name");
+	view_text(change, "Label", say(c, "label.authorization_name", NULL));
 	view_text(change, "Theirs", f->view->name);
 	if (strcmp(f->view->name, f->change->name) != 0)
 		view_text(change, "Yours", f->change->name);
@@ -82,15 +84,15 @@ static void set_problem(struct ctx *c, const struct key_form *f)
 	else if (f->rc == RC_CONFLICT && !change->name_taken && f->view)
 		set_conflict(c, f);
 	else if (f->rc == RC_CONFLICT)
-		page_form_error(c, "This name is taken.",
-			"Another authorization of this provider has it.", "Choose another name.");
+		page_form_error(c, say(c, "form.name_taken", NULL),
+			say(c, "form.name_taken_text", NULL), say(c, "form.name_other", NULL));
 	else
-		page_form_error(c, "Something in the form is not right.",
-			change->bad_field ? NULL : change->reason, NULL);
+		page_form_error(c, say(c, "form.not_right", NULL),
+			change->bad_field ? NULL : say_words(c, change->reason), NULL);
 	if (f->rc == RC_CONFLICT && change->name_taken)
-		view_text(c->root, "Form.NameError", "Choose another name.");
+		view_text(c->root, "Form.NameError", say(c, "form.name_other", NULL));
 	if (change->bad_field && strcmp(change->bad_field, "name") == 0)
-		view_text(c->root, "Form.NameError", change->reason);
+		view_text(c->root, "Form.NameError", say_words(c, change->reason));
 }
 
 static int problem_status(const struct key_form *f)

@@ -10,6 +10,7 @@
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
 
 /* One showing of the form. */
 struct client_form {
@@ -82,19 +83,23 @@ static void set_conflict(struct ctx *c, const struct client_form *f)
 	struct view_node *change = view_append(view_child(conflict, "Changes"));
 	const char *who = f->settings.changed_by;
 
-	view_text(conflict, "Who", who[0] ? who : "Somebody");
+	view_text(conflict, "Who", who[0] ? who : say(c, "who.somebody", NULL));
 	page_date(c, conflict, "When", f->settings.updated_at_s);
 	page_url(conflict, "ReloadUrl", "/%s/%s/client", page_section(f->p), f->p->id);
-	view_text(change, "Label", "OAuth client");
+	view_text(change, "Label", say(c, "client.oauth_client", NULL));
 	if (f->settings.has_custom && f->settings.custom_enabled == f->change->custom) {
 		view_text(change, "Theirs",
-			f->change->custom ? "Custom, with other values" : "Default");
+			f->change->custom ? say(c, "client.other_values", NULL)
+					  : say(c, "label.default", NULL));
 		return;
 	}
 	view_text(change, "Theirs",
-		f->settings.has_custom ? (f->settings.custom_enabled ? "Custom" : "Default")
-				       : "Removed");
-	view_text(change, "Yours", f->change->custom ? "Custom" : "Default");
+		f->settings.has_custom
+			? (f->settings.custom_enabled ? say(c, "label.custom", NULL)
+						      : say(c, "label.default", NULL))
+			: say(c, "client.removed", NULL));
+	view_text(change, "Yours",
+		f->change->custom ? say(c, "label.custom", NULL) : say(c, "label.default", NULL));
 }
 
 static void set_problem(struct ctx *c, const struct client_form *f)
@@ -102,13 +107,11 @@ static void set_problem(struct ctx *c, const struct client_form *f)
 	if (f->change && f->rc == RC_CONFLICT)
 		set_conflict(c, f);
 	else if (f->change && f->rc != RC_CRYPTO)
-		page_form_error(c, "Something in the form is not right.",
-			f->change->bad_field ? NULL : f->change->reason, NULL);
+		page_form_error(c, say(c, "form.not_right", NULL),
+			f->change->bad_field ? NULL : say_words(c, f->change->reason), NULL);
 	else if (f->settings.custom_unreadable)
-		page_form_error(c, "The stored client cannot be decrypted.",
-			"It was encrypted with a key that this installation does not have, or it "
-			"was altered.",
-			"Enter client ID and secret again, or remove it.");
+		page_form_error(c, say(c, "client.unreadable", NULL),
+			say(c, "reason.unreadable", NULL), say(c, "client.unreadable_next", NULL));
 }
 
 static int form_status(const struct client_form *f)

@@ -11,6 +11,7 @@
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
 
 /* ---- in words ---- */
 
@@ -23,51 +24,31 @@ struct verdict_text {
 static const struct verdict_text verdicts[FLOW_VERDICT__MAX] = {
 	[FLOW_PENDING] = {200, "pending", NULL, NULL, NULL, false, false},
 	[FLOW_CONNECTED] = {200, "connected", NULL, NULL, NULL, false, false},
-	[FLOW_DECLINED] = {200, "cancelled", "You declined.", NULL, NULL, false, false},
-	[FLOW_PROVIDER_ERROR] = {200, "failed", "The provider did not allow the access.", NULL,
-		"Nothing was saved. Try again; if it stays like this, look for the code in the "
-		"provider's documentation.",
-		true, true},
-	[FLOW_CODE_REFUSED] = {400, "failed", "The provider refused the authorization code.",
-		"It was used already, is too old, or was issued to another client or redirect URI.",
-		"Start again. If it fails again, compare the redirect URI in the provider's "
-		"console.",
-		false, true},
-	[FLOW_CLIENT_REFUSED] = {502, "failed", "The provider refused the OAuth client.",
-		"Client ID or client secret are wrong, expired or belong to another app.",
-		"Enter them again in the OAuth client settings.", true, false},
-	[FLOW_BAD_ANSWER] = {502, "failed", "The provider's answer could not be used.",
-		"The provider has a fault at the moment, or its settings differ from what is known "
-		"here.",
-		"Nothing was saved. Try again in a while.", false, false},
-	[FLOW_NO_ANSWER] = {504, "failed", "The provider did not answer in time.", NULL,
-		"Nothing was saved. Try again in a while.", false, false},
-	[FLOW_CLIENT_CHANGED] = {409, "failed",
-		"The OAuth client settings were changed while you were away.",
-		"The code that the provider issued belongs to the client that was set before.",
-		"Nothing was saved. Start again; the new client is used then.", false, false},
-	[FLOW_CREDENTIAL_GONE] = {409, "failed",
-		"The authorization that was to be renewed has been deleted meanwhile.", NULL,
-		"Nothing was saved. Use Add OAuth to connect it anew.", false, false},
-	[FLOW_NOT_ALLOWED] = {403, "failed", "You may not renew this authorization any more.",
-		"Your role in this workspace was changed while you were away, or the "
-		"authorization was disabled.",
-		"Nothing was changed. Ask an owner or admin of the workspace.", false, false},
-	[FLOW_FAULT] = {500, "failed",
-		"The authorization could not be finished because of a fault on our side.", NULL,
-		"Nothing was saved. Start again; if it stays like this, tell your operator.", false,
+	[FLOW_DECLINED] = {200, "cancelled", MESSAGE("flow.declined"), NULL, NULL, false, false},
+	[FLOW_PROVIDER_ERROR] = {200, "failed", MESSAGE("flow.provider_error"), NULL,
+		MESSAGE("flow.provider_error_next"), true, true},
+	[FLOW_CODE_REFUSED] = {400, "failed", MESSAGE("flow.code_refused"),
+		MESSAGE("flow.code_refused_cause"), MESSAGE("flow.code_refused_next"), false, true},
+	[FLOW_CLIENT_REFUSED] = {502, "failed", MESSAGE("flow.client_refused"),
+		MESSAGE("flow.client_refused_cause"), MESSAGE("flow.client_refused_next"), true,
 		false},
-	[FLOW_WRONG_ISSUER] = {400, "failed",
-		"The answer that came back is not from the provider that was asked.",
-		"Another server answered in its place, or its address in the settings is not the "
-		"one "
-		"by which it calls itself.",
-		"Nothing was saved. Start again; if it stays like this, tell your operator.", false,
+	[FLOW_BAD_ANSWER] = {502, "failed", MESSAGE("flow.bad_answer"),
+		MESSAGE("flow.bad_answer_cause"), MESSAGE("flow.later"), false, false},
+	[FLOW_NO_ANSWER] = {504, "failed", MESSAGE("reason.timeout"), NULL, MESSAGE("flow.later"),
+		false, false},
+	[FLOW_CLIENT_CHANGED] = {409, "failed", MESSAGE("flow.client_changed"),
+		MESSAGE("flow.client_changed_cause"), MESSAGE("flow.client_changed_next"), false,
 		false},
-	[FLOW_MALFORMED] = {400, "failed", "The answer that came back was not a valid one.",
-		"It had neither a code nor an error, or characters that a code cannot have.",
-		"Nothing was saved. Start again; if it stays like this, tell your operator.", false,
-		false},
+	[FLOW_CREDENTIAL_GONE] = {409, "failed", MESSAGE("flow.gone"), NULL,
+		MESSAGE("flow.gone_next"), false, false},
+	[FLOW_NOT_ALLOWED] = {403, "failed", MESSAGE("flow.not_allowed"),
+		MESSAGE("flow.not_allowed_cause"), MESSAGE("flow.not_allowed_next"), false, false},
+	[FLOW_FAULT] = {500, "failed", MESSAGE("flow.fault"), NULL, MESSAGE("flow.start_again"),
+		false, false},
+	[FLOW_WRONG_ISSUER] = {400, "failed", MESSAGE("flow.wrong_issuer"),
+		MESSAGE("flow.wrong_issuer_cause"), MESSAGE("flow.start_again"), false, false},
+	[FLOW_MALFORMED] = {400, "failed", MESSAGE("flow.malformed"),
+		MESSAGE("flow.malformed_cause"), MESSAGE("flow.start_again"), false, false},
 };
 
 /* The codes of RFC 6749 §4.1.2.1, and one of OpenID Connect Core §3.1.2.6. */
@@ -76,22 +57,15 @@ struct error_cause {
 };
 
 static const struct error_cause error_causes[] = {
-	{"invalid_request", "The provider does not understand the request.",
-		"Compare the redirect URI and the scopes in the provider's console with the "
-		"settings here, then try again."},
-	{"unauthorized_client", "The OAuth app may not ask for access in this way.",
-		"Look in the provider's console whether the app is published, verified and allowed "
-		"for your organisation."},
-	{"unsupported_response_type", "The OAuth app is not of the kind that answers with a code.",
-		"Make an app for web servers in the provider's console and enter its keys here."},
-	{"invalid_scope", "The OAuth app may not ask for one of the permissions.",
-		"Add the permissions in the provider's console, then try again."},
-	{"server_error", "The provider has a fault at the moment.",
-		"Nothing was saved. Try again in a while."},
-	{"temporarily_unavailable", "The provider is too busy at the moment.",
-		"Nothing was saved. Try again in a while."},
-	{"interaction_required", "The provider wants to ask you something first.",
-		"Sign in at the provider in another tab, then try again."},
+	{"invalid_request", MESSAGE("flow.invalid_request"), MESSAGE("flow.invalid_request_next")},
+	{"unauthorized_client", MESSAGE("flow.unauthorized_client"),
+		MESSAGE("flow.unauthorized_client_next")},
+	{"unsupported_response_type", MESSAGE("flow.response_type"),
+		MESSAGE("flow.response_type_next")},
+	{"invalid_scope", MESSAGE("flow.invalid_scope"), MESSAGE("flow.invalid_scope_next")},
+	{"server_error", MESSAGE("flow.server_error"), MESSAGE("flow.later")},
+	{"temporarily_unavailable", MESSAGE("flow.too_busy"), MESSAGE("flow.later")},
+	{"interaction_required", MESSAGE("flow.interaction"), MESSAGE("flow.interaction_next")},
 };
 
 static const struct error_cause *find_cause(const char *code)
@@ -205,15 +179,15 @@ static void set_failure(struct ctx *c, const struct flow_result *r, const struct
 	const char *cause = known ? known->cause : v->cause, *next = known ? known->next : v->next;
 
 	if (forbidden) {
-		cause = "Only public addresses may be called, and those that your operator allows.";
-		next = "Nothing was saved. If the address is right, ask your operator to allow it.";
+		cause = MESSAGE("flow.egress_cause");
+		next = MESSAGE("flow.egress_next");
 	} else if (r->verdict == FLOW_CLIENT_REFUSED && !may_mend) {
-		next = "Nothing was saved. An owner or admin of this workspace can correct the "
-		       "OAuth client.";
+		next = MESSAGE("flow.others_correct");
 	}
-	view_text(result, "Problem", r->unsaid && unusable ? r->words : v->problem);
-	view_text(result, "Cause", cause);
-	view_text(result, "Next", next);
+	view_text(result, "Problem",
+		r->unsaid && unusable ? say_words(c, r->words) : say(c, v->problem, NULL));
+	view_text(result, "Cause", say(c, cause, NULL));
+	view_text(result, "Next", say(c, next, NULL));
 	if (r->error[0] && !r->unsaid)
 		view_text(result, "Said.Code", r->error);
 	if (r->words[0] && !(r->unsaid && unusable))

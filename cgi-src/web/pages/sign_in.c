@@ -12,6 +12,7 @@
 #include "web/dispatch.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
 
 #define HOME "/data-sources"
 
@@ -87,12 +88,12 @@ static enum rc refused(struct ctx *c, const struct sign_in *s, enum rc rc)
 	char seconds[24];
 
 	if (rc == RC_DENIED)
-		return show_sign_in(c, s->email, req_form(&c->req, "next"),
-			"This e-mail address and password do not belong together.", 403);
+		return show_sign_in(
+			c, s->email, req_form(&c->req, "next"), say(c, "sign_in.wrong", NULL), 403);
 	(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)s->retry_after_s);
 	resp_header(&c->resp, "Retry-After", seconds);
-	return show_sign_in(c, s->email, req_form(&c->req, "next"),
-		"There were too many attempts. Wait a little before the next one.", 429);
+	return show_sign_in(
+		c, s->email, req_form(&c->req, "next"), say(c, "sign_in.too_many", NULL), 429);
 }
 
 /* Form: email, password, next. */
@@ -180,16 +181,13 @@ enum rc page_password_post(struct ctx *c)
 		return RC_INVALID;
 	if (one->value_len != two->value_len ||
 		!codec_equal(one->value, two->value, one->value_len))
-		return show_password(c, NULL, "The two passwords differ.", 422);
+		return show_password(c, NULL, say(c, "password.differ", NULL), 422);
 	rc = secret_set(&password, one->value, one->value_len);
 	if (rc == RC_OK)
 		rc = account_set_password(c->core, &c->actor, c->session->user_email, &password);
 	secret_release(&password);
 	if (rc == RC_INVALID)
-		return show_password(c,
-			"Choose at least 15 characters that are not easy to guess: not your e-mail "
-			"address, not a common password, not one character again and again.",
-			NULL, 422);
+		return show_password(c, say(c, "password.weak", NULL), NULL, 422);
 	return rc == RC_OK ? begin_again(c) : rc;
 }
 
