@@ -5,6 +5,8 @@
     Provider.Icon.Letter      text
     Provider.Icon.Tone        enum(ink|blue|teal|green|amber|orange|red|violet)
     Result.Kind               enum(connected|failed|cancelled|pending)
+    Request.From              text, optional  host of the editor that sent the visitor here
+    Request.BackUrl           url, optional   leads back there
     Result.DoneUrl            url             the provider's page
     connected:
     Result.Name               text            name of the authorization
@@ -86,5 +88,6 @@ else ?>
 <?cs if:?Result.RedirectUri ?><div class="field"><p class="label" id="redirect-label">{{label.redirect_uri}}</p>
 <div class="copy-box"><code id="redirect-uri" tabindex="0" role="textbox" aria-readonly="true" aria-labelledby="redirect-label"><?cs var:Result.RedirectUri ?></code><button type="button" class="button js-only" data-copy="redirect-uri">{{button.copy}}<span class="visually-hidden"> {{label.copy_redirect_uri}}</span></button></div></div><?cs /if ?>
 <p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Result.DoneUrl ?>">{{button.back_to label=Provider.Label}}</a> <?cs if:?Result.SettingsUrl ?><a class="button" href="<?cs var:Result.SettingsUrl ?>">{{button.client_settings}}</a> <?cs /if ?><?cs if:?Result.TryUrl ?><a class="button button-primary" href="<?cs var:Result.TryUrl ?>">{{button.try_again}}</a><?cs /if ?></p><?cs
-/if ?>
+/if ?><?cs if:?Request.BackUrl ?>
+<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Request.BackUrl ?>">{{connect.back from=Request.From}}</a></p><?cs /if ?>
 <?cs call:panel_close() ?>

@@ -1,5 +1,7 @@
 <?cs # provider.cs: one provider and the authorizations the workspace has for it.
   Reads, besides layout.cs:
+    Request.From              text, optional  host of the editor that sent the visitor here
+    Request.BackUrl           url, optional   leads back there
     Provider.Label                 text
     Provider.Description           text
     Provider.Note                  text, optional
@@ -71,6 +73,10 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
     <p class="lede"><?cs var:Provider.Note ?></p><?cs /if ?>
   </div>
 </div>
+<?cs if:?Request.From ?>
+<div class="banner banner-info">
+  <p>{{connect.sent_here from=Request.From label=Provider.Label a=Request.BackUrl}}</p>
+</div><?cs /if ?>
 <?cs each:banner = Banners ?>
 <div class="banner banner-<?cs var:banner.Kind ?>">
   <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> <?cs if:?banner.When.Text ?>{{provider.answer_since who=banner.By code=banner.Code when=call:moment(banner.When)}}<?cs else ?>{{provider.answer who=banner.By code=banner.Code}}<?cs /if ?><?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>

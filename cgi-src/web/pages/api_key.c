@@ -36,19 +36,21 @@ static void set_frame(struct ctx *c, const struct key_form *f)
 	static const char *const words[] = {
 		[WHAT_KEY] = "key", [WHAT_SETTINGS] = "settings", [WHAT_MODEL] = "model"};
 	const struct provider *p = f->p;
-	char id[UUID_TEXT_SIZE];
+	struct page_request request = page_request(c, p);
+	char id[UUID_TEXT_SIZE], of_model[PAGE_REQUEST_SIZE + sizeof("?of=model")];
 
+	(void)snprintf(of_model, sizeof(of_model), "?of=model%s", request.and_query);
 	page_set_provider(c, p);
 	view_text(c->root, "Form.What", words[what_of(f)]);
 	view_flag(c->root, "Form.Checked", p->api_key_checks.n || p->mint);
 	if (p->api_key_unchecked.n)
 		view_text(c->root, "Form.Unchecked", i18n_text(&p->api_key_unchecked, c->language));
-	page_url(c->root, "Form.CancelUrl", "/%s/%s", page_section(p), p->id);
+	page_url(c->root, "Form.CancelUrl", "/%s/%s%s", page_section(p), p->id, request.query);
 	view_text(c->root, "Form.Name",
 		f->change ? f->change->name : (f->view ? f->view->name : NULL));
 	if (!f->view) {
 		page_url(c->root, "Form.Url", "/%s/%s/api-key%s", page_section(p), p->id,
-			f->schema == provider_key_schema(p, NULL) ? "" : "?of=model");
+			f->schema == provider_key_schema(p, NULL) ? request.query : of_model);
 		return;
 	}
 	uuid_text(&f->view->id.u, id);
@@ -181,7 +183,22 @@ static enum rc leave(struct ctx *c, const struct key_form *f, const char *done,
 		prefixes[what_of(f)], done, change->checked ? "" : "-unchecked");
 }
 
-/* Query: of. Form: name, field.… */
+/* To whoever sent the person here, else to the provider's page. */
+static enum rc leave_new(struct ctx *c, const struct key_form *f,
+	const struct credential_change *change, const struct credential_id *id)
+{
+	struct page_request request = page_request(c, f->p);
+	char text[UUID_TEXT_SIZE];
+	enum rc rc;
+
+	if (!request.row.return_to[0])
+		return leave(c, f, "added", change);
+	rc = connect_end(c->core, &c->actor, &request.row.id, "connected", "", id);
+	uuid_text(&request.row.id.u, text);
+	return rc == RC_OK ? page_redirect(c, "/connect/returns/%s", text) : rc;
+}
+
+/* Query: of, request. Form: name, field.… */
 enum rc page_api_key_post(struct ctx *c)
 {
 	struct fieldset typed = FIELDSET_EMPTY;
@@ -201,7 +218,7 @@ enum rc page_api_key_post(struct ctx *c)
 		rc = is_shown_again(f.rc) ? show_form(c, &f) : f.rc;
 	}
 	if (rc == RC_OK && f.rc == RC_OK)
-		rc = leave(c, &f, "added", &change);
+		rc = leave_new(c, &f, &change, &id);
 	fieldset_release(&typed);
 	return rc;
 }

@@ -62,10 +62,11 @@ static void set_steps(struct ctx *c, const struct provider *p)
 static enum rc set_frame(struct ctx *c, const struct client_form *f)
 {
 	const struct provider *p = f->p;
+	struct page_request request = page_request(c, p);
 
 	page_set_provider(c, p);
-	page_url(c->root, "Form.Url", "/%s/%s/client", page_section(p), p->id);
-	page_url(c->root, "Form.CancelUrl", "/%s/%s", page_section(p), p->id);
+	page_url(c->root, "Form.Url", "/%s/%s/client%s", page_section(p), p->id, request.query);
+	page_url(c->root, "Form.CancelUrl", "/%s/%s%s", page_section(p), p->id, request.query);
 	view_int(c->root, "Form.Version", (int64_t)f->settings.revision);
 	view_text(c->root, "Client.Choice", custom_is_chosen(f) ? "custom" : "default");
 	view_flag(c->root, "Client.DefaultReady", f->settings.has_system);
@@ -190,7 +191,16 @@ static bool wants_to_authorize(struct ctx *c)
 	return then && strcmp(then, "authorize") == 0;
 }
 
-/* Form: client, version, field.…, then (the button: save or authorize). */
+static enum rc go_on(struct ctx *c, const struct provider *p)
+{
+	struct page_request request = page_request(c, p);
+
+	if (wants_to_authorize(c))
+		return page_redirect(c, "/connect/%s/%s%s", page_section(p), p->id, request.query);
+	return page_redirect(c, "/%s/%s?done=client%s", page_section(p), p->id, request.and_query);
+}
+
+/* Query: request. Form: client, version, field.…, then (the button: save or authorize). */
 enum rc page_client_post(struct ctx *c)
 {
 	struct fieldset typed = FIELDSET_EMPTY;
@@ -208,9 +218,7 @@ enum rc page_client_post(struct ctx *c)
 			rc = f.rc;
 	}
 	if (rc == RC_OK && f.rc == RC_OK)
-		rc = wants_to_authorize(c)
-			     ? page_redirect(c, "/connect/%s/%s", page_section(f.p), f.p->id)
-			     : page_redirect(c, "/%s/%s?done=client", page_section(f.p), f.p->id);
+		rc = go_on(c, f.p);
 	fieldset_release(&typed);
 	return rc;
 }

@@ -98,20 +98,38 @@ static bool set_scope_list(struct ctx *c, const struct provider *p, const char *
 	return any;
 }
 
+static bool is_missing(const char *requested, const char *granted)
+{
+	while (*requested) {
+		size_t n = strcspn(requested, " ");
+
+		if (n && !text_has_word(granted, requested, n))
+			return true;
+		requested += n;
+		requested += *requested == ' ';
+	}
+	return false;
+}
+
 /* ---- the page ---- */
 
-/* Allow Access: for one authorization again, or for a new one. */
-static void set_try_url(struct ctx *c, const struct provider *p, const struct credential_id *again)
+/* Allow Access: for one authorization again, or for a new one. Whoever sent the person still waits. */
+static void set_try_url(struct ctx *c, const struct provider *p, const struct flow_result *r,
+	const struct credential_id *again)
 {
 	struct view_node *result = view_child(c->root, "Result");
-	char id[UUID_TEXT_SIZE];
+	char id[UUID_TEXT_SIZE], query[2 * PAGE_REQUEST_SIZE] = "";
+	size_t n = 0;
 
-	if (uuid_is_zero(&again->u)) {
-		page_url(result, "TryUrl", "/connect/%s/%s", page_section(p), p->id);
-		return;
+	if (!uuid_is_zero(&again->u)) {
+		uuid_text(&again->u, id);
+		n = (size_t)snprintf(query, sizeof(query), "?credential=%s", id);
 	}
-	uuid_text(&again->u, id);
-	page_url(result, "TryUrl", "/connect/%s/%s?credential=%s", page_section(p), p->id, id);
+	if (!uuid_is_zero(&r->request.u)) {
+		uuid_text(&r->request.u, id);
+		(void)snprintf(query + n, sizeof(query) - n, "%crequest=%s", n ? '&' : '?', id);
+	}
+	page_url(result, "TryUrl", "/connect/%s/%s%s", page_section(p), p->id, query);
 }
 
 /* Another account answered than the one that was asked for: which one is meant? Without one of the two, or when both
@@ -132,7 +150,7 @@ static enum rc set_choice(struct ctx *c, const struct provider *p, const struct 
 		view_int(choice, "OldVersion", (int64_t)old.version);
 		view_int(choice, "Version", (int64_t)fresh->version);
 		if (old.state != CREDENTIAL_DISABLED && old.is_oauth)
-			page_url(choice, "ReplaceUrl", "/connect/flows/%s/replace",
+			page_url(choice, "ReplaceUrl", "/connect/flows/%s",
 				route_arg(&c->match, "flow"));
 		uuid_text(&fresh->id.u, id);
 		page_url(choice, "DiscardUrl", "/%s/%s/credentials/%s/delete", page_section(p),
@@ -158,7 +176,7 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 	(void)set_scope_list(c, p, "Granted", r->granted, true, asked);
 	(void)set_scope_list(c, p, "Extra", r->granted, false, asked);
 	if (set_scope_list(c, p, "Missing", r->requested, false, r->granted) && rc == RC_OK)
-		set_try_url(c, p, &r->credential);
+		set_try_url(c, p, r, &r->credential);
 	if (r->twin[0] && !r->other_account)
 		view_text(result, "Twin", r->twin);
 	if (r->other_account && rc == RC_OK)
@@ -200,12 +218,32 @@ static void set_failed(struct ctx *c, const struct provider *p, const struct flo
 	struct view_node *result = view_child(c->root, "Result");
 
 	if (r->verdict != FLOW_CREDENTIAL_GONE)
-		set_try_url(c, p, &r->renews);
+		set_try_url(c, p, r, &r->renews);
 	set_failure(c, r, v);
 	if (v->may_be_client && policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
 		page_url(result, "SettingsUrl", "/%s/%s/client", page_section(p), p->id);
 	if (v->may_be_redirect_uri)
 		view_text(result, "RedirectUri", r->redirect_uri);
+}
+
+/* The way back to whoever sent the person here. */
+static enum rc set_request(struct ctx *c, const struct flow_result *r)
+{
+	struct page_request request = {0};
+	enum rc rc = connect_load(c->core, &c->actor, &r->request, &request.row);
+
+	if (rc == RC_OK)
+		page_set_request(c, &request);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Nothing to read or to choose: the person may go on. */
+static bool is_plain(const struct flow_result *r)
+{
+	if (r->verdict == FLOW_DECLINED)
+		return true;
+	return r->verdict == FLOW_CONNECTED && !r->other_account &&
+	       !is_missing(r->requested, r->granted);
 }
 
 static enum rc show_result(
@@ -222,9 +260,11 @@ static enum rc show_result(
 	view_text(result, "Kind", v->kind);
 	page_url(result, "DoneUrl", "/%s/%s", page_section(p), p->id);
 	page_url(result, "ReloadUrl", "/connect/flows/%s", id);
-	if (r->verdict == FLOW_CONNECTED)
+	if (!uuid_is_zero(&r->request.u))
+		rc = set_request(c, r);
+	if (rc == RC_OK && r->verdict == FLOW_CONNECTED)
 		rc = set_connected(c, p, r);
-	else
+	else if (rc == RC_OK)
 		set_failed(c, p, r, v);
 	return rc == RC_OK ? page_send(c, "flow_result", v->status) : rc;
 }
@@ -251,8 +291,14 @@ enum rc page_flow(struct ctx *c)
 	const struct provider *p;
 	struct flow_result result;
 	enum rc rc = load_flow(c, &p, &result);
+	char id[UUID_TEXT_SIZE];
 
-	return rc == RC_OK ? show_result(c, p, &result, route_arg(&c->match, "flow")) : rc;
+	if (rc != RC_OK)
+		return rc;
+	if (uuid_is_zero(&result.request.u) || !is_plain(&result))
+		return show_result(c, p, &result, route_arg(&c->match, "flow"));
+	uuid_text(&result.request.u, id);
+	return page_redirect(c, "/connect/returns/%s", id);
 }
 
 /* Form: version (of the fresh one), old_version. */

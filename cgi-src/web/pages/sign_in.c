@@ -52,7 +52,7 @@ enum rc page_sign_in(struct ctx *c)
 }
 
 /* A path of ours that a page may be opened at; anything else leads home (security R24, D11). Of queries only
- * the one that says which authorization to renew. */
+ * the one that says which authorization to renew, and those of links that lead to Connect, which trusts none. */
 static bool is_next(const char *next)
 {
 	const char *query = next ? strchr(next, '?') : NULL;
@@ -62,7 +62,7 @@ static bool is_next(const char *next)
 
 	if (!next || next[0] != '/' || strchr(next, '#'))
 		return false;
-	if (query &&
+	if (query && strncmp(next, "/connect/", 9) != 0 &&
 		(strncmp(query, "?credential=", 12) != 0 || uuid_parse(query + 12, &id) != RC_OK))
 		return false;
 	resp_init(&trial);
@@ -191,10 +191,10 @@ enum rc page_password_post(struct ctx *c)
 	return rc == RC_OK ? begin_again(c) : rc;
 }
 
-/* Form: workspace. */
+/* Form: workspace, next. */
 enum rc page_workspace_post(struct ctx *c)
 {
-	const char *text = req_form(&c->req, "workspace");
+	const char *text = req_form(&c->req, "workspace"), *next = req_form(&c->req, "next");
 	struct secret token = SECRET_EMPTY;
 	struct tenant_id tenant;
 	enum rc rc;
@@ -205,7 +205,8 @@ enum rc page_workspace_post(struct ctx *c)
 	(void)audit_event(c->core, &c->actor, "session.switch", "workspace", rc_name(rc));
 	if (rc == RC_OK) {
 		dispatch_sign_in(c, &token);
-		rc = page_redirect(c, HOME "?done=workspace");
+		rc = is_next(next) ? page_redirect(c, "%s", next)
+				   : page_redirect(c, HOME "?done=workspace");
 	}
 	secret_release(&token);
 	return rc;
