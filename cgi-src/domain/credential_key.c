@@ -27,9 +27,7 @@ static enum rc mint(const struct core *core, const struct provider *provider,
 	enum rc rc = mint_call(core, provider, fields, answer);
 
 	if (rc == RC_INVALID)
-		return refuse(change, "No token can be asked for with these values: one is "
-				      "missing, or not of the "
-				      "form that is needed.");
+		return refuse(change, MESSAGE("form.not_mintable"));
 	if (rc != RC_OK)
 		return rc;
 	mint_probe(answer, &change->probe);

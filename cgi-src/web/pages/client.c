@@ -12,6 +12,8 @@
 #include "web/pages/pages.h"
 #include "web/say.h"
 
+#define SCOPES_LINE_SIZE 8192
+
 /* One showing of the form. */
 struct client_form {
 	const struct provider *p;
@@ -49,14 +51,46 @@ static enum rc set_redirect_uri(struct ctx *c, const struct provider *p)
 	return rc;
 }
 
-static void set_steps(struct ctx *c, const struct provider *p)
+/* As they are listed, and in one line as the provider separates them, to be copied. */
+static void set_scopes(
+	struct ctx *c, const char *name, const struct scope_list *scopes, const char *separator)
+{
+	struct view_node *node;
+	struct buf line;
+
+	if (!scopes->n)
+		return;
+	node = view_child(c->root, name);
+	buf_init(&line, SCOPES_LINE_SIZE);
+	for (size_t i = 0; i < scopes->n; i++) {
+		const struct scope *scope = &scopes->items[i];
+		const char *why = i18n_text(&scope->why, c->language);
+		struct view_node *item = view_append(view_child(node, "Items"));
+
+		buf_printf(&line, "%s%s", i ? separator : "", scope->name);
+		view_text(item, "Words", i18n_text(&scope->label, c->language));
+		view_text(item, "Code", scope->name);
+		if (why[0])
+			view_text(item, "Why", why);
+	}
+	if (buf_done(&line) == RC_OK) /* cut off it would be wrong */
+		view_text(node, "Line", buf_text(&line));
+	buf_release(&line);
+}
+
+/* How the app is made at the provider: all that its file knows of it. */
+static void set_guide(struct ctx *c, const struct provider *p)
 {
 	struct view_node *steps = view_child(c->root, "Client.Steps");
+	const struct oauth_recipe *o = &p->oauth;
 
-	for (size_t i = 0; i < p->oauth.n_setup_steps; i++)
-		view_text(view_append(steps), "Text",
-			i18n_text(&p->oauth.setup_steps[i], c->language));
-	view_text(c->root, "Client.ConsoleUrl", p->oauth.setup_url);
+	for (size_t i = 0; i < o->n_setup_steps; i++)
+		view_text(view_append(steps), "Text", i18n_text(&o->setup_steps[i], c->language));
+	view_text(c->root, "Client.ConsoleUrl", o->setup_url);
+	view_flag(c->root, "Client.Pkce", o->pkce == PKCE_REQUIRED);
+	view_flag(c->root, "Client.OwnUri", o->host_from_client);
+	set_scopes(c, "Client.Scopes", &o->scopes, o->scope_separator);
+	set_scopes(c, "Client.UserScopes", &o->user_scopes, o->scope_separator);
 }
 
 static enum rc set_frame(struct ctx *c, const struct client_form *f)
@@ -74,7 +108,7 @@ static enum rc set_frame(struct ctx *c, const struct client_form *f)
 	if (f->settings.has_custom)
 		page_url(c->root, "Client.RemoveUrl", "/%s/%s/client/remove", page_section(p),
 			p->id);
-	set_steps(c, p);
+	set_guide(c, p);
 	return set_redirect_uri(c, p);
 }
 
