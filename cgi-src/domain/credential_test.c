@@ -19,7 +19,6 @@
 #include "store/runtime_store.h"
 #include "store/state_store.h"
 
-#define HTTP_UNAUTHORIZED 401
 #define REASON_REJECTED "rejected"
 
 bool credential_can_test(const struct provider *provider, bool is_oauth)
@@ -43,7 +42,9 @@ static const struct check_recipe *check_of(const struct provider *provider, bool
 		return checks_find(&provider->oauth.checks, fields);
 	*other = (struct check_recipe){.request = provider->oauth.identity.request,
 		.success = {ok, 1},
-		.forbidden = {forbidden, 1}};
+		.forbidden = {forbidden, 1},
+		.expired = provider->oauth.token_expired,
+		.n_expired = provider->oauth.n_token_expired};
 	return other;
 }
 
@@ -184,7 +185,7 @@ static enum rc conclude(struct trial *t)
 		return note_works(t);
 	log_warn("credential.check", "provider", t->provider->id, "kind",
 		is_oauth(t) ? fault_of_oauth(kind) : fault_of_check(kind), "verdict", word);
-	return probe->status == HTTP_UNAUTHORIZED ? note_refused(t) : RC_OK;
+	return probe->expired ? note_refused(t) : RC_OK;
 }
 
 /* ---- the whole ---- */
