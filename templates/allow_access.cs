@@ -1,4 +1,4 @@
-<?cs # allow_access.cs: the review before the redirect to the provider. POST field: csrf.
+<?cs # allow_access.cs: the review before the redirect to the provider. POST fields: csrf, scope (each box that is ticked).
   Reads, besides layout.cs:
     Provider.Label            text
     Provider.Vendor           text            who runs it ("Google"); may equal Label
@@ -13,6 +13,7 @@
     Scopes.N.Words            text            what it allows, in words
     Scopes.N.Code             text, optional  the scope as the provider names it
     Scopes.N.Why              text, optional  why it is asked for
+    Scopes.N.Optional         text, optional  it may be left out: value of its box "scope" in the form
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
 call:page_head({{access.title label=Provider.Label}}) ?><?cs call:panel_open("plain") ?>
 <div class="consent-head">
@@ -29,7 +30,7 @@ else ?><p class="scopes-none">{{access.no_scopes vendor=Provider.Vendor}}</p><?c
   <div><dt>{{access.workspace}}</dt><dd><?cs var:Workspace.Name ?></dd></div>
   <div><dt>{{client.oauth_client}}</dt><dd><?cs if:Client.Choice == "custom" ?>{{label.custom}} <span class="muted">{{access.own_app}}</span><?cs else ?>{{label.default}} <span class="muted">{{access.operator}}</span><?cs /if ?></dd></div>
 </dl>
-<form method="post" action="<?cs var:Access.Url ?>" class="form-actions form-actions-centre">
+<form method="post" action="<?cs var:Access.Url ?>" id="allow-form" class="form-actions form-actions-centre">
   <?cs call:csrf_field() ?>
   <a class="button" href="<?cs var:Access.CancelUrl ?>">{{button.cancel}}</a>
   <button type="submit" class="button button-primary" data-busy="{{access.taking vendor=Provider.Vendor}}">{{access.allow}}</button>

@@ -7,17 +7,18 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/fault.h"
 #include "domain/incident.h"
 #include "domain/oauth/client.h"
 #include "domain/oauth/mint.h"
 #include "domain/upkeep/wake.h"
 #include "platform/clock.h"
+#include "platform/log.h"
 #include "platform/text.h"
 #include "store/refresh_store.h"
 #include "store/runtime_store.h"
 #include "store/state_store.h"
 
-#define HTTP_UNAUTHORIZED 401
 #define REASON_REJECTED "rejected"
 
 bool credential_can_test(const struct provider *provider, bool is_oauth)
@@ -41,7 +42,9 @@ static const struct check_recipe *check_of(const struct provider *provider, bool
 		return checks_find(&provider->oauth.checks, fields);
 	*other = (struct check_recipe){.request = provider->oauth.identity.request,
 		.success = {ok, 1},
-		.forbidden = {forbidden, 1}};
+		.forbidden = {forbidden, 1},
+		.expired = provider->oauth.token_expired,
+		.n_expired = provider->oauth.n_token_expired};
 	return other;
 }
 
@@ -173,22 +176,16 @@ static enum rc note_works(struct trial *t)
 
 static enum rc conclude(struct trial *t)
 {
-	static const char *const verdicts[] = {
-		[PROBE_OK] = "ok",
-		[PROBE_REFUSED] = "refused",
-		[PROBE_PERMISSION] = "no_permission",
-		[PROBE_NO_ANSWER] = "no_answer",
-		[PROBE_TIMEOUT] = "timeout",
-		[PROBE_FORBIDDEN] = "egress_denied",
-		[PROBE_RATE_LIMITED] = "rate_limited",
-	};
 	const struct probe_result *probe = &t->out->probe;
+	const char *word = probe_verdict_word(probe->verdict);
+	enum provider_kind kind = t->provider->kind;
 
-	(void)audit_event(
-		t->core, t->actor, "credential.test", t->object, verdicts[probe->verdict]);
+	(void)audit_event(t->core, t->actor, "credential.test", t->object, word);
 	if (probe->verdict == PROBE_OK)
 		return note_works(t);
-	return probe->status == HTTP_UNAUTHORIZED ? note_refused(t) : RC_OK;
+	log_warn("credential.check", "provider", t->provider->id, "kind",
+		is_oauth(t) ? fault_of_oauth(kind) : fault_of_check(kind), "verdict", word);
+	return probe->expired ? note_refused(t) : RC_OK;
 }
 
 /* ---- the whole ---- */

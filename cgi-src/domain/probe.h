@@ -25,6 +25,10 @@ enum probe_verdict {
 	PROBE_RATE_LIMITED /* 429 */
 };
 
+/** probe_verdict_word(verdict): "ok", "refused", "no_permission", "no_answer", "timeout", "egress_denied",
+ * "rate_limited". */
+const char *probe_verdict_word(enum probe_verdict verdict);
+
 struct identity {
 	char subject[256]; /* the provider's stable account id; "" unknown */
 	char name[256], account[256], avatar_url[512]; /* harmless UTF-8; "" unknown */
@@ -38,6 +42,7 @@ struct probe_result {
 	char words
 		[PROBE_WORDS_SIZE]; /* the provider's words, or ours (say_words) when it said nothing */
 	bool own_words;             /* they are ours */
+	bool expired;               /* the token is over, or was taken back: a renewal may help */
 	struct identity identity; /* filled when identity pointers are given and found */
 };
 
@@ -63,6 +68,11 @@ void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
  * NULL) as for probe_words. A subject that would have to be altered or cut is left unknown. */
 void probe_identity_read(const struct identity_recipe *recipe, jsonv *document,
 	const struct placeholder_values *secrets, struct identity *out);
+
+/** probe_token_expired(signs, n, answer, document): does the provider's API say that the access token is over? Status
+ * 401, or what its file names. document: the answer as JSON; NULL: it is none. */
+bool probe_token_expired(const struct expired_sign *signs, size_t n,
+	const struct httpc_response *answer, jsonv *document);
 
 /** probe_holds(require, document): does every text stand at its JSON pointer (true, false and whole numbers as texts)? */
 bool probe_holds(const struct pairs *require, jsonv *document);

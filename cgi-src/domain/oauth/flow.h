@@ -19,6 +19,7 @@
 struct flow_wish {
 	const struct credential_id *again; /* the credential to authorize again */
 	const struct connect_id *request;  /* the request to connect that is to learn the outcome */
+	const struct texts *optional_scopes; /* of those that may be left out, these; NULL: all */
 };
 
 /** flow_start(core, actor, provider, wish, url_out):
