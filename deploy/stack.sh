@@ -106,7 +106,7 @@ stack_folders() {
 fill() {
 	sed -e "s|@ROOT@|$ROOT|g" -e "s|@VAR@|$VAR|g" -e "s|@RUN@|$RUN|g" \
 		-e "s|@DB_SOCKET@|$DB_SOCKET|g" \
-		-e "s|@BIND@|127.0.0.1|g" -e "s|@PORT@|$PORT|g" -e "s|@PUBLIC_ORIGIN@|${PUBLIC_ORIGIN:-$(stack_address)}|g" \
+		-e "s|@BIND@|127.0.0.1|g" -e "s|@PORT@|$PORT|g" -e "s|@PREFIX@|${PREFIX:-}|g" -e "s|@PUBLIC_ORIGIN@|${PUBLIC_ORIGIN:-$(stack_address)}|g" \
 		-e "s|@PROVIDERS@|${PROVIDERS:-$ROOT/providers}|g" -e "s|@APACHE_MODULES@|/usr/lib/apache2/modules|g" "$ROOT/deploy/$1" >"$2"
 }
 
@@ -237,7 +237,7 @@ stack_web() {
 	lighttpd) part_spawn web "${as[@]}" "$(command -v lighttpd)" -D -f "$VAR/lighttpd.conf" ;;
 	apache) part_spawn web "${as[@]}" "$(command -v apache2)" -D FOREGROUND -f "$VAR/apache.conf" ;;
 	esac
-	part_await web curl -sf -o /dev/null "$(stack_address)/api/ready"
+	part_await web curl -sf -o /dev/null "$(stack_address)${PREFIX:-}/api/ready"
 }
 
 # What tests and people need to know, in one file.

@@ -7,6 +7,7 @@
   The style sheet, the script and the icon are served under /static/.
 
   Reads:
+    Layout.Base              text            the path that stands before all others ("/grantry"), often empty
     Csrf.Token               text            value of the hidden field csrf in every POST form
     Me.Email                 text, optional  who is signed in; absent = nobody
     Workspace.Name          text, optional  the workspace; absent when signed out
@@ -43,9 +44,9 @@ def:page_head(head_title) ?><!doctype html>
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title><?cs if:?FormError.Title || ?Form.NameError || ?SignIn.Error || ?Password.Error || ?Password.AgainError ?>{{layout.error_title}} <?cs /if ?><?cs var:head_title ?><?cs if:?Workspace.Name ?> · <?cs var:Workspace.Name ?><?cs /if ?> · Grantry</title>
-<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/static/app.css">
-<script src="/static/app.js" defer></script>
+<link rel="icon" href="<?cs var:Layout.Base ?>/static/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="<?cs var:Layout.Base ?>/static/app.css">
+<script src="<?cs var:Layout.Base ?>/static/app.js" defer></script>
 <?cs /def ?><?cs
 
 def:layout_notice() ?><?cs if:?Notice.Kind ?>

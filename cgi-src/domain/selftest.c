@@ -158,6 +158,7 @@ static void judge_seen(const struct core *core, const char *scheme, const char *
 {
 	bool https = core->cfg->origin_is_https;
 	char host[280], port[8], own_host[280], own_port[8];
+	char own_path[CFG_PREFIX_MAX + sizeof(SELFTEST_PATH)];
 
 	split_host(seen_host, https, host, port);
 	split_host(strstr(core->cfg->public_origin, "://") + 3, https, own_host, own_port);
@@ -165,7 +166,8 @@ static void judge_seen(const struct core *core, const char *scheme, const char *
 		MESSAGE("selftest.scheme_fix"));
 	compare(out, SELFTEST_HOST, host, own_host, MESSAGE("selftest.host_fix"));
 	compare(out, SELFTEST_PORT, port, own_port, MESSAGE("selftest.port_fix"));
-	compare(out, SELFTEST_PATHS, path, SELFTEST_PATH, MESSAGE("selftest.paths_fix"));
+	(void)snprintf(own_path, sizeof(own_path), "%s" SELFTEST_PATH, core->cfg->public_prefix);
+	compare(out, SELFTEST_PATHS, path, own_path, MESSAGE("selftest.paths_fix"));
 }
 
 void selftest_judge(const struct core *core, const char *nonce, const char *answer, size_t len,
@@ -215,6 +217,8 @@ static enum rc ask(const struct core *core, struct httpc *http, const char *path
 	enum rc rc = secret_append_text(&request.url, core->cfg->public_origin);
 
 	*answer = (struct httpc_response){0};
+	if (rc == RC_OK)
+		rc = secret_append_text(&request.url, core->cfg->public_prefix);
 	if (rc == RC_OK)
 		rc = secret_append_text(&request.url, path);
 	if (rc == RC_OK)

@@ -21,7 +21,7 @@ enum { FILE_MAX_BYTES = 64 * 1024, VALUE_MAX_CHARS = 1024, LINE_TEXT_SIZE = PATH
 #define VAR_PREFIX "operator."
 #define VAR_PREFIX_LEN (sizeof VAR_PREFIX - 1)
 
-enum kind { KIND_TEXT, KIND_PATH, KIND_NUMBER, KIND_ORIGIN, KIND_ORIGINS };
+enum kind { KIND_TEXT, KIND_PREFIX, KIND_PATH, KIND_NUMBER, KIND_ORIGIN, KIND_ORIGINS };
 
 struct key {
 	const char *name;
@@ -46,6 +46,7 @@ struct key {
 
 static const struct key keys[] = {
 	{.name = "public_origin", .kind = KIND_ORIGIN, AT(public_origin), .required = true},
+	{.name = "public_prefix", .kind = KIND_PREFIX, AT(public_prefix), .def = ""},
 	PATH(db_socket, false),
 	{.name = "db_host", .kind = KIND_TEXT, AT(db_host)},
 	{.name = "db_name", .kind = KIND_TEXT, AT(db_name), .def = "grantry"},
@@ -121,6 +122,21 @@ static enum rc set_text(struct reading *r, const struct key *key, const char *va
 	return RC_OK;
 }
 
+/* It stands in headers and pages as it is. */
+static enum rc set_prefix(struct reading *r, const struct key *key, const char *value)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	const char *p = value;
+
+	while (*p == '/' && strspn(p + 1, letters) > 0)
+		p += 1 + strspn(p + 1, letters);
+	if (*p || strlen(value) > CFG_PREFIX_MAX)
+		return refuse(r, key->name,
+			"is not like /grantry: short segments of a-z, 0-9, - and _, no final "
+			"slash");
+	return set_text(r, key, value);
+}
+
 static enum rc set_path(struct reading *r, const struct key *key, const char *value)
 {
 	/* Relative to what? The web server chooses our working directory. */
@@ -193,6 +209,8 @@ static enum rc set_value(struct reading *r, const struct key *key, const char *v
 		return set_path(r, key, value);
 	case KIND_NUMBER:
 		return set_number(r, key, value);
+	case KIND_PREFIX:
+		return set_prefix(r, key, value);
 	case KIND_ORIGIN:
 		return set_origin(r, key, value);
 	case KIND_ORIGINS:

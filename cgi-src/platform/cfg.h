@@ -14,6 +14,7 @@
 #include "platform/rc.h"
 
 #define CFG_VARS_MAX 16
+#define CFG_PREFIX_MAX 64
 
 struct cfg_var {
 	char *name, *value; /* value: an origin, checked where provider files are read */
@@ -24,6 +25,7 @@ struct cfg_var {
 struct cfg {
 	char *public_origin; /* "https://grantry.example"; http only for a loopback host */
 	bool origin_is_https;
+	char *public_prefix; /* "/grantry": before every path of ours, as people see them; "": none */
 	char *db_socket, *db_host, *db_name, *db_ca_file; /* name: "grantry" */
 	long db_port;                                     /* 3306 */
 	char *db_password_dir; /* holds one 0400 file per database user, named like the user */

@@ -49,6 +49,7 @@ struct ctx {
 	struct view_node *root;
 	int64_t begun_ms; /* monotonic */
 	bool other_host;  /* the request named another host than ours */
+	bool outside;     /* its path is not below cfg.public_prefix */
 	bool may_wait; /* a handler that has to wait for something may set waits and return RC_OK … */
 	bool waits; /* … then it is called again, until it does not or may_wait is false */
 	bool again; /* this is such a further call */

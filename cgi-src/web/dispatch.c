@@ -15,9 +15,11 @@
 #include "web/pages/page.h"
 #include "web/say.h"
 
-/* "__Host-" binds a cookie to this host and to https; without https browsers refuse it. */
+/* "__Host-" binds a cookie to this host, all of its paths, and to https; without https browsers refuse it. */
 static const char *cookie_name(const struct ctx *c, bool form)
 {
+	if (c->app->cfg->origin_is_https && c->app->cfg->public_prefix[0])
+		return form ? "__Secure-grantry-form" : "__Secure-grantry";
 	if (c->app->cfg->origin_is_https)
 		return form ? "__Host-grantry-form" : "__Host-grantry";
 	return form ? "grantry-form" : "grantry";
@@ -125,9 +127,14 @@ static int check_route(struct ctx *c)
 {
 	if (c->req.bad_status)
 		return c->req.bad_status;
+	c->outside = !req_enter(&c->req, c->app->cfg->public_prefix);
 	route_match(&c->app->routes, &c->req, &c->match);
 	if (c->match.route && c->match.route->gate == GATE_PROBE)
 		return 0;
+	if (c->outside) {
+		c->match.route = NULL;
+		return 404;
+	}
 	c->other_host = !host_is_ours(c);
 	if (c->other_host)
 		return 400;
@@ -344,6 +351,7 @@ void dispatch(struct fcgi_exchange *x, struct app *app)
 		speak(c, messages_choose(app->messages, c->req.accept_language));
 	c->resp.no_body = c->req.method == REQ_HEAD;
 	c->resp.https = app->cfg->origin_is_https;
+	c->resp.base = app->cfg->public_prefix;
 	c->may_wait = fcgi_may_park(x); /* not so when too many wait here already */
 	if (rc == RC_OK)
 		answer(c);

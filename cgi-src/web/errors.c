@@ -100,7 +100,7 @@ static void set_action(struct ctx *c, struct view_node *error, const struct erro
 	const char *url = NULL, *label = NULL;
 
 	if (t == &host_text) {
-		url = label = c->app->cfg->public_origin;
+		url = label = c->app->cfg->public_origin; /* its start page, by a redirect or not */
 	} else if (t->status == 401 || (t == &callback_text && !c->session)) {
 		url = "/sign-in";
 		label = say(c, "sign_in.title", NULL);
@@ -110,7 +110,7 @@ static void set_action(struct ctx *c, struct view_node *error, const struct erro
 	}
 	if (!url)
 		return;
-	view_text(error, "ActionUrl", url);
+	view_url(error, "ActionUrl", url);
 	view_text(error, "ActionLabel", label);
 }
 

@@ -82,6 +82,9 @@ const char *params_get(const struct params *ps, const char *name);
 size_t params_count(const struct params *ps, const char *name);
 const struct param *params_find(const struct params *ps, const char *name);
 
+/** req_enter(rq, prefix): takes "/grantry" off the path, before it is routed. False: the path is not below it. */
+bool req_enter(struct req *rq, const char *prefix);
+
 /** req_query(rq, name), req_form(rq, name): first value or NULL. */
 const char *req_query(const struct req *rq, const char *name);
 const char *req_form(const struct req *rq, const char *name);

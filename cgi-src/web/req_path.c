@@ -110,3 +110,19 @@ enum rc req_path_read(struct fcgi_exchange *x, struct req *rq)
 	}
 	return RC_OK;
 }
+
+bool req_enter(struct req *rq, const char *prefix)
+{
+	size_t len = strlen(prefix), n = 0;
+
+	if (!len)
+		return true;
+	if (strncmp(rq->path, prefix, len) != 0 || rq->path[len] != '/')
+		return false;
+	for (const char *p = prefix; *p; p++)
+		n += *p == '/';
+	memmove(rq->path, rq->path + len, strlen(rq->path + len) + 1);
+	rq->n_segments = rq->path[1] ? rq->n_segments - n : 0; /* "/" has none */
+	memmove(rq->segments, rq->segments + n, rq->n_segments * sizeof(rq->segments[0]));
+	return true;
+}

@@ -14,11 +14,12 @@
 #define TEXT_HTML "text/html; charset=utf-8"
 
 /* One policy for all pages: no inline script or style, nothing from elsewhere, never framed. */
-static const char fixed_headers[] =
+static const char policy_header[] =
 	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
 	"img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
 	"frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; "
-	"trusted-types 'none'; report-uri /csp-report\r\n"
+	"trusted-types 'none'; report-uri %s/csp-report\r\n";
+static const char fixed_headers[] =
 	"X-Content-Type-Options: nosniff\r\n"
 	"X-Frame-Options: DENY\r\n"
 	"Permissions-Policy: accelerometer=(), camera=(), display-capture=(), geolocation=(), "
@@ -139,8 +140,8 @@ void resp_cookie(struct resp *rs, const char *name, const char *value, bool secu
 		fail(rs, "cookie");
 		return;
 	}
-	buf_printf(&rs->headers, "Set-Cookie: %s=%s; Path=/; HttpOnly; SameSite=Lax%s", name, value,
-		secure ? "; Secure" : "");
+	buf_printf(&rs->headers, "Set-Cookie: %s=%s; Path=%s/; HttpOnly; SameSite=Lax%s", name,
+		value, rs->base ? rs->base : "", secure ? "; Secure" : "");
 	if (max_age_s >= 0)
 		buf_printf(&rs->headers, "; Max-Age=%ld", max_age_s);
 	buf_puts(&rs->headers, "\r\n");
@@ -208,7 +209,7 @@ void resp_redirect(struct resp *rs, const char *path)
 		return;
 	}
 	rs->status = 303;
-	buf_printf(&rs->headers, "Location: %s\r\n", path);
+	buf_printf(&rs->headers, "Location: %s%s\r\n", rs->base ? rs->base : "", path);
 }
 
 static const char *reason(int status)
@@ -249,6 +250,7 @@ static void head_render(const struct resp *rs, struct buf *out)
 	/* First the status: a Location with 200 would be a redirect inside the server (RFC 3875
 	 * §6.2.2). */
 	buf_printf(out, "Status: %d %s\r\n", rs->status, reason(rs->status));
+	buf_printf(out, policy_header, rs->base ? rs->base : "");
 	buf_puts(out, fixed_headers);
 	buf_printf(out, "Referrer-Policy: %s\r\n", rs->no_referrer ? "no-referrer" : "same-origin");
 	if (rs->https)

@@ -24,6 +24,7 @@ struct resp {
 		secret_body; /* sent in its place when not empty: an answer that holds a token */
 	bool https;          /* HSTS only then */
 	bool no_body;        /* HEAD */
+	const char *base; /* before each path of ours: cfg.public_prefix; NULL: nothing; borrowed */
 	/* The URL holds a code (callback: R21). Otherwise "same-origin", with which browsers still name the
 	 * Origin of our own form posts. */
 	bool no_referrer;
@@ -33,7 +34,7 @@ struct resp {
 void resp_init(struct resp *rs);
 void resp_release(struct resp *rs);
 /** resp_reset(rs): forget status, headers, cookies, body and error (to render an error page instead);
- * https, no_body and no_referrer stay. */
+ * https, base, no_body and no_referrer stay. */
 void resp_reset(struct resp *rs);
 
 /** resp_header(rs, name, value): a value with a control character fails the response with RC_INVALID. The

@@ -35,6 +35,9 @@ struct view_node *view_root(struct view_data *data);
  * data set with RC_INTERNAL; so does more than 100000 values and nodes, with RC_LIMIT. A NULL text sets
  * nothing. */
 void view_text(struct view_node *node, const char *name, const char *text);
+/** view_base(data, base): what view_url puts before paths; borrowed. view_url(node, name, url): "/path" is one of ours. */
+void view_base(struct view_data *data, const char *base);
+void view_url(struct view_node *node, const char *name, const char *url);
 void view_int(struct view_node *node, const char *name, int64_t value);
 void view_flag(struct view_node *node, const char *name, bool value); /* "1", or nothing */
 /** view_child(node, name): makes or finds a sub-node. view_append(list): next of 0, 1, 2, … */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define URL_SIZE 2048
 #define NODES_MAX 100000 /* HDF is freed node by node; a page has a few thousand */
 
 static void data_fail(struct view_data *data, enum rc rc)
@@ -98,6 +99,24 @@ void view_text(struct view_node *node, const char *name, const char *text)
 		data_fail(node->data, RC_INTERNAL);
 	else if (count_node(node->data))
 		(void)data_failed(node->data, hdf_set_value(node->hdf, name, text));
+}
+
+void view_base(struct view_data *data, const char *base)
+{
+	data->base = base;
+}
+
+void view_url(struct view_node *node, const char *name, const char *url)
+{
+	const char *base = node->data->base;
+	char whole[URL_SIZE];
+
+	if (!base || !base[0] || url[0] != '/') {
+		view_text(node, name, url);
+		return;
+	}
+	(void)snprintf(whole, sizeof(whole), "%s%s", base, url);
+	view_text(node, name, whole);
 }
 
 void view_int(struct view_node *node, const char *name, int64_t value)

@@ -28,7 +28,8 @@ struct view_data {
 	struct view_node root;
 	struct view_node *last_made;
 	size_t n_nodes;
-	enum rc rc; /* first failure of a setter */
+	const char *base; /* before paths of ours; NULL: nothing */
+	enum rc rc;       /* first failure of a setter */
 };
 
 /** view_words(language, file, text): text of a template with the messages in the places of "{{key name=value}}"; to be

@@ -454,8 +454,8 @@ void client_context(const struct provider *provider, enum client_source source,
 enum rc client_redirect_uri(const struct core *core, const struct provider *provider,
 	const char *context, struct buf *out)
 {
-	buf_printf(out, "%s/console/api/oauth/plugin/%s/%s/callback", core->cfg->public_origin,
-		provider->id, provider_kind_word(provider->kind));
+	buf_printf(out, "%s%s/console/api/oauth/plugin/%s/%s/callback", core->cfg->public_origin,
+		core->cfg->public_prefix, provider->id, provider_kind_word(provider->kind));
 	if (context[0])
 		buf_printf(out, "/%s", context);
 	return buf_done(out);

@@ -69,10 +69,10 @@ static enum rc show_switch(struct ctx *c, const struct provider *p, const struct
 	if (rc != RC_OK)
 		return rc;
 	page_set_provider(c, p);
-	view_text(c->root, "Switch.HomeUrl", "/");
+	view_url(c->root, "Switch.HomeUrl", "/");
 	if (to) {
 		uuid_text(&to->id.u, id);
-		view_text(c->root, "Switch.Url", "/workspace");
+		view_url(c->root, "Switch.Url", "/workspace");
 		view_text(c->root, "Switch.Name", to->name);
 		view_text(c->root, "Switch.Value", id);
 		rc = set_next(c);

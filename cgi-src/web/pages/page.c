@@ -37,7 +37,7 @@ static void set_workspaces(struct ctx *c, struct view_node *workspace)
 	view_text(workspace, "RoleText", page_role(c, s->current.role));
 	if (s->n_workspaces < 2)
 		return;
-	view_text(workspace, "SwitchUrl", "/workspace");
+	view_url(workspace, "SwitchUrl", "/workspace");
 	items = view_child(workspace, "Items");
 	for (size_t i = 0; i < s->n_workspaces; i++) {
 		const struct workspace *w = &s->workspaces[i];
@@ -70,7 +70,7 @@ static void set_navigation(struct ctx *c)
 	};
 	struct view_node *items = view_child(c->root, "Nav.Items");
 
-	view_text(c->root, "Nav.HomeUrl", "/data-sources");
+	view_url(c->root, "Nav.HomeUrl", "/data-sources");
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
 		struct view_node *item;
 		size_t len = strlen(links[i].url);
@@ -80,7 +80,7 @@ static void set_navigation(struct ctx *c)
 		item = view_append(items);
 		view_text(item, "Group", say(c, links[i].group, NULL));
 		view_text(item, "Label", say(c, links[i].label, NULL));
-		view_text(item, "Url", links[i].url);
+		view_url(item, "Url", links[i].url);
 		view_flag(item, "Current",
 			strncmp(c->req.path, links[i].url, len) == 0 &&
 				(c->req.path[len] == '\0' || c->req.path[len] == '/'));
@@ -95,7 +95,7 @@ static void set_languages(struct ctx *c)
 
 	if (messages_count(all) < 2)
 		return;
-	view_text(node, "Url", "/language");
+	view_url(node, "Url", "/language");
 	/* an error page has nothing to come back to, and tells no address from another */
 	if (c->req.method != REQ_POST && c->resp.status < 400)
 		view_text(node, "Next", c->req.path);
@@ -120,13 +120,15 @@ enum rc page_begin(struct ctx *c)
 	rc = view_data_new(&c->data);
 	if (rc != RC_OK)
 		return rc;
+	view_base(c->data, c->app->cfg->public_prefix);
 	c->root = view_root(c->data);
+	view_text(c->root, "Layout.Base", c->app->cfg->public_prefix);
 	view_text(c->root, "Csrf.Token", c->csrf);
 	if (!c->session)
 		return RC_OK;
 	view_text(c->root, "Me.Email", c->session->user_email);
 	view_text(c->root, "Me.Name", c->session->user_name);
-	view_text(c->root, "SignOut.Url", "/sign-out");
+	view_url(c->root, "SignOut.Url", "/sign-out");
 	set_workspaces(c, view_child(c->root, "Workspace"));
 	set_navigation(c);
 	set_languages(c);
@@ -207,7 +209,7 @@ void page_url(struct view_node *node, const char *name, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(path, sizeof(path), fmt, ap);
 	va_end(ap);
-	view_text(node, name, path);
+	view_url(node, name, path);
 }
 
 void page_date(struct ctx *c, struct view_node *node, const char *name, int64_t at_s)

@@ -100,7 +100,7 @@ enum rc page_runtime_keys(struct ctx *c)
 	if (rc != RC_OK)
 		return rc;
 	page_notice(c);
-	view_text(c->root, "AddUrl", "/runtime-keys/add");
+	view_url(c->root, "AddUrl", "/runtime-keys/add");
 	return page_send(c, "runtime_keys", 200);
 }
 
@@ -161,8 +161,8 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 
 	if (rc != RC_OK)
 		return rc;
-	view_text(c->root, "Form.Url", "/runtime-keys/add");
-	view_text(c->root, "Form.CancelUrl", "/runtime-keys");
+	view_url(c->root, "Form.Url", "/runtime-keys/add");
+	view_url(c->root, "Form.CancelUrl", "/runtime-keys");
 	view_text(c->root, "Form.Scope", f->chosen ? "chosen" : "all");
 	if (f->name[0])
 		view_text(c->root, "Form.Name", f->name);
@@ -324,13 +324,13 @@ static enum rc show_key(struct ctx *c, const struct key_form *f, const struct se
 	if (rc != RC_OK)
 		return rc;
 	view_text(c->root, "Key.Name", f->name);
-	view_text(c->root, "DoneUrl", "/runtime-keys");
+	view_url(c->root, "DoneUrl", "/runtime-keys");
 	if (provider && text_has_word(f->verbs, handout, strlen(handout)))
-		page_url(c->root, "ExampleUrl", "%s/api/v1/credentials/%s",
-			c->core->cfg->public_origin, provider);
+		page_url(c->root, "ExampleUrl", "%s%s/api/v1/credentials/%s",
+			c->core->cfg->public_origin, c->core->cfg->public_prefix, provider);
 	else if (text_has_word(f->verbs, list, strlen(list)))
-		page_url(c->root, "ExampleUrl", "%s/api/v1/credentials",
-			c->core->cfg->public_origin);
+		page_url(c->root, "ExampleUrl", "%s%s/api/v1/credentials",
+			c->core->cfg->public_origin, c->core->cfg->public_prefix);
 	return page_send_once(c, "runtime_key_shown", key);
 }
 
@@ -397,7 +397,7 @@ enum rc page_runtime_key_revoke(struct ctx *c)
 	if (rc != RC_OK)
 		return rc;
 	page_url(c->root, "Form.Url", "/runtime-keys/%s/revoke", route_arg(&c->match, "key"));
-	view_text(c->root, "Form.CancelUrl", "/runtime-keys");
+	view_url(c->root, "Form.CancelUrl", "/runtime-keys");
 	return page_send(c, "runtime_key_revoke", 200);
 }
 

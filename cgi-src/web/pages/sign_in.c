@@ -30,7 +30,7 @@ static enum rc show_sign_in(
 	if (rc != RC_OK)
 		return rc;
 	form = view_child(c->root, "SignIn");
-	view_text(form, "Url", "/sign-in");
+	view_url(form, "Url", "/sign-in");
 	if (email && email[0])
 		view_text(form, "Email", email);
 	if (next && next[0])
@@ -141,7 +141,7 @@ static enum rc show_password(struct ctx *c, const char *error, const char *again
 	if (rc != RC_OK)
 		return rc;
 	form = view_child(c->root, "Password");
-	view_text(form, "Url", "/password");
+	view_url(form, "Url", "/password");
 	view_text(form, "Error", error);
 	view_text(form, "AgainError", again_error);
 	return page_send(c, "password", status);

@@ -2,6 +2,8 @@
  *
  * System: does the public address lead here? And what answers that question when it does.
  */
+#include <stdio.h>
+
 #include "domain/selftest.h"
 #include "platform/clock.h"
 #include "web/pages/page.h"
@@ -28,10 +30,13 @@ static void set_step(struct ctx *c, const struct selftest *test, enum selftest_s
 static enum rc show(struct ctx *c, const struct selftest *test, bool too_soon)
 {
 	enum rc rc = page_begin(c);
+	char address[512];
 
 	if (rc != RC_OK)
 		return rc;
-	view_text(c->root, "System.Origin", c->app->cfg->public_origin);
+	(void)snprintf(address, sizeof(address), "%s%s", c->app->cfg->public_origin,
+		c->app->cfg->public_prefix);
+	view_text(c->root, "System.Origin", address);
 	page_url(c->root, "Form.Url", "/system");
 	view_flag(c->root, "System.TooSoon", too_soon);
 	if (test) {
@@ -65,8 +70,11 @@ enum rc page_system_post(struct ctx *c)
 /* Query: nonce. For nobody but ourselves. */
 enum rc page_self_test(struct ctx *c)
 {
-	struct selftest_seen seen = {c->req.https, c->req.host, c->req.path};
+	char path[REQ_PATH_MAX + CFG_PREFIX_MAX + 1];
+	struct selftest_seen seen = {c->req.https, c->req.host, path};
 
+	(void)snprintf(path, sizeof(path), "%s%s", c->outside ? "" : c->app->cfg->public_prefix,
+		c->req.path);
 	c->resp.content_type = "text/plain; charset=utf-8";
 	return selftest_answer(c->core, req_query(&c->req, "nonce"), &seen, &c->resp.body);
 }

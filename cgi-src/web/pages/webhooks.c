@@ -173,7 +173,7 @@ enum rc page_webhooks(struct ctx *c)
 	if (rc == RC_OK) {
 		page_notice(c);
 		if (list.n < WEBHOOKS_MAX)
-			view_text(c->root, "AddUrl", "/webhooks/add");
+			view_url(c->root, "AddUrl", "/webhooks/add");
 		for (size_t i = 0; i < list.n; i++)
 			set_webhook(c, &list, &list.items[i]);
 		for (size_t i = 0; i < list.n_dead; i++)
@@ -192,8 +192,8 @@ static enum rc show_form(struct ctx *c, const char *url, const char *error, int 
 
 	if (rc != RC_OK)
 		return rc;
-	view_text(c->root, "Form.Url", "/webhooks/add");
-	view_text(c->root, "Form.CancelUrl", "/webhooks");
+	view_url(c->root, "Form.Url", "/webhooks/add");
+	view_url(c->root, "Form.CancelUrl", "/webhooks");
 	if (url[0])
 		view_text(c->root, "Form.Address", url);
 	view_text(c->root, "Form.AddressError", error);
@@ -214,7 +214,7 @@ static enum rc show_secret(struct ctx *c, const char *url, const struct secret *
 	if (rc != RC_OK)
 		return rc;
 	view_text(c->root, "Webhook.Url", url);
-	view_text(c->root, "DoneUrl", "/webhooks");
+	view_url(c->root, "DoneUrl", "/webhooks");
 	return page_send_once(c, "webhook_shown", secret);
 }
 
@@ -256,7 +256,7 @@ static void set_removal(
 	set_added_by(c, view_child(c->root, "Webhook"), w);
 	set_health(c, view_child(c->root, "Webhook"), list, w);
 	page_url(c->root, "Form.Url", "/webhooks/%s/remove", id);
-	view_text(c->root, "Form.CancelUrl", "/webhooks");
+	view_url(c->root, "Form.CancelUrl", "/webhooks");
 }
 
 enum rc page_webhook_remove(struct ctx *c)
