@@ -1,4 +1,4 @@
-<?cs # allow_access.cs: the review before the redirect to the provider. POST field: csrf.
+<?cs # allow_access.cs: the review before the redirect to the provider. POST fields: csrf, scope (each box that is ticked).
   Reads, besides layout.cs:
     Provider.Label            text
     Provider.Vendor           text            who runs it ("Google"); may equal Label
@@ -13,6 +13,7 @@
     Scopes.N.Words            text            what it allows, in words
     Scopes.N.Code             text, optional  the scope as the provider names it
     Scopes.N.Why              text, optional  why it is asked for
+    Scopes.N.Optional         text, optional  it may be left out: value of its box "scope" in the form
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
 call:page_head("Allow Access — " + Provider.Label) ?><?cs call:panel_open("plain") ?>
 <div class="consent-head">
@@ -29,7 +30,7 @@ else ?><p class="scopes-none"><?cs var:Provider.Vendor ?> asks you on its own pa
   <div><dt>For workspace</dt><dd><?cs var:Workspace.Name ?></dd></div>
   <div><dt>OAuth client</dt><dd><?cs if:Client.Choice == "custom" ?>Custom <span class="muted">this workspace’s own app</span><?cs else ?>Default <span class="muted">maintained by your operator</span><?cs /if ?></dd></div>
 </dl>
-<form method="post" action="<?cs var:Access.Url ?>" class="form-actions form-actions-centre">
+<form method="post" action="<?cs var:Access.Url ?>" id="allow-form" class="form-actions form-actions-centre">
   <?cs call:csrf_field() ?>
   <a class="button" href="<?cs var:Access.CancelUrl ?>">Cancel</a>
   <button type="submit" class="button button-primary" data-busy="Taking you to <?cs var:Provider.Vendor ?>…">Allow Access</button>

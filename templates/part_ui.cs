@@ -6,7 +6,8 @@
     moment(date)       Text text (any wording, "in 41 min"), Iso text, optional: exact time on hover
     listing(list, none) list of N.Text text: "a, b, c"; none: what an empty one is called
     helpers(list)      list of N.Name text (a person), N.Email text: the people who can help
-    scope_list(list)   list of N.Words text, N.Code text, optional, N.Why text, optional
+    scope_list(list)   list of N.Words text, N.Code text, optional, N.Why text, optional,
+                       N.Optional text, optional: a box in the form "allow-form"
     provider_words(answer)  Code text, optional, Text text, optional: what a provider said, inert
 ?><?cs
 def:tile(tile_icon) ?><span class="tile tile-<?cs var:tile_icon.Tone ?>" aria-hidden="true"><?cs var:tile_icon.Letter ?></span><?cs /def ?><?cs
@@ -30,7 +31,8 @@ def:scope_list(scope_items) ?>
   <?cs each:scope = scope_items ?><li>
     <span class="scope-words"><?cs var:scope.Words ?></span>
     <?cs if:?scope.Code ?><code><?cs var:scope.Code ?></code><?cs /if ?><?cs
-    if:?scope.Why ?><span class="scope-why"><?cs var:scope.Why ?></span><?cs /if ?>
+    if:?scope.Why ?><span class="scope-why"><?cs var:scope.Why ?></span><?cs /if ?><?cs
+    if:?scope.Optional ?><label class="scope-choice"><input type="checkbox" name="scope" value="<?cs var:scope.Optional ?>" form="allow-form" checked> {{scope.optional}}</label><?cs /if ?>
   </li>
   <?cs /each ?>
 </ul><?cs /def ?><?cs

@@ -38,6 +38,7 @@
     Credentials.N.State.Kind       enum(ok|warn|bad|none)
     Credentials.N.State.Text       text            "Active", "Needs re-authorization"
     Credentials.N.Validity         date, optional  Text "Renews itself in 41 min"; Iso optional
+    Credentials.N.Until            date, optional  then it has to be authorized again
     Credentials.N.Since            date, optional  since when it is in another state than active
     Credentials.N.By               text, optional  who answered Code
     Credentials.N.Code             text, optional  the provider's error code
@@ -100,7 +101,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
       <h3><?cs var:cred.Name ?><?cs if:cred.Default ?> <span class="badge">Default</span><?cs /if ?></h3>
       <p class="row-meta"><?cs if:?cred.Account ?><span><?cs var:cred.Account ?></span> · <?cs /if ?><?cs if:cred.Kind == "oauth2" ?>OAuth<?cs elif:ApiKey.Settings ?>Settings<?cs else ?>API Key<?cs /if ?><?cs if:?cred.Model ?> · <?cs var:cred.Model ?> (<?cs var:cred.ModelType ?>)<?cs /if ?> · added <?cs if:?cred.AddedBy ?>by <?cs var:cred.AddedBy ?>, <?cs /if ?><?cs call:day(cred.Added) ?></p>
     </div>
-    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs elif:?cred.Since.Text ?> <span class="row-validity">Since <?cs call:day(cred.Since) ?></span><?cs /if ?></div>
+    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs elif:?cred.Since.Text ?> <span class="row-validity">Since <?cs call:day(cred.Since) ?></span><?cs /if ?><?cs if:?cred.Until.Text ?> <span class="row-validity">{{validity.again}} <?cs call:day(cred.Until) ?></span><?cs /if ?></div>
     <div class="row-actions">
       <?cs if:?cred.AuthorizeUrl && cred.AuthorizeFirst ?><a class="button button-primary" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs
       elif:?cred.EnableUrl ?><form method="post" action="<?cs var:cred.EnableUrl ?>"><?cs call:csrf_field() ?><input type="hidden" name="version" value="<?cs var:cred.Version ?>"><button type="submit" class="button" data-busy="Enabling…">Enable<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs

@@ -117,8 +117,18 @@ static void view_unreadable(const struct credential_row *row, struct credential_
 	out->since_s = since(row, CREDENTIAL_UNREADABLE);
 }
 
+/* The refresh token's own end, or that of the consent, whichever comes first. */
+static int64_t renewable_until(const struct fieldset *profile)
+{
+	int64_t token_s = strtoll(fieldset_text(profile, "refresh_until"), NULL, 10);
+	int64_t consent_s = strtoll(fieldset_text(profile, "consent_until"), NULL, 10);
+
+	return consent_s && (!token_s || consent_s < token_s) ? consent_s : token_s;
+}
+
 static void view_profile(const struct fieldset *profile, struct credential_view *out)
 {
+	out->renewable_until_s = renewable_until(profile);
 	TEXT_COPY(out->account, fieldset_text(profile, "account"));
 	TEXT_COPY(out->model, fieldset_text(profile, "model"));
 	TEXT_COPY(out->model_type, fieldset_text(profile, "model_type"));

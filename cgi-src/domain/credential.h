@@ -29,8 +29,9 @@ struct credential_view {
 	bool expires, refreshable, custom_client;
 	bool rejected; /* the provider refused what it has: it is not handed out */
 	int64_t expires_at_s, created_at_s, updated_at_s;
-	int64_t refresh_due_at_s; /* 0: nothing to renew */
-	uint64_t version;         /* goes into forms */
+	int64_t refresh_due_at_s;  /* 0: nothing to renew */
+	int64_t renewable_until_s; /* then a person has to authorize again; 0: not known */
+	uint64_t version;          /* goes into forms */
 	/* owned; credential_show, API key: the fields that the schema does not call secret */
 	struct fieldset shown;
 };

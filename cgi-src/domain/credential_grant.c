@@ -13,50 +13,90 @@
 /* A field that a runtime is handed may have the name of another token, which a renewal or a revocation needs. */
 #define TOKEN_PREFIX "token."
 
-static enum rc put_field(struct fieldset *out, const char *name, const struct secret *value)
+static enum rc hide_token(const struct oauth_recipe *recipe, struct fieldset *out, const char *name)
 {
 	const struct secret *token = fieldset_get(out, name);
 	char kept[FIELDSET_NAME_MAX];
-	enum rc rc = RC_OK;
+	int n = snprintf(kept, sizeof(kept), TOKEN_PREFIX "%s", name);
 
-	if (token &&
-		(token->len != value->len || memcmp(token->bytes, value->bytes, value->len) != 0)) {
-		int n = snprintf(kept, sizeof(kept), TOKEN_PREFIX "%s", name);
+	if (!token || !token_is_kept(recipe, name))
+		return RC_OK;
+	return n < (int)sizeof(kept) ? fieldset_put(out, kept, token->bytes, token->len) : RC_LIMIT;
+}
 
-		rc = n < (int)sizeof(kept) ? fieldset_put(out, kept, token->bytes, token->len)
-					   : RC_LIMIT;
-	}
+static enum rc put_field(const struct oauth_recipe *recipe, struct fieldset *out, const char *name,
+	const struct secret *value)
+{
+	const struct secret *token = fieldset_get(out, name);
+	bool same = token && token->len == value->len &&
+		    memcmp(token->bytes, value->bytes, value->len) == 0;
+	enum rc rc = same ? RC_OK : hide_token(recipe, out, name);
+
 	return rc == RC_OK ? fieldset_put(out, name, value->bytes, value->len) : rc;
+}
+
+static enum rc put_time(struct fieldset *out, const char *name, int64_t at_s)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%lld", (long long)at_s);
+	return fieldset_put_text(out, name, text);
+}
+
+/* What templates may name: the tokens, and what is known of them besides. */
+static enum rc all_values(const struct credential_grant *grant, struct fieldset *out)
+{
+	const struct token_answer *answer = grant->answer;
+	const char *scope = answer->has_scope ? answer->scope : grant->requested;
+	enum rc rc = fieldset_copy(out, &answer->tokens);
+
+	if (rc == RC_OK && scope)
+		rc = fieldset_put_text(out, "scope", scope);
+	if (rc == RC_OK && answer->expires)
+		rc = put_time(out, "expires_at", answer->expires_at_s);
+	if (rc == RC_OK && answer->expires)
+		rc = put_time(out, "expires_in", answer->expires_at_s - clock_now_s());
+	return rc;
 }
 
 enum rc credential_grant_secrets(
 	const struct provider *provider, const struct credential_grant *grant, struct fieldset *out)
 {
+	const struct oauth_recipe *recipe = &provider->oauth;
+	struct fieldset tokens = FIELDSET_EMPTY;
 	struct placeholder_values values = {
 		.client = &grant->client->fields,
-		.token = &grant->answer->tokens,
+		.token = &tokens,
 		.derives = &provider->derives,
 	};
-	const struct pairs *map = &provider->oauth.credential;
 	struct secret value = SECRET_EMPTY;
-	enum rc rc = fieldset_copy(out, &grant->answer->tokens);
+	enum rc rc = all_values(grant, &tokens);
 
-	for (size_t i = 0; i < map->n && rc == RC_OK; i++) {
-		rc = placeholder_expand(map->items[i].value, &values, PLACEHOLDER_RAW, &value);
+	if (rc == RC_OK)
+		rc = fieldset_copy(out, &grant->answer->tokens);
+	for (size_t i = 0; i < recipe->credential.n && rc == RC_OK; i++) {
+		const struct pair *field = &recipe->credential.items[i];
+
+		rc = placeholder_expand(field->value, &values, PLACEHOLDER_RAW, &value);
 		if (rc == RC_OK)
-			rc = put_field(out, map->items[i].name, &value);
+			rc = put_field(recipe, out, field->name, &value);
 		else if (rc == RC_INVALID)
 			rc = RC_OK; /* an optional member that did not come, e.g. a refresh token */
 	}
 	secret_release(&value);
+	fieldset_release(&tokens);
 	return rc;
 }
 
-enum rc credential_tokens(const struct fieldset *secrets, struct fieldset *out)
+enum rc credential_tokens(
+	const struct oauth_recipe *recipe, const struct fieldset *secrets, struct fieldset *out)
 {
 	size_t len = strlen(TOKEN_PREFIX);
 	enum rc rc = fieldset_copy(out, secrets);
 
+	for (size_t i = 0; i < recipe->credential.n && rc == RC_OK; i++)
+		if (!token_is_kept(recipe, recipe->credential.items[i].name))
+			fieldset_remove(out, recipe->credential.items[i].name);
 	for (size_t i = 0; i < secrets->n && rc == RC_OK; i++) {
 		const struct fieldset_item *item = &secrets->items[i];
 
@@ -66,14 +106,6 @@ enum rc credential_tokens(const struct fieldset *secrets, struct fieldset *out)
 		rc = fieldset_put(out, item->name + len, item->value.bytes, item->value.len);
 	}
 	return rc;
-}
-
-static enum rc put_time(struct fieldset *profile, const char *name, int64_t at_s)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%lld", (long long)at_s);
-	return fieldset_put_text(profile, name, text);
 }
 
 enum rc credential_put_limits(const struct oauth_recipe *recipe, const struct token_answer *answer,

@@ -25,8 +25,10 @@ enum rc credential_unseal(const struct core *core, const struct tenant_id *tenan
 enum rc credential_grant_secrets(const struct provider *provider,
 	const struct credential_grant *grant, struct fieldset *out) RC_MUST_CHECK;
 
-/** credential_tokens(secrets, out): of what is sealed, the token members as they came, whatever fields have their names. */
-enum rc credential_tokens(const struct fieldset *secrets, struct fieldset *out) RC_MUST_CHECK;
+/** credential_tokens(recipe, secrets, out): of what is sealed, the tokens and what is kept with them, as they came,
+ * whatever fields have their names. */
+enum rc credential_tokens(const struct oauth_recipe *recipe, const struct fieldset *secrets,
+	struct fieldset *out) RC_MUST_CHECK;
 
 /** credential_put_limits(recipe, answer, consent, profile): until when it can be renewed, as far as that is known; consent:
  * a person has just agreed. */

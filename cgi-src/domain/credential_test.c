@@ -17,7 +17,6 @@
 #include "store/runtime_store.h"
 #include "store/state_store.h"
 
-#define HTTP_UNAUTHORIZED 401
 #define REASON_REJECTED "rejected"
 
 bool credential_can_test(const struct provider *provider, bool is_oauth)
@@ -41,7 +40,9 @@ static const struct check_recipe *check_of(const struct provider *provider, bool
 		return checks_find(&provider->oauth.checks, fields);
 	*other = (struct check_recipe){.request = provider->oauth.identity.request,
 		.success = {ok, 1},
-		.forbidden = {forbidden, 1}};
+		.forbidden = {forbidden, 1},
+		.expired = provider->oauth.token_expired,
+		.n_expired = provider->oauth.n_token_expired};
 	return other;
 }
 
@@ -188,7 +189,7 @@ static enum rc conclude(struct trial *t)
 		t->core, t->actor, "credential.test", t->object, verdicts[probe->verdict]);
 	if (probe->verdict == PROBE_OK)
 		return note_works(t);
-	return probe->status == HTTP_UNAUTHORIZED ? note_refused(t) : RC_OK;
+	return probe->expired ? note_refused(t) : RC_OK;
 }
 
 /* ---- the whole ---- */

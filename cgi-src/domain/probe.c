@@ -13,6 +13,8 @@
 #include "platform/text.h"
 #include "platform/url.h"
 
+#define HTTP_UNAUTHORIZED 401
+
 static enum rc ask(struct httpc *http, const struct http_recipe *recipe,
 	const struct placeholder_values *values, struct httpc_response *out)
 {
@@ -250,6 +252,27 @@ static enum probe_verdict judge(const struct check_recipe *check,
 	return status >= 400 && status < 500 ? PROBE_REFUSED : PROBE_NO_ANSWER;
 }
 
+static bool sign_fits(
+	const struct expired_sign *sign, const struct httpc_response *answer, jsonv *document)
+{
+	if (sign->status && sign->status != answer->status)
+		return false;
+	if (sign->www_authenticate && !strstr(answer->www_authenticate, sign->www_authenticate))
+		return false;
+	return probe_holds(&sign->require, document);
+}
+
+bool probe_token_expired(const struct expired_sign *signs, size_t n,
+	const struct httpc_response *answer, jsonv *document)
+{
+	if (answer->status == HTTP_UNAUTHORIZED)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (sign_fits(&signs[i], answer, document))
+			return true;
+	return false;
+}
+
 static bool is_plain_text(const struct httpc_response *answer)
 {
 	return !answer->content_encoded &&
@@ -325,6 +348,10 @@ enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 	out->retry_after_s = answer.retry_after_s;
 	(void)parse_answer(&answer, &document); /* what is no JSON has no words and no label */
 	out->verdict = judge(check, &answer, document);
+	out->expired = probe_token_expired(
+		check->expired, check->n_expired, &answer, document ? jsonr_root(document) : NULL);
+	if (out->expired && out->verdict == PROBE_OK)
+		out->verdict = PROBE_REFUSED;
 	take_words(check, &answer, document, values, out);
 	if (out->verdict == PROBE_OK && identity && identity->request.method)
 		probe_identity(http, identity, values, values, &out->identity);

@@ -37,6 +37,7 @@ struct probe_result {
 	int64_t retry_after_s;        /* as the provider asks for; -1 it does not */
 	char words[PROBE_WORDS_SIZE]; /* the provider's words, or ours when it said nothing */
 	bool own_words;               /* they are ours */
+	bool expired;                 /* the token is over, or was taken back: a renewal may help */
 	struct identity identity;     /* filled when identity pointers are given and found */
 };
 
@@ -62,6 +63,11 @@ void probe_identity(struct httpc *http, const struct identity_recipe *recipe,
  * NULL) as for probe_words. A subject that would have to be altered or cut is left unknown. */
 void probe_identity_read(const struct identity_recipe *recipe, jsonv *document,
 	const struct placeholder_values *secrets, struct identity *out);
+
+/** probe_token_expired(signs, n, answer, document): does the provider's API say that the access token is over? Status
+ * 401, or what its file names. document: the answer as JSON; NULL: it is none. */
+bool probe_token_expired(const struct expired_sign *signs, size_t n,
+	const struct httpc_response *answer, jsonv *document);
 
 /** probe_holds(require, document): does every text stand at its JSON pointer (true, false and whole numbers as texts)? */
 bool probe_holds(const struct pairs *require, jsonv *document);

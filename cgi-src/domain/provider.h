@@ -169,6 +169,13 @@ struct answer_rules {
 	size_t n;
 };
 
+/* What an answer of the provider's API looks like that means: the access token is over. */
+struct expired_sign {
+	int status;                   /* 0: any */
+	struct pairs require;         /* JSON pointer → text */
+	const char *www_authenticate; /* stands in that header; NULL: any */
+};
+
 /* One call that tells whether a credential works. */
 struct check_recipe {
 	struct conditions when; /* of the credential's fields */
@@ -177,7 +184,9 @@ struct check_recipe {
 	struct pairs require; /* JSON pointer → text that must stand there ("true", "200", …) */
 	struct pointers present, absent; /* each holds something; each holds nothing */
 	struct answer_rules refused, limited;
-	struct pointers message; /* where the provider's own words are when it refuses */
+	struct pointers message;            /* where the provider's own words are when it refuses */
+	const struct expired_sign *expired; /* of the oauth section */
+	size_t n_expired;
 };
 
 /* The first whose "when" holds is asked. */
@@ -290,12 +299,6 @@ struct lookup {
 enum refresh_with { REFRESH_WITH_REFRESH_TOKEN, REFRESH_WITH_ACCESS_TOKEN };
 enum rotation { ROTATION_OPTIONAL, ROTATION_ALWAYS, ROTATION_NEVER };
 enum revoked_token { REVOKE_DEFAULT, REVOKE_REFRESH_TOKEN, REVOKE_ACCESS_TOKEN, REVOKE_BOTH };
-
-/* What an answer of the provider's API looks like that means: the access token is over. */
-struct expired_sign {
-	int status;                   /* 0: any */
-	struct pairs require, header; /* JSON pointer → text, header → text */
-};
 
 enum diagnosis_at { AT_ANY, AT_AUTHORIZE, AT_EXCHANGE, AT_REFRESH, AT_CHECK };
 

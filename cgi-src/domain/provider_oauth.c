@@ -276,6 +276,15 @@ static void check_hosts(struct parse *ps, const struct yamlr_node *node, struct 
 		check_host(ps, node, oauth, oauth->lookups[i].request.url);
 }
 
+/* A test of an authorization knows what "over" looks like. */
+static void pass_signs(struct oauth_recipe *oauth)
+{
+	for (size_t i = 0; i < oauth->checks.n; i++) {
+		oauth->checks.items[i].expired = oauth->token_expired;
+		oauth->checks.items[i].n_expired = oauth->n_token_expired;
+	}
+}
+
 /* Read before all else. */
 static void read_base(struct parse *ps, const struct yamlr_node *node, void *at)
 {
@@ -347,6 +356,7 @@ static void read_section(struct parse *ps, const struct yamlr_node *node, struct
 		token_steps_check(ps, node, out);
 	if (!ps->rc)
 		check_hosts(ps, node, out);
+	pass_signs(out);
 }
 
 void recipe_read_oauth(struct parse *ps, const struct yamlr_node *node, void *at)

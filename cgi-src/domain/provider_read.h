@@ -151,9 +151,8 @@ void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct prov
 parse_reader read_nothing; /* a key that is read out of turn */
 
 /* provider_request.c */
-parse_reader read_headers;      /* struct pairs */
-parse_reader read_header_texts; /* struct pairs: name of a header → text */
-parse_reader read_request;      /* struct http_recipe */
+parse_reader read_headers; /* struct pairs */
+parse_reader read_request; /* struct http_recipe */
 
 /* provider_check.c */
 parse_reader read_conditions; /* struct conditions */

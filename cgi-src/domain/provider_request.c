@@ -46,16 +46,6 @@ void read_headers(struct parse *ps, const struct yamlr_node *node, void *at)
 	}
 }
 
-void read_header_texts(struct parse *ps, const struct yamlr_node *node, void *at)
-{
-	struct pairs *out = at;
-
-	read_pairs(ps, node, read_text, out);
-	for (size_t i = 0; !ps->rc && i < out->n; i++)
-		if (!is_header_name(out->items[i].name))
-			parse_fail(ps, node, "\"%.80s\" is no header name", out->items[i].name);
-}
-
 static void read_query(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	read_pairs(ps, node, read_template, at);

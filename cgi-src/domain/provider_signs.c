@@ -14,19 +14,31 @@ static void read_status(struct parse *ps, const struct yamlr_node *node, void *a
 		*(int *)at = (int)status;
 }
 
+/* The only header that is kept of an answer. */
+static void read_sign_header(struct parse *ps, const struct yamlr_node *node, void *at)
+{
+	static const struct member members[] = {
+		MEMBER_REQUIRED(
+			"WWW-Authenticate", read_text, struct expired_sign, www_authenticate),
+	};
+
+	PARSE_MEMBERS(ps, node, members, at);
+}
+
 static void read_sign(struct parse *ps, const struct yamlr_node *node, void *at)
 {
 	static const struct member members[] = {
 		MEMBER("status", read_status, struct expired_sign, status),
 		MEMBER("require", read_require, struct expired_sign, require),
-		MEMBER("header", read_header_texts, struct expired_sign, header),
+		SECTION("header", read_sign_header),
 	};
 	struct expired_sign *out = at;
 
 	PARSE_MEMBERS(ps, node, members, out);
-	if (!ps->rc && !out->status && !out->require.n && !out->header.n)
+	if (!ps->rc && !out->status && !out->require.n && !out->www_authenticate)
 		parse_fail(ps, node, "says nothing of the answer");
-	if (!ps->rc && out->status >= 200 && out->status < 300 && !out->require.n && !out->header.n)
+	if (!ps->rc && out->status >= 200 && out->status < 300 && !out->require.n &&
+		!out->www_authenticate)
 		parse_fail(ps, node, "every good answer would mean it");
 }
 

@@ -48,8 +48,9 @@ struct httpc_response {
 	int status;
 	int content_encoded; /* 1: Content-Encoding other than identity; the body is opaque */
 	int64_t retry_after_s; /* Retry-After in seconds from now (both forms), 0..2^31-1, -1 when absent */
-	char content_type[128]; /* "" when absent; parameters included */
-	struct secret body;     /* owned: may echo tokens */
+	char content_type[128];     /* "" when absent; parameters included */
+	char www_authenticate[256]; /* its beginning, of the last one; "" when absent */
+	struct secret body;         /* owned: may echo tokens */
 	int64_t elapsed_ms;
 };
 

@@ -185,16 +185,19 @@ bool httpc_is_final_status(const char *line, size_t len)
 
 void httpc_read_header(struct httpc_response *out, const char *line, size_t len)
 {
-	char value[64];
+	char value[sizeof out->www_authenticate];
 
 	/* After 1xx answers another head follows, and it alone counts. */
 	if (httpc_is_status_line(line, len)) {
 		out->content_encoded = 0;
 		out->retry_after_s = -1;
+		out->www_authenticate[0] = '\0';
 	} else if (header_is(line, len, "Content-Encoding", value, sizeof value)) {
 		if (*value != '\0' && strcasecmp(value, "identity") != 0)
 			out->content_encoded = 1;
 	} else if (header_is(line, len, "Retry-After", value, sizeof value)) {
 		out->retry_after_s = retry_after(value);
+	} else if (header_is(line, len, "WWW-Authenticate", value, sizeof value)) {
+		memcpy(out->www_authenticate, value, sizeof value);
 	}
 }

@@ -5,7 +5,9 @@
  */
 #include <string.h>
 
+#include "domain/allowed.h"
 #include "domain/derived.h"
+#include "domain/placeholder.h"
 #include "domain/probe.h"
 #include "domain/provider.h"
 #include "must.h"
@@ -150,6 +152,37 @@ static bool may_bind_hosts(const struct provider *p)
 	return p->derives.n > 0;
 }
 
+/* Nothing is sent under no name, and a step leads somewhere. */
+static void step_holds(const struct token_step *step, const struct placeholder_values *values)
+{
+	url_holds(step->url, values);
+	MUST(!step->method || strcmp(step->method, "GET") == 0 ||
+		strcmp(step->method, "POST") == 0);
+	for (size_t i = 0; i < step->names.n; i++)
+		MUST(*step->names.items[i].value || strcmp(step->names.items[i].name, "code") != 0);
+	for (size_t i = 0; i < step->params.n; i++)
+		MUST(placeholder_check(step->params.items[i].value, "client,token") == RC_OK);
+}
+
+static void kept_holds(const struct oauth_recipe *o, const struct placeholder_values *values)
+{
+	MUST(o->redirect.code && *o->redirect.code);
+	for (size_t i = 0; i < o->redirect.n_values; i++) {
+		const struct redirect_value *v = &o->redirect.values[i];
+
+		MUST(v->name && v->param && strcmp(v->param, "state") != 0);
+		MUST(!v->pattern || allowed_pattern_is_valid(v->pattern));
+		for (size_t k = 0; k < v->hosts.n; k++)
+			MUST(allowed_host_is_valid(v->hosts.items[k]));
+	}
+	for (size_t i = 0; i < o->n_parts; i++)
+		MUST(o->parts[i].name && o->parts[i].access_token.n);
+	for (size_t i = 0; i < o->n_lookups; i++) {
+		MUST(o->lookups[i].n_keep);
+		request_holds(&o->lookups[i].request, values);
+	}
+}
+
 static void oauth_holds(const struct provider *p, const struct placeholder_values *values)
 {
 	const struct oauth_recipe *o = &p->oauth;
@@ -160,10 +193,17 @@ static void oauth_holds(const struct provider *p, const struct placeholder_value
 	MUST(o->access_token.n && o->credential.n && o->scope_separator && o->default_token_type);
 	MUST(!url_query_has(o->authorization_url, "state"));
 	MUST(!o->iss_required || o->issuer);
-	MUST(o->host_from_client || !placeholder_in_authority(o->token_url) || may_bind_hosts(p));
+	MUST(o->host_from_client || !placeholder_in_authority(o->token_url) || may_bind_hosts(p) ||
+		strstr(o->token_url, "{{token."));
 	url_holds(o->authorization_url, values);
 	url_holds(o->token_url, values);
 	url_holds(o->issuer, values);
+	url_holds(o->introspection_url, values);
+	step_holds(&o->exchange, values);
+	step_holds(&o->then, values);
+	step_holds(&o->refresh, values);
+	kept_holds(o, values);
+	MUST(o->expires_from != EXPIRES_FROM_INTROSPECTION || o->introspection_url);
 	request_holds(&o->revocation_request, values);
 	request_holds(&o->identity.request, values);
 	page_holds(o->setup_url);

@@ -315,7 +315,7 @@ static void signs_are_read(void)
 	CHECK_INT(o->n_token_expired, 2);
 	CHECK_INT(o->token_expired[0].status, 400);
 	CHECK_STR(value_of(&o->token_expired[0].require, "/code"), "99991677");
-	CHECK_STR(value_of(&o->token_expired[1].header, "WWW-Authenticate"), "expired");
+	CHECK_STR(o->token_expired[1].www_authenticate, "expired");
 	CHECK_INT(o->revoked_token, REVOKE_BOTH);
 	CHECK_INT(o->diagnosis.n, 1);
 	CHECK_INT(o->diagnosis.items[0].at, AT_EXCHANGE);
@@ -352,7 +352,7 @@ static void wrong_signs_are_refused(void)
 	refuse(OAUTH "    token_expired: [{}]\n", 9, "says nothing of the answer");
 	refuse(OAUTH "    token_expired: [{status: 200}]\n", 9, "every good answer would mean it");
 	refuse(OAUTH "    token_expired: [{status: 99}]\n", 9, "must be an HTTP status");
-	refuse(OAUTH "    token_expired: [{header: {'a b': x}}]\n", 9, "is no header name");
+	refuse(OAUTH "    token_expired: [{header: {'a b': x}}]\n", 9, "unknown key");
 	refuse(OAUTH "    revocation: {style: none, token: both}\n", 9, "is for style rfc7009");
 	refuse(OAUTH "    diagnosis: [{at: exchange, cause: {en_US: C}}]\n", 9, "needs one of");
 	refuse(OAUTH "    diagnosis: [{error: x}]\n", 9, "\"cause\" is missing");

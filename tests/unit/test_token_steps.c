@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "domain/oauth/flow_redirect.h"
+#include "domain/oauth/flow_scopes.h"
 #include "domain/oauth/refresh.h"
 #include "domain/oauth/token.h"
 #include "platform/codec.h"
@@ -409,19 +410,24 @@ static void what_was_kept_survives_a_renewal(void)
 static void a_field_does_not_hide_a_token(void)
 {
 	const struct oauth_recipe *r = recipe(
-		TWO "    credential: {access_token: '{{token.user_access_token}}', bot: x}\n");
+		TWO "    credential: {access_token: '{{token.user_access_token}}', bot: x,"
+		    " scope: '{{token.scope|}}', expires_in: '{{token.expires_in|never}}'}\n");
 	struct oauth_client oauth_client = {0};
-	struct credential_grant grant = {.client = &oauth_client, .answer = &answer};
+	struct credential_grant grant = {
+		.client = &oauth_client, .answer = &answer, .requested = "as asked"};
 	struct fieldset sealed = FIELDSET_EMPTY, tokens = FIELDSET_EMPTY;
 
 	CHECK_INT(parse(r, "{\"access_token\":\"b\",\"u\":{\"a\":\"u\"}}"), TOKEN_OK);
 	CHECK_INT(credential_grant_secrets(catalogue_at(catalogue, 0), &grant, &sealed), RC_OK);
 	CHECK_STR(fieldset_text(&sealed, "access_token"), "u");
 	CHECK_STR(fieldset_text(&sealed, "bot"), "x");
-	CHECK_INT(credential_tokens(&sealed, &tokens), RC_OK);
+	CHECK_INT(credential_tokens(r, &sealed, &tokens), RC_OK);
 	CHECK_STR(fieldset_text(&tokens, "access_token"), "b");
 	CHECK_STR(fieldset_text(&tokens, "user_access_token"), "u");
-	CHECK(!fieldset_get(&tokens, "token.access_token"));
+	CHECK(!fieldset_get(&tokens, "token.access_token") && !fieldset_get(&tokens, "bot"));
+	CHECK_STR(fieldset_text(&sealed, "scope"), "as asked");
+	CHECK_STR(fieldset_text(&sealed, "expires_in"), "never");
+	CHECK(!fieldset_get(&tokens, "scope"));
 	fieldset_release(&sealed);
 	fieldset_release(&tokens);
 }
@@ -543,6 +549,135 @@ static void the_signature_covers_all_other_parameters(void)
 	CHECK_INT(signed_as(r, NULL, "a.example"), RC_OK);
 }
 
+/* --- scopes --- */
+
+static struct secret url;
+
+static const char *asks(const struct oauth_recipe *r, const struct texts *chosen)
+{
+	char scopes[FLOW_SCOPES_SIZE];
+	bool first = true;
+
+	secret_release(&url);
+	CHECK_INT(flow_scopes(r, &client, chosen, scopes), RC_OK);
+	CHECK_INT(flow_add_scopes(r, scopes, chosen, &url, &first), RC_OK);
+	return url.len ? secret_text(&url) : "";
+}
+
+static void scopes_stand_in_their_parameters(void)
+{
+	const char *names[] = {"b", "admin"};
+	struct texts none = {names, 0}, both = {names, 2};
+	const struct oauth_recipe *r =
+		recipe("    scopes: [a, {name: b, optional: true}, c]\n    scope_separator: ','\n");
+
+	CHECK_STR(asks(r, NULL), "scope=a%2Cb%2Cc");
+	CHECK_STR(asks(r, &both), "scope=a%2Cb%2Cc");
+	CHECK_STR(asks(r, &none), "scope=a%2Cc");
+	r = recipe("    scopes: [a, {name: b, optional: true}]\n    scope_param: s\n"
+		   "    optional_scope_param: o\n    user_scope_param: u\n"
+		   "    user_scopes: [x, {name: b, optional: true}]\n");
+	CHECK_STR(asks(r, &both), "s=a&o=b&u=x+b");
+	CHECK_STR(asks(r, &none), "s=a&u=x");
+	r = recipe("");
+	CHECK_STR(asks(r, &none), "");
+}
+
+static void scopes_of_the_client_stand_instead(void)
+{
+	const struct oauth_recipe *r =
+		recipe("    scopes: [a, {name: b, optional: true}]\n    scope_override: team\n");
+	struct texts none = {NULL, 0};
+	char scopes[FLOW_SCOPES_SIZE];
+
+	CHECK_STR(asks(r, &none), "scope=a");
+	CHECK_INT(fieldset_put_text(&client, "team", " x  y x "), RC_OK);
+	CHECK_STR(asks(r, &none), "scope=x+y");
+	CHECK_INT(fieldset_put_text(&client, "team", "x\ny"), RC_OK);
+	CHECK_INT(flow_scopes(r, &client, &none, scopes), RC_INVALID);
+}
+
+/* --- signs that an access token is over --- */
+
+static bool over(const struct oauth_recipe *r, int status, const char *header, const char *body)
+{
+	struct httpc_response rs = {.status = status};
+	struct jsonr *doc = NULL;
+	bool expired;
+
+	(void)snprintf(rs.www_authenticate, sizeof(rs.www_authenticate), "%s", header);
+	(void)!jsonr_parse(body, strlen(body), &doc);
+	expired = probe_token_expired(
+		r->token_expired, r->n_token_expired, &rs, doc ? jsonr_root(doc) : NULL);
+	jsonr_free(doc);
+	return expired;
+}
+
+static void an_access_token_is_over_in_the_words_of_the_provider(void)
+{
+	const struct oauth_recipe *r =
+		recipe("    token_expired: [{status: 400, require: {/code: '17'}},"
+		       " {header: {WWW-Authenticate: 'error=\"invalid_token\"'}}]\n");
+
+	CHECK(over(r, 401, "", "") && over(r, 400, "", "{\"code\":17}"));
+	CHECK(over(r, 400, "", "{\"code\":\"17\"}"));
+	CHECK(over(r, 403, "Bearer realm=\"x\", error=\"invalid_token\"", "no JSON"));
+	CHECK(!over(r, 200, "", "{\"code\":17}") && !over(r, 400, "", "{\"code\":18}"));
+	CHECK(!over(r, 400, "", "no JSON") && !over(r, 400, "", "[17]") && !over(r, 403, "", "{}"));
+	CHECK(!over(r, 403, "Bearer error=\"insufficient_scope\"", "{}"));
+	r = recipe("");
+	CHECK(over(r, 401, "", "") && !over(r, 400, "", "{\"code\":17}"));
+}
+
+/* --- what is taken back --- */
+
+static const char *revoked(size_t nth)
+{
+	struct oauth_client oauth_client = {.fields = client}; /* borrowed */
+	const char *token;
+
+	httpc_request_release(&request);
+	if (token_revoke_request(catalogue_at(catalogue, 0), &oauth_client, &kept, nth, &request) !=
+		RC_OK)
+		return "";
+	token = strstr(secret_text(&request.body), "token=");
+	return token == secret_text(&request.body) ? token : "";
+}
+
+#define REVOKE(token)                                                                              \
+	"    revocation: {style: rfc7009, url: 'https://acme.example/revoke'" token "}\n"
+#define BY_ID "&client_id=id&client_secret=key"
+
+static void keep_two_tokens(void)
+{
+	keep("refresh_token", "r");
+	keep("access_token", "field");
+	keep("token.access_token", "a"); /* what a field of that name hides */
+}
+
+static void the_right_tokens_are_taken_back(void)
+{
+	(void)recipe(REVOKE(""));
+	keep_two_tokens();
+	CHECK_STR(revoked(0), "token=r" BY_ID);
+	CHECK_STR(revoked(1), "");
+	(void)recipe(REVOKE(""));
+	keep("access_token", "a");
+	CHECK_STR(revoked(0), "token=a" BY_ID);
+	(void)recipe(REVOKE(", token: access_token"));
+	keep_two_tokens();
+	CHECK_STR(revoked(0), "token=a" BY_ID);
+	CHECK_STR(revoked(1), "");
+	(void)recipe(REVOKE(", token: both"));
+	keep_two_tokens();
+	CHECK_STR(revoked(0), "token=r" BY_ID);
+	CHECK_STR(revoked(1), "token=a" BY_ID);
+	CHECK_STR(revoked(2), "");
+	(void)recipe("");
+	keep_two_tokens();
+	CHECK_STR(revoked(0), "");
+}
+
 int main(void)
 {
 	if (codec_init() != RC_OK)
@@ -566,6 +701,11 @@ int main(void)
 	RUN(no_renewal_before_the_window);
 	RUN(only_what_the_file_describes_is_taken);
 	RUN(the_signature_covers_all_other_parameters);
+	RUN(scopes_stand_in_their_parameters);
+	RUN(scopes_of_the_client_stand_instead);
+	RUN(an_access_token_is_over_in_the_words_of_the_provider);
+	RUN(the_right_tokens_are_taken_back);
+	secret_release(&url);
 	token_answer_release(&answer);
 	httpc_request_release(&request);
 	fieldset_release(&client);

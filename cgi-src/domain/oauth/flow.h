@@ -15,12 +15,17 @@
 #define FLOW_KEPT_MAX 200 /* all flows of one person: the oldest outcomes go first */
 #define FLOW_STATE_SIZE 44
 
-/** flow_start(core, actor, provider, again, url_out): again: the credential to authorize again, or NULL.
- * url_out: the complete authorization request. Errors: RC_NOT_FOUND no client is set up; RC_LIMIT too many
- * open flows; RC_DENIED again is another person's; RC_INVALID the client's fields do not make a valid
- * request; RC_EXPIRED again is gone. */
+/* What a person wants. */
+struct flow_wish {
+	const struct credential_id *again;   /* to authorize again; NULL: a new one */
+	const struct texts *optional_scopes; /* of those that may be left out, these; NULL: all */
+};
+
+/** flow_start(core, actor, provider, wish, url_out): url_out: the complete authorization request. Errors:
+ * RC_NOT_FOUND no client is set up; RC_LIMIT too many open flows; RC_DENIED again is another person's; RC_INVALID the
+ * client's fields do not make a valid request; RC_EXPIRED again is gone. */
 enum rc flow_start(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_id *again,
+	const struct provider *provider, const struct flow_wish *wish,
 	struct secret *url_out) RC_MUST_CHECK;
 
 /* Parameters of the callback as they came, each at most once; NULL: absent. Borrowed. */

@@ -5,6 +5,7 @@
 #include "domain/audit.h"
 #include "domain/keyring.h"
 #include "domain/oauth/flow.h"
+#include "domain/oauth/flow_scopes.h"
 #include "domain/oauth/flow_seal.h"
 #include "platform/clock.h"
 #include "platform/text.h"
@@ -20,6 +21,7 @@ enum rc flow_sweep(const struct core *core)
 
 /* What only lives while the request is built. */
 struct start {
+	const struct texts *chosen;
 	struct oauth_client client;
 	struct secret state, verifier;
 	struct flow_row row;
@@ -71,21 +73,6 @@ static enum rc check_limits(const struct core *core, const struct actor *actor)
 }
 
 /* ---- the row ---- */
-
-static enum rc join_scopes(const struct oauth_recipe *recipe, char out[FLOW_SCOPES_SIZE])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < recipe->scopes.n; i++) {
-		int written = snprintf(out + n, FLOW_SCOPES_SIZE - n, "%s%s", i ? " " : "",
-			recipe->scopes.items[i].name);
-
-		if (written < 0 || (size_t)written >= FLOW_SCOPES_SIZE - n)
-			return RC_INVALID;
-		n += (size_t)written;
-	}
-	return RC_OK;
-}
 
 static enum rc expand_issuer(const struct oauth_recipe *recipe, const struct fieldset *client,
 	char out[FLOW_ISSUER_SIZE])
@@ -151,7 +138,7 @@ static enum rc make_row(const struct core *core, const struct actor *actor,
 	if (rc != RC_OK)
 		return rc;
 	fill_names(actor, provider, again, s);
-	rc = join_scopes(&provider->oauth, s->row.scopes);
+	rc = flow_scopes(&provider->oauth, &s->client.fields, s->chosen, s->row.scopes);
 	if (rc == RC_OK)
 		rc = expand_issuer(&provider->oauth, &s->client.fields, s->row.issuer);
 	if (rc == RC_OK)
@@ -166,21 +153,6 @@ static enum rc make_row(const struct core *core, const struct actor *actor,
 static enum rc add_text(struct secret *url, bool *first, const char *name, const char *value)
 {
 	return url_add_param(url, first, name, value, strlen(value));
-}
-
-static enum rc add_scope(
-	const struct oauth_recipe *recipe, const char *scopes, struct secret *url, bool *first)
-{
-	char joined[FLOW_SCOPES_SIZE];
-	const char *separator = recipe->scope_separator;
-
-	if (!scopes[0])
-		return RC_OK;
-	TEXT_COPY(joined, scopes);
-	for (char *p = joined; *p; p++)
-		if (*p == ' ' && separator)
-			*p = separator[0];
-	return add_text(url, first, "scope", joined);
 }
 
 static enum rc add_extra(const struct oauth_recipe *recipe, const struct fieldset *client,
@@ -259,7 +231,7 @@ static enum rc build_url(const struct core *core, const struct provider *provide
 	if (rc == RC_OK)
 		rc = add_text(url, &first, "redirect_uri", s->row.redirect_uri);
 	if (rc == RC_OK)
-		rc = add_scope(recipe, s->row.scopes, url, &first);
+		rc = flow_add_scopes(recipe, s->row.scopes, s->chosen, url, &first);
 	if (rc == RC_OK)
 		rc = url_add_param(url, &first, "state", s->state.bytes, s->state.len);
 	if (rc == RC_OK && recipe->pkce)
@@ -270,9 +242,10 @@ static enum rc build_url(const struct core *core, const struct provider *provide
 }
 
 enum rc flow_start(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_id *again, struct secret *url_out)
+	const struct provider *provider, const struct flow_wish *wish, struct secret *url_out)
 {
-	struct start s = {0};
+	const struct credential_id *again = wish->again;
+	struct start s = {.chosen = wish->optional_scopes};
 	enum rc rc;
 
 	secret_release(url_out);

@@ -156,7 +156,7 @@ static enum rc open_tokens(const struct core *core, struct refresh_attempt *a)
 	enum rc rc = credential_unseal(core, &a->tenant, &a->row, &secrets, &a->profile);
 
 	if (rc == RC_OK)
-		rc = credential_tokens(&secrets, &a->secrets);
+		rc = credential_tokens(&a->provider->oauth, &secrets, &a->secrets);
 	fieldset_release(&secrets);
 	return rc;
 }
@@ -307,7 +307,9 @@ static enum rc new_profile(
 static enum rc new_secrets(
 	const struct refresh_attempt *a, struct token_answer *answer, struct fieldset *out)
 {
-	struct credential_grant grant = {.client = &a->client, .answer = answer};
+	struct credential_grant grant = {.client = &a->client,
+		.answer = answer,
+		.requested = fieldset_text(&a->profile, "granted")};
 	enum rc rc;
 
 	if (a->minted)
@@ -335,14 +337,29 @@ static enum rc seal_result(const struct core *core, const struct refresh_attempt
 	return rc;
 }
 
+/* Introspection was asked once, after the consent: a renewed token is taken to last as long as that one did. */
+static void assume_life(const struct refresh_attempt *a, struct token_answer *answer)
+{
+	int64_t life_s = a->row.expires_at_s - a->row.refreshed_at_s;
+
+	if (recipe_of(a)->expires_from != EXPIRES_FROM_INTROSPECTION || !a->row.expires ||
+		a->row.refreshed_at_s == 0 || life_s <= 0 || life_s > TOKEN_LIFETIME_MAX_S)
+		return;
+	answer->expires = true;
+	answer->expires_at_s = a->sent_at_s + life_s;
+}
+
 static void keep(const struct core *core, const struct refresh_attempt *a,
 	struct token_answer *answer, struct refresh_settlement *s)
 {
 	const struct oauth_recipe *recipe = recipe_of(a);
-	enum rc rc = seal_result(core, a, answer, &s->row);
 	int64_t end_s;
-	bool expires = token_renewal_end(recipe, answer, &end_s);
+	bool expires;
+	enum rc rc;
 
+	assume_life(a, answer);
+	rc = seal_result(core, a, answer, &s->row);
+	expires = token_renewal_end(recipe, answer, &end_s);
 	s->renewed = rc == RC_OK;
 	s->due_at_s = refresh_due_at(recipe, clock_now_s(), expires, end_s);
 	if (rc == RC_OK)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "domain/audit.h"
@@ -51,23 +52,55 @@ static void again(const struct core *core, const struct revocation_row *row, con
 		log_warn("revocation.retry", "rc", rc_name(rc));
 }
 
+/* Where several tokens have to be taken back, the reason of a row that is due says which is next. What fails in between
+ * begins anew: a provider says yes to what it does not know any more. */
+#define NEXT_TOKEN "token_"
+
+static size_t next_token(const struct revocation_row *row)
+{
+	size_t len = strlen(NEXT_TOKEN);
+
+	return strncmp(row->reason, NEXT_TOKEN, len) == 0
+		       ? (size_t)strtoul(row->reason + len, NULL, 10)
+		       : 0;
+}
+
 static enum rc build(
 	const struct core *core, const struct revocation_row *row, struct httpc_request *rq)
 {
 	struct provider_ref ref = {row->plugin_id, row->provider};
 	const struct provider *provider = catalogue_find_ref(core->catalogue, &ref);
-	struct fieldset tokens = FIELDSET_EMPTY;
+	struct fieldset secrets = FIELDSET_EMPTY;
 	struct oauth_client client = {0};
-	enum rc rc = provider ? revocation_unseal(core, row, &tokens) : RC_NOT_FOUND;
+	enum rc rc = provider ? revocation_unseal(core, row, &secrets) : RC_NOT_FOUND;
 
 	if (rc == RC_OK)
 		rc = client_issued(
 			core, &row->tenant, provider, row->client_source, &row->client_id, &client);
 	if (rc == RC_OK)
-		rc = token_revoke_request(provider, &client, &tokens, rq);
+		rc = token_revoke_request(provider, &client, &secrets, next_token(row), rq);
 	oauth_client_release(&client);
-	fieldset_release(&tokens);
+	fieldset_release(&secrets);
 	return rc;
+}
+
+/* Done, unless another token follows. */
+static void next(const struct core *core, const struct revocation_row *row)
+{
+	struct provider_ref ref = {row->plugin_id, row->provider};
+	const struct provider *provider = catalogue_find_ref(core->catalogue, &ref);
+	char reason[sizeof(row->reason)];
+	enum rc rc;
+
+	if (!provider ||
+		(provider->oauth.revoked_token != REVOKE_BOTH && !provider->oauth.n_parts)) {
+		finish(core, row, REVOCATION_DONE, "");
+		return;
+	}
+	(void)snprintf(reason, sizeof(reason), NEXT_TOKEN "%zu", next_token(row) + 1);
+	rc = revocation_retry(core->db, row, reason, clock_now_s());
+	if (rc != RC_OK)
+		log_warn("revocation.next", "rc", rc_name(rc));
 }
 
 enum rc revocation_begin(
@@ -79,7 +112,9 @@ enum rc revocation_begin(
 	if (rc != RC_OK)
 		return rc;
 	rc = build(core, row, rq);
-	if (rc == RC_NOT_FOUND || rc == RC_INVALID)
+	if (rc == RC_NOT_FOUND && next_token(row))
+		finish(core, row, REVOCATION_DONE, ""); /* that was the last */
+	else if (rc == RC_NOT_FOUND || rc == RC_INVALID)
 		finish(core, row, REVOCATION_FAILED, "client_gone");
 	else if (rc != RC_OK)
 		again(core, row, rc == RC_CRYPTO ? "unreadable" : rc_name(rc), -1);
@@ -92,7 +127,7 @@ void revocation_end(const struct core *core, const struct revocation_row *row, e
 	char reason[sizeof(row->reason)];
 
 	if (rc == RC_OK && rs->status >= 200 && rs->status <= 299) {
-		finish(core, row, REVOCATION_DONE, "");
+		next(core, row);
 		return;
 	}
 	if (rc != RC_OK) {

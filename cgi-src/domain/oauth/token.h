@@ -63,17 +63,16 @@ enum rc token_exchange(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, const struct token_code *code,
 	struct token_answer *out) RC_MUST_CHECK;
 
-/** token_revoke_request(provider, client, tokens, out): the request that takes the tokens back, the refresh token
- * first where there is one (RFC 7009 §2.1). RC_NOT_FOUND: the provider has no such endpoint, or there is no
- * token; RC_INVALID: the client lacks a value. */
+/** token_revoke_request(provider, client, secrets, nth, out): the request that takes back the nth (from 0) of the tokens
+ * that have to be: the refresh token first where there is one (RFC 7009 §2.1). secrets as they are sealed.
+ * RC_NOT_FOUND: the provider has no such endpoint, or there is no nth; RC_INVALID: the client lacks a value. */
 enum rc token_revoke_request(const struct provider *provider, const struct oauth_client *client,
-	const struct fieldset *tokens, struct httpc_request *out) RC_MUST_CHECK;
+	const struct fieldset *secrets, size_t nth, struct httpc_request *out) RC_MUST_CHECK;
 
-/** token_revoke(core, provider, client, tokens): tells the provider that they are not wanted any more, the
- * refresh token first where there is one (RFC 7009 §2.1). Once, without another try: RC_NOT_FOUND: the
- * provider has no such endpoint; RC_UPSTREAM: it did not say yes. */
+/** token_revoke(core, provider, client, secrets): tells the provider that none of them is wanted any more. Once, without
+ * another try: RC_NOT_FOUND: the provider has no such endpoint; RC_UPSTREAM: it did not say yes. */
 enum rc token_revoke(const struct core *core, const struct provider *provider,
-	const struct oauth_client *client, const struct fieldset *tokens) RC_MUST_CHECK;
+	const struct oauth_client *client, const struct fieldset *secrets) RC_MUST_CHECK;
 
 /* What a renewal sends. */
 struct token_renewal {
@@ -127,6 +126,9 @@ bool token_introspected(const struct httpc_response *rs, int64_t now_s, struct t
 /** token_keep_lookup(lookup, rs, out): what the answer of a look-up holds into out; false: something is missing. */
 bool token_keep_lookup(
 	const struct lookup *lookup, const struct httpc_response *rs, struct fieldset *out);
+
+/** token_is_kept(recipe, name): is {{token.name}} kept with the credential? */
+bool token_is_kept(const struct oauth_recipe *recipe, const char *name);
 
 /** token_can_renew(recipe, tokens): is there something that a renewal could send? */
 bool token_can_renew(const struct oauth_recipe *recipe, const struct fieldset *tokens);

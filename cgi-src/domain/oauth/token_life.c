@@ -281,10 +281,52 @@ enum rc token_join(const struct oauth_recipe *recipe, const struct token_part *p
 	}
 	fieldset_release(&answer->tokens);
 	answer->tokens = all;
+	if (part)
+		answer->has_scope = false; /* that of the part */
 	if (recipe->n_parts)
 		answer->expires =
 			first_end(recipe, &answer->tokens, false, &unused, &answer->expires_at_s);
 	return RC_OK;
+}
+
+/* ---- what is kept ---- */
+
+static const char *const plain_names[] = {"access_token", "refresh_token", "token_type"};
+static const char *const part_names[] = {"access_token", "refresh_token", "scope", "expires_at"};
+
+static bool is_of_part(const struct token_part *part, const char *name)
+{
+	char own[KEPT_SIZE];
+
+	for (size_t i = 0; i < sizeof(part_names) / sizeof(*part_names); i++)
+		if (strcmp(name_of(part, part_names[i], own), name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_looked_up(const struct lookup *lookup, const char *name)
+{
+	for (size_t i = 0; i < lookup->n_keep; i++)
+		if (strcmp(lookup->keep[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+bool token_is_kept(const struct oauth_recipe *recipe, const char *name)
+{
+	bool kept = recipe->n_parts && strcmp(name, "expires_at") == 0;
+
+	for (size_t i = 0; i < sizeof(plain_names) / sizeof(*plain_names); i++)
+		kept |= strcmp(plain_names[i], name) == 0;
+	for (size_t i = 0; i < recipe->token_members.n; i++)
+		kept |= strcmp(recipe->token_members.items[i].name, name) == 0;
+	for (size_t i = 0; i < recipe->redirect.n_values; i++)
+		kept |= strcmp(recipe->redirect.values[i].name, name) == 0;
+	for (size_t i = 0; i < recipe->n_parts; i++)
+		kept |= is_of_part(&recipe->parts[i], name);
+	for (size_t i = 0; i < recipe->n_lookups; i++)
+		kept |= is_looked_up(&recipe->lookups[i], name);
+	return kept;
 }
 
 /* ---- what a renewal sends ---- */

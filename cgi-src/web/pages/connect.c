@@ -51,13 +51,18 @@ static enum rc show_setup_needed(struct ctx *c, const struct provider *p, bool u
 	return rc == RC_OK ? page_send(c, "setup_needed", 409) : rc;
 }
 
-static void set_scopes(struct ctx *c, const struct provider *p)
+static void set_scope_list(struct ctx *c, const struct provider *p, const struct scope_list *scopes)
 {
 	struct view_node *list = view_child(c->root, "Scopes");
 
-	for (size_t i = 0; i < p->oauth.scopes.n; i++)
-		(void)page_scope(c, list, p, p->oauth.scopes.items[i].name,
-			strlen(p->oauth.scopes.items[i].name));
+	for (size_t i = 0; i < scopes->n; i++) {
+		const char *name = scopes->items[i].name;
+		struct view_node *item = page_scope(c, list, p, name, strlen(name));
+
+		if (!scopes->items[i].optional)
+			continue;
+		view_text(item, "Optional", name);
+	}
 }
 
 static enum rc show_review(struct ctx *c, const struct provider *p,
@@ -81,7 +86,8 @@ static enum rc show_review(struct ctx *c, const struct provider *p,
 	} else {
 		page_url(c->root, "Access.Url", "/connect/%s/%s", page_section(p), p->id);
 	}
-	set_scopes(c, p);
+	set_scope_list(c, p, &p->oauth.scopes);
+	set_scope_list(c, p, &p->oauth.user_scopes);
 	return page_send(c, "allow_access", 200);
 }
 
@@ -134,10 +140,22 @@ static enum rc show_leaving(struct ctx *c, const struct provider *p, const struc
 	return page_send(c, "leaving", 200);
 }
 
-/* Query: credential. */
+/* Of the scopes that may be left out, those that are ticked. */
+static void read_ticked(struct ctx *c, const char *items[REQ_FORM_MAX], struct texts *out)
+{
+	*out = (struct texts){items, 0};
+	for (size_t i = 0; i < c->req.form.n && out->n < REQ_FORM_MAX; i++)
+		if (strcmp(c->req.form.items[i].name, "scope") == 0)
+			items[out->n++] = c->req.form.items[i].value;
+}
+
+/* Query: credential. Form: scope, each that is ticked. */
 enum rc page_allow_access_post(struct ctx *c)
 {
 	struct credential_view view = {0};
+	const char *items[REQ_FORM_MAX];
+	struct texts ticked;
+	struct flow_wish wish = {.optional_scopes = &ticked};
 	struct secret url = SECRET_EMPTY;
 	const struct provider *p;
 	bool again = false;
@@ -146,7 +164,9 @@ enum rc page_allow_access_post(struct ctx *c)
 	if (rc == RC_OK)
 		rc = load_again(c, p, req_query(&c->req, "credential"), &view, &again);
 	if (rc == RC_OK) {
-		rc = flow_start(c->core, &c->actor, p, again ? &view.id : NULL, &url);
+		read_ticked(c, items, &ticked);
+		wish.again = again ? &view.id : NULL;
+		rc = flow_start(c->core, &c->actor, p, &wish, &url);
 		if (rc == RC_OK)
 			rc = show_leaving(c, p, &url);
 		else if (rc == RC_NOT_FOUND)

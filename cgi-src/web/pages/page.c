@@ -358,26 +358,33 @@ void page_set_provider(struct ctx *c, const struct provider *p)
 	page_tile(node, p);
 }
 
+static const struct scope *find_scope(const struct scope_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->items[i].name, name) == 0)
+			return &list->items[i];
+	return NULL;
+}
+
 struct view_node *page_scope(struct ctx *c, struct view_node *list, const struct provider *p,
 	const char *name, size_t name_len)
 {
 	struct view_node *item = view_append(list);
+	const struct scope *s;
 	char code[512];
 
 	(void)snprintf(code, sizeof(code), "%.*s", (int)name_len, name);
-	for (size_t i = 0; i < p->oauth.scopes.n; i++) {
-		const struct scope *s = &p->oauth.scopes.items[i];
-		const char *why = i18n_text(&s->why, c->language);
-
-		if (strcmp(s->name, code) != 0)
-			continue;
-		view_text(item, "Words", i18n_text(&s->label, c->language));
-		view_text(item, "Code", code);
-		if (why[0])
-			view_text(item, "Why", why);
+	s = find_scope(&p->oauth.scopes, code);
+	if (!s)
+		s = find_scope(&p->oauth.user_scopes, code);
+	if (!s || !i18n_text(&s->label, c->language)[0]) {
+		view_text(item, "Words", code);
 		return item;
 	}
-	view_text(item, "Words", code);
+	view_text(item, "Words", i18n_text(&s->label, c->language));
+	view_text(item, "Code", code);
+	if (i18n_text(&s->why, c->language)[0])
+		view_text(item, "Why", i18n_text(&s->why, c->language));
 	return item;
 }
 

@@ -60,6 +60,13 @@ static void set_validity(struct ctx *c, struct view_node *item, const struct cre
 			left_s, v->expires_at_s);
 }
 
+/* However well it renews itself until then. */
+static void set_until(struct ctx *c, struct view_node *item, const struct credential_view *v)
+{
+	if (v->renewable_until_s > clock_now_s() && v->state == CREDENTIAL_ACTIVE)
+		page_date(c, item, "Until", v->renewable_until_s);
+}
+
 /* A new consent is the way to mend it. */
 static bool is_to_authorize(const struct credential_view *v)
 {
@@ -119,6 +126,7 @@ static void set_credential(struct ctx *c, const struct provider *p, struct view_
 		view_text(item, "AddedBy", v->added_by);
 	page_date(c, item, "Added", v->created_at_s);
 	state_set(c, p, item, v);
+	set_until(c, item, v);
 	set_validity(c, item, v);
 	set_links(c, p, item, v);
 }
