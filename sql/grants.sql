@@ -19,6 +19,7 @@ GRANT SELECT ON datasource_oauth_params TO 'grantry_settings', 'grantry_connect'
 GRANT SELECT ON tool_oauth_system_clients TO 'grantry_settings', 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE, DELETE ON provider_credentials TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE, DELETE ON provider_credential_defaults TO 'grantry_settings';
+GRANT SELECT, UPDATE ON connect_requests TO 'grantry_settings';
 GRANT SELECT, INSERT ON revocations TO 'grantry_settings';
 GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_settings';
 GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_settings';
@@ -31,6 +32,7 @@ GRANT SELECT ON tool_oauth_tenant_clients TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE, DELETE ON provider_credentials TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE, DELETE ON provider_credential_defaults TO 'grantry_connect';
 GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_flows TO 'grantry_connect';
+GRANT SELECT, INSERT, UPDATE, DELETE ON connect_requests TO 'grantry_connect';
 GRANT SELECT, INSERT ON revocations TO 'grantry_connect';
 GRANT SELECT ON webhooks TO 'grantry_connect';
 GRANT INSERT ON webhook_deliveries TO 'grantry_connect';
@@ -66,12 +68,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON revocations TO 'grantry_refreshd';
 GRANT SELECT ON webhooks TO 'grantry_refreshd';
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO 'grantry_refreshd';
 GRANT SELECT (tenant_id, id, expires_at), DELETE ON oauth_flows TO 'grantry_refreshd';
+GRANT SELECT (expires_at), DELETE ON connect_requests TO 'grantry_refreshd';
 GRANT SELECT (token_hash, created_at, last_seen_at), DELETE ON sessions TO 'grantry_refreshd';
 GRANT SELECT (subject_hash, updated_at), DELETE ON sign_in_throttle TO 'grantry_refreshd';
 
 GRANT SELECT, UPDATE (last_used_at) ON runtime_keys TO 'grantry_api';
 GRANT SELECT, UPDATE (refresh_due_at, state, state_reason, state_since, rejected_rev, lease_owner)
   ON provider_credentials TO 'grantry_api';
+GRANT SELECT ON connect_requests TO 'grantry_api';
 GRANT SELECT ON webhooks TO 'grantry_api';
 GRANT INSERT ON webhook_deliveries TO 'grantry_api';
 GRANT SELECT ON provider_credential_defaults TO 'grantry_api';

@@ -15,24 +15,24 @@
     Scopes.N.Why              text, optional  why it is asked for
     Scopes.N.Optional         text, optional  it may be left out: value of its box "scope" in the form
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
-call:page_head("Allow Access — " + Provider.Label) ?><?cs call:panel_open("plain") ?>
+call:page_head({{access.title label=Provider.Label}}) ?><?cs call:panel_open("plain") ?>
 <div class="consent-head">
   <p class="pair" aria-hidden="true"><span class="tile tile-grantry">Gr</span><span class="icon icon-swap"></span><?cs call:tile(Provider.Icon) ?></p>
-  <?cs if:?Access.Again ?><h1>Authorize again: <?cs var:Access.Again ?></h1>
-  <p class="lede"><?cs if:?Access.Account ?>At <?cs var:Provider.Vendor ?>, choose the account <strong><?cs var:Access.Account ?></strong>: another one would not renew this authorization. <?cs /if ?>You will be sent to <?cs var:Provider.Vendor ?> to confirm. Grantry never sees your password.</p><?cs
-  else ?><h1>Allow <?cs var:Workspace.Name ?> to use <?cs var:Provider.Label ?>?</h1>
-  <p class="lede">You will be sent to <?cs var:Provider.Vendor ?> to confirm. Grantry never sees your password.</p><?cs /if ?>
+  <?cs if:?Access.Again ?><h1>{{access.again name=Access.Again}}</h1>
+  <p class="lede"><?cs if:?Access.Account ?>{{access.account vendor=Provider.Vendor account=Access.Account}} <?cs /if ?>{{access.lede vendor=Provider.Vendor}}</p><?cs
+  else ?><h1>{{access.question workspace=Workspace.Name label=Provider.Label}}</h1>
+  <p class="lede">{{access.lede vendor=Provider.Vendor}}</p><?cs /if ?>
 </div>
-<?cs if:subcount(Scopes) ?><h2 class="visually-hidden">What it may do</h2><?cs call:scope_list(Scopes) ?><?cs
-else ?><p class="scopes-none"><?cs var:Provider.Vendor ?> asks you on its own page what you want to share.</p><?cs /if ?>
+<?cs if:subcount(Scopes) ?><h2 class="visually-hidden">{{access.what}}</h2><?cs call:scope_list(Scopes) ?><?cs
+else ?><p class="scopes-none">{{access.no_scopes vendor=Provider.Vendor}}</p><?cs /if ?>
 <dl class="facts">
-  <div><dt>Asked by</dt><dd><?cs var:Me.Name ?> <span class="muted"><?cs var:Me.Email ?></span></dd></div>
-  <div><dt>For workspace</dt><dd><?cs var:Workspace.Name ?></dd></div>
-  <div><dt>OAuth client</dt><dd><?cs if:Client.Choice == "custom" ?>Custom <span class="muted">this workspace’s own app</span><?cs else ?>Default <span class="muted">maintained by your operator</span><?cs /if ?></dd></div>
+  <div><dt>{{access.asked_by}}</dt><dd><?cs var:Me.Name ?> <span class="muted"><?cs var:Me.Email ?></span></dd></div>
+  <div><dt>{{access.workspace}}</dt><dd><?cs var:Workspace.Name ?></dd></div>
+  <div><dt>{{client.oauth_client}}</dt><dd><?cs if:Client.Choice == "custom" ?>{{label.custom}} <span class="muted">{{access.own_app}}</span><?cs else ?>{{label.default}} <span class="muted">{{access.operator}}</span><?cs /if ?></dd></div>
 </dl>
 <form method="post" action="<?cs var:Access.Url ?>" id="allow-form" class="form-actions form-actions-centre">
   <?cs call:csrf_field() ?>
-  <a class="button" href="<?cs var:Access.CancelUrl ?>">Cancel</a>
-  <button type="submit" class="button button-primary" data-busy="Taking you to <?cs var:Provider.Vendor ?>…">Allow Access</button>
+  <a class="button" href="<?cs var:Access.CancelUrl ?>">{{button.cancel}}</a>
+  <button type="submit" class="button button-primary" data-busy="{{access.taking vendor=Provider.Vendor}}">{{access.allow}}</button>
 </form>
 <?cs call:panel_close() ?>

@@ -24,18 +24,18 @@ call:page_head(Test.Title) ?><?cs call:panel_open("plain") ?>
   <h1><?cs var:Test.Title ?></h1>
   <p class="lede"><?cs var:Test.Text ?></p>
 </div>
-<?cs if:?Test.SaidBy ?><div class="said-box"><p class="said-by"><?cs var:Test.SaidBy ?> answered</p><?cs call:provider_words(Test.Said) ?></div><?cs /if ?>
+<?cs if:?Test.SaidBy ?><div class="said-box"><p class="said-by">{{test.answered who=Test.SaidBy}}</p><?cs call:provider_words(Test.Said) ?></div><?cs /if ?>
 <dl class="facts facts-long">
-  <div><dt>Authorization</dt><dd><?cs var:Credential.Name ?></dd></div>
-  <?cs if:?Test.Status ?><div><dt>Answer</dt><dd>HTTP <?cs var:Test.Status ?></dd></div><?cs /if ?>
-  <?cs if:?Test.Elapsed ?><div><dt>Time taken</dt><dd><?cs var:Test.Elapsed ?> ms</dd></div><?cs /if ?>
-  <?cs if:?Test.Next ?><div><dt>What now</dt><dd><?cs var:Test.Next ?></dd></div><?cs /if ?>
+  <div><dt>{{test.authorization}}</dt><dd><?cs var:Credential.Name ?></dd></div>
+  <?cs if:?Test.Status ?><div><dt>{{test.answer}}</dt><dd>HTTP <?cs var:Test.Status ?></dd></div><?cs /if ?>
+  <?cs if:?Test.Elapsed ?><div><dt>{{test.time}}</dt><dd><?cs var:Test.Elapsed ?> ms</dd></div><?cs /if ?>
+  <?cs if:?Test.Next ?><div><dt>{{test.next}}</dt><dd><?cs var:Test.Next ?></dd></div><?cs /if ?>
 </dl>
 <form method="post" action="<?cs var:Test.Url ?>" class="form-actions form-actions-centre">
   <?cs call:csrf_field() ?>
-  <button type="submit" class="button" data-busy="Testing…">Test again</button>
-  <?cs if:?Test.AuthorizeUrl ?><a class="button" href="<?cs var:Test.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <a class="button button-primary" href="<?cs var:Test.AuthorizeUrl ?>">Authorize again</a><?cs
-  elif:?Test.EditUrl ?><a class="button" href="<?cs var:Test.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <a class="button button-primary" href="<?cs var:Test.EditUrl ?>">Enter the key again</a><?cs
-  else ?><a class="button button-primary" href="<?cs var:Test.DoneUrl ?>">Done</a><?cs /if ?>
+  <button type="submit" class="button" data-busy="{{provider.testing}}">{{test.again}}</button>
+  <?cs if:?Test.AuthorizeUrl ?><a class="button" href="<?cs var:Test.DoneUrl ?>">{{button.back_to label=Provider.Label}}</a> <a class="button button-primary" href="<?cs var:Test.AuthorizeUrl ?>">{{button.authorize_again}}</a><?cs
+  elif:?Test.EditUrl ?><a class="button" href="<?cs var:Test.DoneUrl ?>">{{button.back_to label=Provider.Label}}</a> <a class="button button-primary" href="<?cs var:Test.EditUrl ?>">{{test.enter_key}}</a><?cs
+  else ?><a class="button button-primary" href="<?cs var:Test.DoneUrl ?>">{{button.done}}</a><?cs /if ?>
 </form>
 <?cs call:panel_close() ?>

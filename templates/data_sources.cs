@@ -17,21 +17,21 @@
     Refused.Items.N.File           text            file name
     Refused.Items.N.Reason         text            what is wrong in it
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs include!"part_provider.cs" ?><?cs
-call:page_head("Data Sources") ?><?cs call:app_open() ?>
+call:page_head({{nav.data_sources}}) ?><?cs call:app_open() ?>
 <div class="page-head">
-  <h1>Data Sources</h1>
-  <p class="lede">Connect the places your knowledge pipelines read from. Secrets are encrypted; nobody can read them back.</p>
-  <?cs call:provider_search("Search data sources") ?>
+  <h1>{{nav.data_sources}}</h1>
+  <p class="lede">{{data_sources.lede}}</p>
+  <?cs call:provider_search({{data_sources.search}}) ?>
 </div>
-<?cs call:provider_refused("data source", "data sources") ?>
+<?cs call:provider_refused("data_source") ?>
 <?cs if:subcount(Providers) ?><?cs call:provider_found() ?><?cs call:provider_cards(Providers, "") ?><?cs
 elif:?Search.Query ?>
 <div class="empty">
-  <h2>Nothing found</h2>
-  <p>No data source matches “<?cs var:Search.Query ?>”. Try a shorter word, or <a href="<?cs var:Search.Url ?>">show all data sources</a>.</p>
+  <h2>{{list.nothing}}</h2>
+  <p>{{data_sources.nothing query=Search.Query a=Search.Url}}</p>
 </div><?cs else ?>
 <div class="empty">
-  <h2>No data sources yet</h2>
-  <p>No provider is installed. The operator of this Grantry adds providers; they appear here right away.</p>
+  <h2>{{data_sources.none}}</h2>
+  <p>{{list.not_installed}}</p>
 </div><?cs /if ?>
 <?cs call:app_close() ?>

@@ -12,18 +12,18 @@
     Form.CancelUrl            url
     Form.Version              int             hidden field version
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
-call:page_head("Delete " + Credential.Name) ?><?cs call:panel_open("dim") ?>
-<h1>Delete “<?cs var:Credential.Name ?>”?</h1>
-<p class="lede"><?cs if:Credential.Kind == "oauth2" ?>The OAuth authorization<?cs else ?>The API key<?cs /if ?> for <?cs var:Provider.Label ?><?cs if:?Credential.Account ?> (<?cs var:Credential.Account ?>)<?cs /if ?> is removed for everyone in <?cs var:Workspace.Name ?>.</p>
+call:page_head({{delete.head name=Credential.Name}}) ?><?cs call:panel_open("dim") ?>
+<h1>{{delete.title name=Credential.Name}}</h1>
+<p class="lede"><?cs if:?Credential.Account ?><?cs set:Layout.Account = " (" + Credential.Account + ")" ?><?cs else ?><?cs set:Layout.Account = "" ?><?cs /if ?><?cs if:Credential.Kind == "oauth2" ?>{{delete.oauth label=Provider.Label account=Layout.Account workspace=Workspace.Name}}<?cs else ?>{{delete.key label=Provider.Label account=Layout.Account workspace=Workspace.Name}}<?cs /if ?></p>
 <ul class="consequences">
-  <li>Apps and pipelines that name it get an error from then on.</li>
-  <?cs if:Credential.Default ?><li>It is the default. <?cs if:?Credential.NextDefault ?>“<?cs var:Credential.NextDefault ?>” becomes the default.<?cs else ?>Apps that use the default for <?cs var:Provider.Label ?> will fail: there is no other.<?cs /if ?></li><?cs /if ?>
-  <li><?cs if:Credential.Revokes ?>Access is revoked at <?cs var:Provider.Vendor ?> as well.<?cs elif:Credential.Kind == "oauth2" ?>Access is not revoked at <?cs var:Provider.Vendor ?>: remove the app in the account there too.<?cs else ?>The key itself stays valid at <?cs var:Provider.Vendor ?>: revoke it there too.<?cs /if ?></li>
-  <li>This cannot be undone.</li>
+  <li>{{delete.apps}}</li>
+  <?cs if:Credential.Default ?><li>{{delete.default}} <?cs if:?Credential.NextDefault ?>{{delete.next_default name=Credential.NextDefault}}<?cs else ?>{{delete.no_default label=Provider.Label}}<?cs /if ?></li><?cs /if ?>
+  <li><?cs if:Credential.Revokes ?>{{delete.revokes vendor=Provider.Vendor}}<?cs elif:Credential.Kind == "oauth2" ?>{{delete.not_revoked vendor=Provider.Vendor}}<?cs else ?>{{delete.key_stays vendor=Provider.Vendor}}<?cs /if ?></li>
+  <li>{{confirm.no_way_back}}</li>
 </ul>
 <form method="post" action="<?cs var:Form.Url ?>" class="form-actions">
   <?cs call:csrf_field() ?><input type="hidden" name="version" value="<?cs var:Form.Version ?>">
-  <a class="button" href="<?cs var:Form.CancelUrl ?>">Cancel</a>
-  <button type="submit" class="button button-danger-primary" data-busy="Deleting…">Delete</button>
+  <a class="button" href="<?cs var:Form.CancelUrl ?>">{{button.cancel}}</a>
+  <button type="submit" class="button button-danger-primary" data-busy="{{delete.deleting}}">{{provider.delete}}</button>
 </form>
 <?cs call:panel_close() ?>

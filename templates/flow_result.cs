@@ -5,6 +5,8 @@
     Provider.Icon.Letter      text
     Provider.Icon.Tone        enum(ink|blue|teal|green|amber|orange|red|violet)
     Result.Kind               enum(connected|failed|cancelled|pending)
+    Request.From              text, optional  host of the editor that sent the visitor here
+    Request.BackUrl           url, optional   leads back there
     Result.DoneUrl            url             the provider's page
     connected:
     Result.Name               text            name of the authorization
@@ -40,51 +42,52 @@
     pending:
     Result.ReloadUrl          url             this page again
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
-if:Result.Kind == "connected" ?><?cs set:Layout.Title = Provider.Label + " is connected" ?><?cs
-elif:Result.Kind == "pending" ?><?cs set:Layout.Title = "Finishing with " + Provider.Vendor + "…" ?><?cs
-elif:Result.Kind == "cancelled" ?><?cs set:Layout.Title = "Nothing was connected" ?><?cs
-else ?><?cs set:Layout.Title = Provider.Label + " could not be connected" ?><?cs /if ?><?cs
+if:Result.Kind == "connected" ?><?cs set:Layout.Title = {{result.connected label=Provider.Label}} ?><?cs
+elif:Result.Kind == "pending" ?><?cs set:Layout.Title = {{result.finishing vendor=Provider.Vendor}} ?><?cs
+elif:Result.Kind == "cancelled" ?><?cs set:Layout.Title = {{result.nothing}} ?><?cs
+else ?><?cs set:Layout.Title = {{result.failed label=Provider.Label}} ?><?cs /if ?><?cs
 call:page_head(Layout.Title) ?><?cs call:panel_open("plain") ?>
 <div class="consent-head">
   <p class="pair" aria-hidden="true"><span class="tile tile-grantry">Gr</span><span class="mark mark-<?cs var:Result.Kind ?>"></span><?cs call:tile(Provider.Icon) ?></p>
   <h1><?cs var:Layout.Title ?></h1>
 <?cs if:Result.Kind == "connected" ?>
-  <p class="lede"><strong><?cs var:Result.Name ?></strong><?cs if:Result.Default ?> <span class="badge">Default</span><?cs /if ?> <?cs if:Result.Again ?>works again<?cs else ?>is ready to use<?cs /if ?> in <?cs var:Workspace.Name ?>.</p>
+  <p class="lede"><strong><?cs var:Result.Name ?></strong><?cs if:Result.Default ?> <span class="badge">{{label.default}}</span><?cs /if ?> <?cs if:Result.Again ?>{{result.works_again workspace=Workspace.Name}}<?cs else ?>{{result.ready workspace=Workspace.Name}}<?cs /if ?></p>
 </div>
-<?cs if:?Choice.OldName ?><div class="banner banner-warn" role="status"><p><strong>You allowed access as <?cs if:?Result.Account ?><?cs var:Result.Account ?><?cs else ?>another account<?cs /if ?>, but “<?cs var:Choice.OldName ?>” belongs to <?cs if:?Choice.OldAccount ?><?cs var:Choice.OldAccount ?><?cs else ?>another one<?cs /if ?>.</strong> So it was kept as a new authorization, and “<?cs var:Choice.OldName ?>” is as it was. Which do you want?</p></div><?cs /if ?>
-<?cs if:?Result.Twin ?><div class="banner banner-info" role="status"><p><strong>This account was connected already, as “<?cs var:Result.Twin ?>”.</strong> Both work. If you wanted to renew that one, delete this one and use Authorize again there.</p></div><?cs /if ?>
-<?cs if:subcount(Result.Missing) ?><div class="banner banner-warn"><p><strong>Not everything was allowed.</strong> What needs the following will fail until you allow it:</p><?cs call:scope_list(Result.Missing) ?></div><?cs /if ?>
+<?cs if:?Choice.OldName ?><div class="banner banner-warn" role="status"><p><?cs if:?Result.Account ?><?cs set:Layout.Account = Result.Account ?><?cs else ?><?cs set:Layout.Account = {{result.another_account}} ?><?cs /if ?><?cs if:?Choice.OldAccount ?><?cs set:Layout.OldAccount = Choice.OldAccount ?><?cs else ?><?cs set:Layout.OldAccount = {{result.another_one}} ?><?cs /if ?>{{result.other_account account=Layout.Account name=Choice.OldName old=Layout.OldAccount}}</p></div><?cs /if ?>
+<?cs if:?Result.Twin ?><div class="banner banner-info" role="status"><p>{{result.twin twin=Result.Twin}}</p></div><?cs /if ?>
+<?cs if:subcount(Result.Missing) ?><div class="banner banner-warn"><p>{{result.missing}}</p><?cs call:scope_list(Result.Missing) ?></div><?cs /if ?>
 <dl class="facts">
-  <?cs if:?Result.Account ?><div><dt>Account</dt><dd><?cs var:Result.Account ?></dd></div><?cs /if ?>
-  <?cs if:?Result.Validity.Text ?><div><dt>Validity</dt><dd><?cs call:moment(Result.Validity) ?></dd></div><?cs /if ?>
+  <?cs if:?Result.Account ?><div><dt>{{result.account}}</dt><dd><?cs var:Result.Account ?></dd></div><?cs /if ?>
+  <?cs if:?Result.Validity.Text ?><div><dt>{{result.validity}}</dt><dd><?cs call:moment(Result.Validity) ?></dd></div><?cs /if ?>
 </dl>
-<?cs if:subcount(Result.Granted) ?><h2 class="small-head">Allowed</h2><?cs call:scope_list(Result.Granted) ?><?cs /if ?>
-<?cs if:subcount(Result.Extra) ?><div class="banner banner-info"><p><strong>More was allowed than was asked for.</strong> According to <?cs var:Provider.Vendor ?>, this access also covers:</p><?cs call:scope_list(Result.Extra) ?></div><?cs /if ?>
+<?cs if:subcount(Result.Granted) ?><h2 class="small-head">{{result.allowed}}</h2><?cs call:scope_list(Result.Granted) ?><?cs /if ?>
+<?cs if:subcount(Result.Extra) ?><div class="banner banner-info"><p>{{result.extra vendor=Provider.Vendor}}</p><?cs call:scope_list(Result.Extra) ?></div><?cs /if ?>
 <?cs if:?Choice.OldName ?><?cs if:?Choice.ReplaceUrl ?><form method="post" action="<?cs var:Choice.ReplaceUrl ?>" class="choice-form">
   <?cs call:csrf_field() ?><input type="hidden" name="version" value="<?cs var:Choice.Version ?>"><input type="hidden" name="old_version" value="<?cs var:Choice.OldVersion ?>">
-  <button type="submit" class="button button-wide" data-busy="Replacing…">Replace “<?cs var:Choice.OldName ?>” with this account</button>
-  <p class="help">Whoever uses “<?cs var:Choice.OldName ?>” then gets this account. The access of the other one is given up.</p>
+  <button type="submit" class="button button-wide" data-busy="{{result.replacing}}">{{result.replace name=Choice.OldName}}</button>
+  <p class="help">{{result.replace_help name=Choice.OldName}}</p>
 </form><?cs /if ?>
-<p class="form-actions form-actions-centre"><?cs if:?Choice.DiscardUrl ?><a class="button button-danger" href="<?cs var:Choice.DiscardUrl ?>">Discard the new one</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">Keep both</a></p>
-<?cs else ?><p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">Authorize again</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">Done</a></p><?cs /if ?><?cs
+<p class="form-actions form-actions-centre"><?cs if:?Choice.DiscardUrl ?><a class="button button-danger" href="<?cs var:Choice.DiscardUrl ?>">{{result.discard}}</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">{{result.keep_both}}</a></p>
+<?cs else ?><p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">{{button.authorize_again}}</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">{{button.done}}</a></p><?cs /if ?><?cs
 elif:Result.Kind == "pending" ?>
-  <p class="lede">You allowed access; <?cs var:Provider.Vendor ?> has not answered yet. This takes a few seconds.</p>
+  <p class="lede">{{result.lede_pending vendor=Provider.Vendor}}</p>
 </div>
-<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Result.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <a class="button button-primary" href="<?cs var:Result.ReloadUrl ?>" data-reload>Check again</a></p><?cs
+<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Result.DoneUrl ?>">{{button.back_to label=Provider.Label}}</a> <a class="button button-primary" href="<?cs var:Result.ReloadUrl ?>" data-reload>{{result.check_again}}</a></p><?cs
 elif:Result.Kind == "cancelled" ?>
-  <p class="lede">You did not allow access at <?cs var:Provider.Vendor ?>, so nothing has changed here.</p>
+  <p class="lede">{{result.lede_cancelled vendor=Provider.Vendor}}</p>
 </div>
-<p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">Try again</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">Done</a></p><?cs
+<p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">{{button.try_again}}</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">{{button.done}}</a></p><?cs
 else ?>
   <p class="lede"><?cs var:Result.Problem ?></p>
 </div>
-<?cs if:?Result.Said.Code || ?Result.Said.Text ?><div class="said-box"><p class="said-by"><?cs var:Provider.Vendor ?> answered</p><?cs call:provider_words(Result.Said) ?></div><?cs /if ?>
+<?cs if:?Result.Said.Code || ?Result.Said.Text ?><div class="said-box"><p class="said-by">{{result.answered vendor=Provider.Vendor}}</p><?cs call:provider_words(Result.Said) ?></div><?cs /if ?>
 <dl class="facts facts-long">
-  <?cs if:?Result.Cause ?><div><dt>Likely cause</dt><dd><?cs var:Result.Cause ?></dd></div><?cs /if ?>
-  <?cs if:?Result.Next ?><div><dt>What to do</dt><dd><?cs var:Result.Next ?></dd></div><?cs /if ?>
+  <?cs if:?Result.Cause ?><div><dt>{{result.cause}}</dt><dd><?cs var:Result.Cause ?></dd></div><?cs /if ?>
+  <?cs if:?Result.Next ?><div><dt>{{result.next}}</dt><dd><?cs var:Result.Next ?></dd></div><?cs /if ?>
 </dl>
-<?cs if:?Result.RedirectUri ?><div class="field"><p class="label" id="redirect-label">Redirect URI</p>
-<div class="copy-box"><code id="redirect-uri" tabindex="0" role="textbox" aria-readonly="true" aria-labelledby="redirect-label"><?cs var:Result.RedirectUri ?></code><button type="button" class="button js-only" data-copy="redirect-uri">Copy<span class="visually-hidden"> redirect URI</span></button></div></div><?cs /if ?>
-<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Result.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <?cs if:?Result.SettingsUrl ?><a class="button" href="<?cs var:Result.SettingsUrl ?>">OAuth Client Settings</a> <?cs /if ?><?cs if:?Result.TryUrl ?><a class="button button-primary" href="<?cs var:Result.TryUrl ?>">Try again</a><?cs /if ?></p><?cs
-/if ?>
+<?cs if:?Result.RedirectUri ?><div class="field"><p class="label" id="redirect-label">{{label.redirect_uri}}</p>
+<div class="copy-box"><code id="redirect-uri" tabindex="0" role="textbox" aria-readonly="true" aria-labelledby="redirect-label"><?cs var:Result.RedirectUri ?></code><button type="button" class="button js-only" data-copy="redirect-uri">{{button.copy}}<span class="visually-hidden"> {{label.copy_redirect_uri}}</span></button></div></div><?cs /if ?>
+<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Result.DoneUrl ?>">{{button.back_to label=Provider.Label}}</a> <?cs if:?Result.SettingsUrl ?><a class="button" href="<?cs var:Result.SettingsUrl ?>">{{button.client_settings}}</a> <?cs /if ?><?cs if:?Result.TryUrl ?><a class="button button-primary" href="<?cs var:Result.TryUrl ?>">{{button.try_again}}</a><?cs /if ?></p><?cs
+/if ?><?cs if:?Request.BackUrl ?>
+<p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Request.BackUrl ?>">{{connect.back from=Request.From}}</a></p><?cs /if ?>
 <?cs call:panel_close() ?>

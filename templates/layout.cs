@@ -89,11 +89,11 @@ each:nav_item = Nav.Items ?><?cs
 </nav><?cs /def ?><?cs
 
 def:layout_languages() ?><?cs if:?Language.Url ?>
-<form class="languages" method="post" action="<?cs var:Language.Url ?>" role="group" aria-label="{{layout.language}}">
+<div class="languages" role="group" aria-label="{{layout.language}}"><form method="post" action="<?cs var:Language.Url ?>">
   <?cs call:csrf_field() ?><?cs if:?Language.Next ?><input type="hidden" name="next" value="<?cs var:Language.Next ?>"><?cs /if ?>
   <?cs each:tongue = Language.Items ?><button type="submit" class="link-button" name="language" value="<?cs var:tongue.Value ?>" lang="<?cs var:tongue.Tag ?>"<?cs if:tongue.Current ?> aria-current="true"<?cs /if ?>><?cs var:tongue.Label ?></button>
   <?cs /each ?>
-</form><?cs /if ?><?cs /def ?><?cs
+</form></div><?cs /if ?><?cs /def ?><?cs
 
 def:layout_sign_out() ?>
 <form class="sign-out" method="post" action="<?cs var:SignOut.Url ?>"><?cs call:csrf_field() ?><button type="submit" class="link-button">{{layout.sign_out}}</button></form><?cs /def ?><?cs

@@ -6,13 +6,13 @@
     Leaving.Url               url             the authorization request; https, no spaces or quotes
     Leaving.Host              text            its host, shown to the visitor
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
-call:page_head("Taking you to " + Provider.Vendor + "…") ?><meta http-equiv="refresh" content="0;url=<?cs var:Leaving.Url ?>">
+call:page_head({{leaving.title vendor=Provider.Vendor}}) ?><meta http-equiv="refresh" content="0;url=<?cs var:Leaving.Url ?>">
 <meta name="referrer" content="no-referrer">
 <?cs call:panel_open("plain") ?>
 <div class="consent-head">
   <p class="pair" aria-hidden="true"><span class="tile tile-grantry">Gr</span><span class="icon icon-arrow"></span><?cs call:tile(Provider.Icon) ?></p>
-  <h1>Taking you to <?cs var:Provider.Vendor ?>…</h1>
-  <p class="lede">You confirm there, on <strong><?cs var:Leaving.Host ?></strong>, and come back here.</p>
+  <h1>{{leaving.title vendor=Provider.Vendor}}</h1>
+  <p class="lede">{{leaving.lede host=Leaving.Host}}</p>
 </div>
-<p class="form-actions form-actions-centre"><a class="button button-primary" href="<?cs var:Leaving.Url ?>" rel="noreferrer">Continue to <?cs var:Provider.Vendor ?></a></p>
+<p class="form-actions form-actions-centre"><a class="button button-primary" href="<?cs var:Leaving.Url ?>" rel="noreferrer">{{leaving.continue vendor=Provider.Vendor}}</a></p>
 <?cs call:panel_close() ?>

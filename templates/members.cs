@@ -6,18 +6,18 @@
     Members.N.You             bool            it is the visitor
     Members.N.Since           date
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
-call:page_head("Members") ?><?cs call:app_open() ?>
-<h1>Members</h1>
-<p class="lede">Everyone here can use the authorizations of <?cs var:Workspace.Name ?>. Editors also add API keys; owners and admins set OAuth clients too.</p>
+call:page_head({{nav.members}}) ?><?cs call:app_open() ?>
+<h1>{{nav.members}}</h1>
+<p class="lede">{{members.lede workspace=Workspace.Name}}</p>
 <table class="table" role="table">
-  <caption class="visually-hidden">Members of <?cs var:Workspace.Name ?></caption>
-  <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Name</th><th scope="col" role="columnheader">E-mail</th><th scope="col" role="columnheader">Role</th><th scope="col" role="columnheader">Since</th></tr></thead>
+  <caption class="visually-hidden">{{members.caption workspace=Workspace.Name}}</caption>
+  <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">{{members.name}}</th><th scope="col" role="columnheader">{{members.email}}</th><th scope="col" role="columnheader">{{members.role}}</th><th scope="col" role="columnheader">{{members.since}}</th></tr></thead>
   <tbody role="rowgroup">
     <?cs each:member = Members ?><tr role="row">
-      <th scope="row" role="rowheader"><?cs var:member.Name ?><?cs if:member.You ?> <span class="badge">You</span><?cs /if ?></th>
-      <td role="cell" data-label="E-mail"><?cs var:member.Email ?></td>
-      <td role="cell" data-label="Role"><?cs var:member.RoleText ?></td>
-      <td role="cell" data-label="Since"><?cs call:day(member.Since) ?></td>
+      <th scope="row" role="rowheader"><?cs var:member.Name ?><?cs if:member.You ?> <span class="badge">{{members.you}}</span><?cs /if ?></th>
+      <td role="cell" data-label="{{members.email}}"><?cs var:member.Email ?></td>
+      <td role="cell" data-label="{{members.role}}"><?cs var:member.RoleText ?></td>
+      <td role="cell" data-label="{{members.since}}"><?cs call:day(member.Since) ?></td>
     </tr>
     <?cs /each ?>
   </tbody>

@@ -36,7 +36,7 @@
 def:form_error() ?><?cs if:?FormError.Title ?>
 <div class="banner banner-bad" role="alert" id="form-error" tabindex="-1" autofocus>
   <p><strong><?cs var:FormError.Title ?></strong><?cs if:?FormError.Text ?> <?cs var:FormError.Text ?><?cs /if ?></p>
-  <?cs if:?FormError.SaidBy ?><p class="said-by"><?cs var:FormError.SaidBy ?> answered:</p><?cs call:provider_words(FormError.Said) ?><?cs /if ?>
+  <?cs if:?FormError.SaidBy ?><p class="said-by">{{form.said_by who=FormError.SaidBy}}</p><?cs call:provider_words(FormError.Said) ?><?cs /if ?>
   <?cs if:?FormError.Next ?><p><?cs var:FormError.Next ?></p><?cs /if ?>
   <?cs set:Layout.Wrong = "0" ?><?cs each:wrong = Fields ?><?cs if:?wrong.Error ?><?cs if:!Layout.Wrong ?><?cs set:Layout.Wrong = "1" ?><ul><?cs /if ?>
     <li><a href="#<?cs var:wrong.Id ?>"><?cs var:wrong.Label ?></a>: <?cs var:wrong.Error ?></li><?cs /if ?><?cs /each ?><?cs if:Layout.Wrong ?></ul><?cs /if ?>
@@ -44,13 +44,13 @@ def:form_error() ?><?cs if:?FormError.Title ?>
 
 def:conflict(conflict_secrets) ?><?cs if:?Conflict.Who ?>
 <div class="banner banner-warn" role="alert" id="conflict" tabindex="-1" autofocus>
-  <p><strong><?cs var:Conflict.Who ?> changed this while you were typing</strong>, <?cs call:moment(Conflict.When) ?>. Nothing of yours is saved yet; what you typed is below.<?cs if:conflict_secrets ?> Only secrets are not kept: type them again if you save over it.<?cs /if ?></p>
+  <p>{{form.conflict who=Conflict.Who when=call:moment(Conflict.When)}}<?cs if:conflict_secrets ?> {{form.conflict_secrets}}<?cs /if ?></p>
   <?cs if:subcount(Conflict.Changes) ?>
   <dl class="changes">
-    <?cs each:change = Conflict.Changes ?><div><dt><?cs var:change.Label ?></dt><dd><?cs var:change.Theirs ?><?cs if:?change.Yours ?> <span class="yours">(you typed: <?cs var:change.Yours ?>)</span><?cs /if ?></dd></div>
+    <?cs each:change = Conflict.Changes ?><div><dt><?cs var:change.Label ?></dt><dd><?cs var:change.Theirs ?><?cs if:?change.Yours ?> <span class="yours">{{form.you_typed yours=change.Yours}}</span><?cs /if ?></dd></div>
     <?cs /each ?>
   </dl><?cs /if ?>
-  <p><a href="<?cs var:Conflict.ReloadUrl ?>">Keep their version</a> and drop what you typed, or save over it below.</p>
+  <p>{{form.conflict_choice a=Conflict.ReloadUrl}}</p>
 </div><?cs /if ?><?cs /def ?><?cs
 
 def:field_described(fd) ?><?cs if:?fd.Error || ?fd.Help || ?fd.HelpUrl || fd.Stored ?> aria-describedby="<?cs if:?fd.Error ?><?cs var:fd.Id ?>-error<?cs /if ?><?cs if:?fd.Help || ?fd.HelpUrl || fd.Stored ?><?cs if:?fd.Error ?> <?cs /if ?><?cs var:fd.Id ?>-help<?cs /if ?>"<?cs /if ?><?cs if:?fd.Error ?> aria-invalid="true"<?cs /if ?><?cs /def ?><?cs
@@ -59,12 +59,12 @@ def:field_error(fe) ?><?cs if:?fe.Error ?>
   <p class="field-error" id="<?cs var:fe.Id ?>-error"><?cs var:fe.Error ?></p><?cs /if ?><?cs /def ?><?cs
 
 def:field_help(fh) ?><?cs if:?fh.Help || ?fh.HelpUrl || fh.Stored ?>
-  <p class="help" id="<?cs var:fh.Id ?>-help"><?cs if:fh.Stored ?>Stored. Leave empty to keep the current value. <?cs /if ?><?cs if:?fh.Help ?><?cs var:fh.Help ?> <?cs /if ?><?cs
-  if:?fh.HelpUrl ?><a href="<?cs var:fh.HelpUrl ?>" target="_blank" rel="noopener noreferrer"><?cs if:?fh.HelpUrlText ?><?cs var:fh.HelpUrlText ?><?cs else ?>Where do I find this?<?cs /if ?><span class="icon icon-external" aria-hidden="true"></span><span class="visually-hidden"> (<?cs var:fh.Label ?>, opens in a new tab)</span></a><?cs /if ?></p><?cs /if ?><?cs /def ?><?cs
+  <p class="help" id="<?cs var:fh.Id ?>-help"><?cs if:fh.Stored ?>{{form.stored}} <?cs /if ?><?cs if:?fh.Help ?><?cs var:fh.Help ?> <?cs /if ?><?cs
+  if:?fh.HelpUrl ?><a href="<?cs var:fh.HelpUrl ?>" target="_blank" rel="noopener noreferrer"><?cs if:?fh.HelpUrlText ?><?cs var:fh.HelpUrlText ?><?cs else ?>{{form.where}}<?cs /if ?><span class="icon icon-external" aria-hidden="true"></span><span class="visually-hidden"> {{form.new_tab_of label=fh.Label}}</span></a><?cs /if ?></p><?cs /if ?><?cs /def ?><?cs
 
-def:field_label(fl) ?><label for="<?cs var:fl.Id ?>"><?cs var:fl.Label ?><?cs if:fl.Required ?><span class="required" aria-hidden="true"> *</span><?cs else ?> <span class="optional">optional</span><?cs /if ?></label><?cs /def ?><?cs
+def:field_label(fl) ?><label for="<?cs var:fl.Id ?>"><?cs var:fl.Label ?><?cs if:fl.Required ?><span class="required" aria-hidden="true"> *</span><?cs else ?> <span class="optional">{{label.optional}}</span><?cs /if ?></label><?cs /def ?><?cs
 
-def:show_button(show_id, show_label) ?><button type="button" class="button show-button js-only" data-show="<?cs var:show_id ?>" aria-pressed="false">Show<span class="visually-hidden"> <?cs var:show_label ?></span></button><?cs /def ?><?cs
+def:show_button(show_id, show_label) ?><button type="button" class="button show-button js-only" data-show="<?cs var:show_id ?>" aria-pressed="false">{{layout.show}}<span class="visually-hidden"> <?cs var:show_label ?></span></button><?cs /def ?><?cs
 
 def:field(ff) ?>
 <div class="field<?cs if:?ff.Error ?> field-wrong<?cs /if ?>"><?cs
@@ -73,7 +73,7 @@ if:ff.Kind == "boolean" ?>
 elif:ff.Kind == "select" ?>
   <?cs call:field_label(ff) ?><?cs call:field_error(ff) ?>
   <select id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>"<?cs if:ff.Required ?> required<?cs /if ?><?cs call:field_described(ff) ?>>
-    <?cs if:!ff.Required ?><option value="">Not set</option><?cs /if ?><?cs each:choice = ff.Options ?>
+    <?cs if:!ff.Required ?><option value="">{{form.not_set}}</option><?cs /if ?><?cs each:choice = ff.Options ?>
     <option value="<?cs var:choice.Value ?>"<?cs if:choice.Selected ?> selected<?cs /if ?>><?cs var:choice.Label ?></option><?cs /each ?>
   </select><?cs
 elif:ff.Kind == "secret-input" ?>

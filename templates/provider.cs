@@ -1,5 +1,7 @@
 <?cs # provider.cs: one provider and the authorizations the workspace has for it.
   Reads, besides layout.cs:
+    Request.From              text, optional  host of the editor that sent the visitor here
+    Request.BackUrl           url, optional   leads back there
     Provider.Label                 text
     Provider.Description           text
     Provider.Note                  text, optional
@@ -62,7 +64,7 @@
     Ended.N.Code                   text, optional  the same, as the provider put it
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
 call:page_head(Provider.Label) ?><?cs call:app_open() ?>
-<nav class="crumbs" aria-label="Breadcrumb"><a href="<?cs var:Provider.ListUrl ?>"><?cs var:Provider.ListLabel ?></a> <span aria-hidden="true">›</span></nav>
+<nav class="crumbs" aria-label="{{provider.crumb}}"><a href="<?cs var:Provider.ListUrl ?>"><?cs var:Provider.ListLabel ?></a> <span aria-hidden="true">›</span></nav>
 <div class="provider-head">
   <?cs call:tile(Provider.Icon) ?>
   <div>
@@ -71,81 +73,85 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
     <p class="lede"><?cs var:Provider.Note ?></p><?cs /if ?>
   </div>
 </div>
+<?cs if:?Request.From ?>
+<div class="banner banner-info">
+  <p>{{connect.sent_here from=Request.From label=Provider.Label a=Request.BackUrl}}</p>
+</div><?cs /if ?>
 <?cs each:banner = Banners ?>
 <div class="banner banner-<?cs var:banner.Kind ?>">
-  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> Answer from <?cs var:banner.By ?>:<?cs if:?banner.Code ?> <code><?cs var:banner.Code ?></code><?cs /if ?><?cs if:?banner.When.Text ?>, since <?cs call:moment(banner.When) ?><?cs /if ?>.<?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>
+  <p><strong><?cs var:banner.Title ?></strong><?cs if:?banner.By ?> <?cs if:?banner.When.Text ?>{{provider.answer_since who=banner.By code=banner.Code when=call:moment(banner.When)}}<?cs else ?>{{provider.answer who=banner.By code=banner.Code}}<?cs /if ?><?cs /if ?><?cs if:?banner.Text ?> <?cs var:banner.Text ?><?cs /if ?><?cs if:?banner.Next ?> <?cs var:banner.Next ?><?cs /if ?></p>
 </div><?cs /each ?>
 <section aria-labelledby="authorizations">
 <div class="section-head">
-  <h2 id="authorizations">Authorizations</h2>
+  <h2 id="authorizations">{{provider.authorizations}}</h2>
   <div class="actions">
-    <?cs if:?Model.AddUrl ?><a class="button" href="<?cs var:Model.AddUrl ?>">Add model</a><?cs /if ?>
-    <?cs if:?ApiKey.AddUrl ?><a class="button" href="<?cs var:ApiKey.AddUrl ?>"><?cs if:ApiKey.Settings ?>Add settings<?cs else ?>Add API Key<?cs /if ?></a><?cs /if ?>
-    <?cs if:?Oauth.SetupUrl ?><a class="button button-primary" href="<?cs var:Oauth.SetupUrl ?>">Setup OAuth Client</a><?cs
-    elif:?Oauth.AddUrl ?><span class="split"><a class="button button-primary" href="<?cs var:Oauth.AddUrl ?>">Add OAuth<?cs if:Oauth.Custom ?> <span class="badge badge-on-primary">Custom</span><?cs /if ?></a><?cs
-      if:?Oauth.SettingsUrl ?><a class="button button-primary button-icon" href="<?cs var:Oauth.SettingsUrl ?>" aria-label="OAuth Client Settings" title="OAuth Client Settings"><span class="icon icon-gear" aria-hidden="true"></span></a><?cs /if ?></span><?cs
-    elif:?Oauth.SettingsUrl ?><a class="button" href="<?cs var:Oauth.SettingsUrl ?>"><span class="icon icon-gear" aria-hidden="true"></span>OAuth Client Settings<?cs if:Oauth.Custom ?> <span class="badge">Custom</span><?cs /if ?></a><?cs /if ?>
+    <?cs if:?Model.AddUrl ?><a class="button" href="<?cs var:Model.AddUrl ?>">{{provider.add_model}}</a><?cs /if ?>
+    <?cs if:?ApiKey.AddUrl ?><a class="button" href="<?cs var:ApiKey.AddUrl ?>"><?cs if:ApiKey.Settings ?>{{provider.add_settings}}<?cs else ?>{{button.add_api_key}}<?cs /if ?></a><?cs /if ?>
+    <?cs if:?Oauth.SetupUrl ?><a class="button button-primary" href="<?cs var:Oauth.SetupUrl ?>">{{button.client_setup}}</a><?cs
+    elif:?Oauth.AddUrl ?><span class="split"><a class="button button-primary" href="<?cs var:Oauth.AddUrl ?>">{{button.add_oauth}}<?cs if:Oauth.Custom ?> <span class="badge badge-on-primary">{{label.custom}}</span><?cs /if ?></a><?cs
+      if:?Oauth.SettingsUrl ?><a class="button button-primary button-icon" href="<?cs var:Oauth.SettingsUrl ?>" aria-label="{{button.client_settings}}" title="{{button.client_settings}}"><span class="icon icon-gear" aria-hidden="true"></span></a><?cs /if ?></span><?cs
+    elif:?Oauth.SettingsUrl ?><a class="button" href="<?cs var:Oauth.SettingsUrl ?>"><span class="icon icon-gear" aria-hidden="true"></span>{{button.client_settings}}<?cs if:Oauth.Custom ?> <span class="badge">{{label.custom}}</span><?cs /if ?></a><?cs /if ?>
   </div>
 </div>
 <?cs if:?Help.Kind ?>
 <div class="banner banner-info">
-  <p><?cs if:Help.Kind == "setup" ?><strong>Add OAuth is not possible yet.</strong> No OAuth client is set up for <?cs var:Provider.Label ?>. An owner or admin of this workspace can set one up.<?cs
-  elif:Help.Kind == "keys" ?><strong>Only owners, admins and editors add API keys.</strong> The authorizations below are shared: your apps can use them.<?cs
-  else ?><strong>You can use these authorizations, but not change them.</strong> An owner or admin of this workspace can.<?cs /if ?></p>
-  <?cs if:subcount(Help.People) ?><p class="who-can">Who can help:</p><?cs call:helpers(Help.People) ?><?cs /if ?>
+  <p><?cs if:Help.Kind == "setup" ?>{{provider.help_setup label=Provider.Label}}<?cs
+  elif:Help.Kind == "keys" ?>{{provider.help_keys}}<?cs
+  else ?>{{provider.help_view}}<?cs /if ?></p>
+  <?cs if:subcount(Help.People) ?><p class="who-can">{{provider.who_can}}</p><?cs call:helpers(Help.People) ?><?cs /if ?>
 </div><?cs /if ?>
 <?cs if:subcount(Credentials) ?>
 <ul class="rows">
   <?cs each:cred = Credentials ?><li class="row">
     <div class="row-main">
-      <h3><?cs var:cred.Name ?><?cs if:cred.Default ?> <span class="badge">Default</span><?cs /if ?></h3>
-      <p class="row-meta"><?cs if:?cred.Account ?><span><?cs var:cred.Account ?></span> · <?cs /if ?><?cs if:cred.Kind == "oauth2" ?>OAuth<?cs elif:ApiKey.Settings ?>Settings<?cs else ?>API Key<?cs /if ?><?cs if:?cred.Model ?> · <?cs var:cred.Model ?> (<?cs var:cred.ModelType ?>)<?cs /if ?> · added <?cs if:?cred.AddedBy ?>by <?cs var:cred.AddedBy ?>, <?cs /if ?><?cs call:day(cred.Added) ?></p>
+      <h3><?cs var:cred.Name ?><?cs if:cred.Default ?> <span class="badge">{{label.default}}</span><?cs /if ?></h3>
+      <p class="row-meta"><?cs if:?cred.Account ?><span><?cs var:cred.Account ?></span> · <?cs /if ?><?cs if:cred.Kind == "oauth2" ?>{{label.oauth}}<?cs elif:ApiKey.Settings ?>{{label.settings}}<?cs else ?>{{label.api_key}}<?cs /if ?><?cs if:?cred.Model ?> · <?cs var:cred.Model ?> (<?cs var:cred.ModelType ?>)<?cs /if ?> · <?cs if:?cred.AddedBy ?>{{row.added_by who=cred.AddedBy date=call:day(cred.Added)}}<?cs else ?>{{row.added date=call:day(cred.Added)}}<?cs /if ?></p>
     </div>
-    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs elif:?cred.Since.Text ?> <span class="row-validity">Since <?cs call:day(cred.Since) ?></span><?cs /if ?><?cs if:?cred.Until.Text ?> <span class="row-validity">{{validity.again}} <?cs call:day(cred.Until) ?></span><?cs /if ?></div>
+    <div class="row-state"><?cs call:pill(cred.State) ?><?cs if:?cred.Validity.Text ?> <span class="row-validity"><?cs call:moment(cred.Validity) ?></span><?cs elif:?cred.Since.Text ?> <span class="row-validity">{{provider.since date=call:day(cred.Since)}}</span><?cs /if ?><?cs if:?cred.Until.Text ?> <span class="row-validity">{{validity.again date=call:day(cred.Until)}}</span><?cs /if ?></div>
     <div class="row-actions">
-      <?cs if:?cred.AuthorizeUrl && cred.AuthorizeFirst ?><a class="button button-primary" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs
-      elif:?cred.EnableUrl ?><form method="post" action="<?cs var:cred.EnableUrl ?>"><?cs call:csrf_field() ?><input type="hidden" name="version" value="<?cs var:cred.Version ?>"><button type="submit" class="button" data-busy="Enabling…">Enable<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs
-      elif:?cred.TestUrl ?><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="Testing…">Test<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs
-      elif:?cred.AuthorizeUrl ?><a class="button" href="<?cs var:cred.AuthorizeUrl ?>">Authorize again<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs /if ?>
+      <?cs if:?cred.AuthorizeUrl && cred.AuthorizeFirst ?><a class="button button-primary" href="<?cs var:cred.AuthorizeUrl ?>">{{button.authorize_again}}<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs
+      elif:?cred.EnableUrl ?><form method="post" action="<?cs var:cred.EnableUrl ?>"><?cs call:csrf_field() ?><input type="hidden" name="version" value="<?cs var:cred.Version ?>"><button type="submit" class="button" data-busy="{{provider.enabling}}">{{provider.enable}}<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs
+      elif:?cred.TestUrl ?><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="{{provider.testing}}">{{provider.test}}<span class="visually-hidden"> <?cs var:cred.Name ?></span></button></form><?cs
+      elif:?cred.AuthorizeUrl ?><a class="button" href="<?cs var:cred.AuthorizeUrl ?>">{{button.authorize_again}}<span class="visually-hidden"> <?cs var:cred.Name ?></span></a><?cs /if ?>
       <?cs if:?cred.DefaultUrl || ?cred.RenameUrl || ?cred.EditUrl || ?cred.ScopesUrl || ?cred.DisableUrl || ?cred.DeleteUrl ?><details class="menu" data-menu>
-        <summary class="button button-icon"><span class="icon icon-more" aria-hidden="true"></span><span class="visually-hidden">More actions for <?cs var:cred.Name ?></span></summary>
+        <summary class="button button-icon"><span class="icon icon-more" aria-hidden="true"></span><span class="visually-hidden">{{provider.more name=cred.Name}}</span></summary>
         <ul class="menu-list">
-          <?cs if:?cred.TestUrl && ?cred.AuthorizeUrl ?><?cs if:cred.AuthorizeFirst ?><li><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit">Test</button></form></li><?cs else ?><li><a href="<?cs var:cred.AuthorizeUrl ?>">Authorize again</a></li><?cs /if ?><?cs /if ?>
-          <?cs if:?cred.DefaultUrl ?><li><form method="post" action="<?cs var:cred.DefaultUrl ?>"><?cs call:csrf_field() ?><button type="submit">Set as default</button></form></li><?cs /if ?>
-          <?cs if:?cred.RenameUrl ?><li><a href="<?cs var:cred.RenameUrl ?>">Rename</a></li><?cs /if ?>
-          <?cs if:?cred.EditUrl ?><li><a href="<?cs var:cred.EditUrl ?>">Edit</a></li><?cs /if ?>
-          <?cs if:?cred.ScopesUrl ?><li><a href="<?cs var:cred.ScopesUrl ?>">Compare scopes</a></li><?cs /if ?>
-          <?cs if:?cred.DisableUrl ?><li><a href="<?cs var:cred.DisableUrl ?>">Disable</a></li><?cs /if ?>
-          <?cs if:?cred.DeleteUrl ?><li class="menu-danger"><a href="<?cs var:cred.DeleteUrl ?>">Delete</a></li><?cs /if ?>
+          <?cs if:?cred.TestUrl && ?cred.AuthorizeUrl ?><?cs if:cred.AuthorizeFirst ?><li><form method="post" action="<?cs var:cred.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit">{{provider.test}}</button></form></li><?cs else ?><li><a href="<?cs var:cred.AuthorizeUrl ?>">{{button.authorize_again}}</a></li><?cs /if ?><?cs /if ?>
+          <?cs if:?cred.DefaultUrl ?><li><form method="post" action="<?cs var:cred.DefaultUrl ?>"><?cs call:csrf_field() ?><button type="submit">{{provider.set_default}}</button></form></li><?cs /if ?>
+          <?cs if:?cred.RenameUrl ?><li><a href="<?cs var:cred.RenameUrl ?>">{{provider.rename}}</a></li><?cs /if ?>
+          <?cs if:?cred.EditUrl ?><li><a href="<?cs var:cred.EditUrl ?>">{{provider.edit}}</a></li><?cs /if ?>
+          <?cs if:?cred.ScopesUrl ?><li><a href="<?cs var:cred.ScopesUrl ?>">{{provider.compare}}</a></li><?cs /if ?>
+          <?cs if:?cred.DisableUrl ?><li><a href="<?cs var:cred.DisableUrl ?>">{{provider.disable}}</a></li><?cs /if ?>
+          <?cs if:?cred.DeleteUrl ?><li class="menu-danger"><a href="<?cs var:cred.DeleteUrl ?>">{{provider.delete}}</a></li><?cs /if ?>
         </ul>
       </details><?cs /if ?>
     </div>
-    <?cs if:?cred.Code || ?cred.Reason || ?cred.Next ?><p class="row-reason row-reason-<?cs var:cred.State.Kind ?>"><?cs if:?cred.Since.Text && ?cred.Validity.Text ?>Since <?cs call:day(cred.Since) ?>. <?cs /if ?><?cs if:?cred.Code ?>Answer from <?cs var:cred.By ?>: <code><?cs var:cred.Code ?></code>. <?cs /if ?><?cs if:?cred.Reason ?><?cs var:cred.Reason ?> <?cs /if ?><?cs if:?cred.Next ?><strong><?cs var:cred.Next ?></strong><?cs /if ?></p><?cs /if ?>
+    <?cs if:?cred.Code || ?cred.Reason || ?cred.Next ?><p class="row-reason row-reason-<?cs var:cred.State.Kind ?>"><?cs if:?cred.Since.Text && ?cred.Validity.Text ?>{{provider.since_sentence date=call:day(cred.Since)}} <?cs /if ?><?cs if:?cred.Code ?>{{provider.answer who=cred.By code=cred.Code}} <?cs /if ?><?cs if:?cred.Reason ?><?cs var:cred.Reason ?> <?cs /if ?><?cs if:?cred.Next ?><strong><?cs var:cred.Next ?></strong><?cs /if ?></p><?cs /if ?>
   </li>
   <?cs /each ?>
 </ul>
-<p class="foot">Apps use the default unless they name another.</p><?cs
+<p class="foot">{{provider.foot}}</p><?cs
 else ?>
 <div class="empty">
-  <h3>Nothing connected yet</h3>
-  <p><?cs if:?Oauth.AddUrl && ?ApiKey.AddUrl ?><strong>Add OAuth</strong> takes you to <?cs var:Provider.Label ?> to allow access; <strong>Add API Key</strong> takes a key you made there.<?cs
-  elif:?Oauth.AddUrl ?><strong>Add OAuth</strong> takes you to <?cs var:Provider.Label ?> to allow access, then back here.<?cs
-  elif:?Oauth.SetupUrl ?>Before anyone can connect with OAuth, <?cs var:Provider.Label ?> has to know this Grantry: <strong>Setup OAuth Client</strong> shows how, step by step.<?cs
-  elif:?ApiKey.AddUrl && ApiKey.Settings ?><strong>Add settings</strong> takes what <?cs var:Provider.Label ?> needs to work.<?cs if:ApiKey.Checked ?> It is checked before it is kept.<?cs /if ?><?cs
-  elif:?ApiKey.AddUrl && ?Model.AddUrl ?><strong>Add API Key</strong> takes a key for all models of <?cs var:Provider.Label ?>; <strong>Add model</strong> one for a single model.<?cs
-  elif:?Model.AddUrl ?><strong>Add model</strong> takes what a model of <?cs var:Provider.Label ?> needs: its type, its name and its key.<?cs
-  elif:?ApiKey.AddUrl ?><strong>Add API Key</strong> takes a key you made at <?cs var:Provider.Label ?>.<?cs if:ApiKey.Checked ?> It is checked there before it is kept.<?cs /if ?><?cs
-  else ?>As soon as somebody connects <?cs var:Provider.Label ?>, the authorization appears here for the whole workspace.<?cs /if ?></p>
+  <h3>{{provider.nothing}}</h3>
+  <p><?cs if:?Oauth.AddUrl && ?ApiKey.AddUrl ?>{{provider.empty_both label=Provider.Label}}<?cs
+  elif:?Oauth.AddUrl ?>{{provider.empty_oauth label=Provider.Label}}<?cs
+  elif:?Oauth.SetupUrl ?>{{provider.empty_setup label=Provider.Label}}<?cs
+  elif:?ApiKey.AddUrl && ApiKey.Settings ?>{{provider.empty_settings label=Provider.Label}}<?cs if:ApiKey.Checked ?> {{provider.empty_settings_checked}}<?cs /if ?><?cs
+  elif:?ApiKey.AddUrl && ?Model.AddUrl ?>{{provider.empty_models label=Provider.Label}}<?cs
+  elif:?Model.AddUrl ?>{{provider.empty_model label=Provider.Label}}<?cs
+  elif:?ApiKey.AddUrl ?>{{provider.empty_key label=Provider.Label}}<?cs if:ApiKey.Checked ?> {{provider.empty_key_checked}}<?cs /if ?><?cs
+  else ?>{{provider.empty_wait label=Provider.Label}}<?cs /if ?></p>
 </div><?cs /if ?>
 </section>
 <?cs if:subcount(Ended) ?><section class="ended" aria-labelledby="ended">
-<h2 id="ended">Disconnected lately</h2>
+<h2 id="ended">{{provider.ended}}</h2>
 <ul class="past">
   <?cs each:ended = Ended ?><li>
-    <h3><?cs if:?ended.Name ?><?cs var:ended.Name ?><?cs else ?>An access that was not kept<?cs /if ?></h3>
-    <p><?cs call:day(ended.When) ?>. <?cs if:ended.State == "done" ?>Access revoked at <?cs var:Provider.Vendor ?>.<?cs
-    elif:ended.State == "queued" ?>Telling <?cs var:Provider.Vendor ?> that the access is over…<?cs if:?ended.Reason ?> <?cs var:ended.Reason ?> It is tried again by itself.<?cs elif:?ended.Code ?> Its last answer was <code><?cs var:ended.Code ?></code>. It is tried again by itself.<?cs /if ?><?cs
-    else ?>Could not tell <?cs var:Provider.Vendor ?> that the access is over<?cs if:?ended.Reason ?>. <?cs var:ended.Reason ?><?cs elif:?ended.Code ?>: <code><?cs var:ended.Code ?></code>.<?cs else ?>.<?cs /if ?> <strong>Remove the access in the account there yourself.</strong><?cs /if ?></p>
+    <h3><?cs if:?ended.Name ?><?cs var:ended.Name ?><?cs else ?>{{provider.ended_nameless}}<?cs /if ?></h3>
+    <p>{{provider.on_day date=call:day(ended.When)}} <?cs if:ended.State == "done" ?>{{provider.ended_done vendor=Provider.Vendor}}<?cs
+    elif:ended.State == "queued" ?>{{provider.ended_queued vendor=Provider.Vendor}}<?cs if:?ended.Reason ?> <?cs var:ended.Reason ?> {{provider.ended_again}}<?cs elif:?ended.Code ?> {{provider.ended_answer code=ended.Code}} {{provider.ended_again}}<?cs /if ?><?cs
+    else ?><?cs if:?ended.Code && !?ended.Reason ?>{{provider.ended_failed_code vendor=Provider.Vendor code=ended.Code}}<?cs else ?>{{provider.ended_failed vendor=Provider.Vendor}}<?cs if:?ended.Reason ?> <?cs var:ended.Reason ?><?cs /if ?><?cs /if ?> <strong>{{provider.ended_remove}}</strong><?cs /if ?></p>
   </li>
   <?cs /each ?>
 </ul>

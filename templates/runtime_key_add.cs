@@ -21,44 +21,44 @@
     Verbs.N.Checked        bool
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs include!"part_form.cs" ?><?cs
 def:wrong(wrong_id, wrong_text) ?><p class="field-error" id="<?cs var:wrong_id ?>"><?cs var:wrong_text ?></p><?cs /def ?><?cs
-call:page_head("Add runtime key") ?><?cs call:panel_open("dim") ?>
-<h1>Add runtime key</h1>
-<p class="lede">One for each pipeline or agent. It reaches credentials of <?cs var:Workspace.Name ?> alone.</p>
+call:page_head({{keys.add}}) ?><?cs call:panel_open("dim") ?>
+<h1>{{keys.add}}</h1>
+<p class="lede">{{keys.add_lede workspace=Workspace.Name}}</p>
 <?cs call:form_error() ?>
 <form method="post" action="<?cs var:Form.Url ?>">
   <?cs call:csrf_field() ?>
   <div class="field<?cs if:?Form.NameError ?> field-wrong<?cs /if ?>">
-    <label for="key-name">Name<span class="required" aria-hidden="true"> *</span></label><?cs
+    <label for="key-name">{{keys.name}}<span class="required" aria-hidden="true"> *</span></label><?cs
     if:?Form.NameError ?><?cs call:wrong("key-name-error", Form.NameError) ?><?cs /if ?>
     <input type="text" id="key-name" name="name" value="<?cs var:Form.Name ?>" maxlength="100" autocomplete="off" required aria-describedby="<?cs if:?Form.NameError ?>key-name-error <?cs /if ?>key-name-help"<?cs if:?Form.NameError ?> aria-invalid="true"<?cs /if ?>>
-    <p class="help" id="key-name-help">Who will use it, for example “Nightly import”.</p>
+    <p class="help" id="key-name-help">{{keys.name_help}}</p>
   </div>
   <fieldset class="field<?cs if:?Form.VerbsError ?> field-wrong<?cs /if ?>"<?cs if:?Form.VerbsError ?> aria-describedby="verbs-error"<?cs /if ?>>
-    <legend class="label">What it may do</legend><?cs
+    <legend class="label">{{keys.verbs}}</legend><?cs
     if:?Form.VerbsError ?><?cs call:wrong("verbs-error", Form.VerbsError) ?><?cs /if ?>
     <?cs each:verb = Verbs ?><div class="check"><input type="checkbox" id="<?cs var:verb.Id ?>" name="verb" value="<?cs var:verb.Value ?>"<?cs if:verb.Checked ?> checked<?cs /if ?> aria-describedby="<?cs var:verb.Id ?>-help"><div><label for="<?cs var:verb.Id ?>"><?cs var:verb.Label ?></label><p class="help" id="<?cs var:verb.Id ?>-help"><?cs var:verb.Help ?></p></div></div>
     <?cs /each ?>
   </fieldset>
   <fieldset class="field<?cs if:?Form.ProvidersError ?> field-wrong<?cs /if ?>"<?cs if:?Form.ProvidersError ?> aria-describedby="providers-error"<?cs /if ?>>
-    <legend class="label">Which providers it reaches</legend><?cs
+    <legend class="label">{{keys.providers}}</legend><?cs
     if:?Form.ProvidersError ?><?cs call:wrong("providers-error", Form.ProvidersError) ?><?cs /if ?>
-    <div class="check"><input type="radio" id="scope-all" name="scope" value="all"<?cs if:Form.Scope != "chosen" ?> checked<?cs /if ?>><label for="scope-all">All, also those that are added later</label></div>
-    <div class="check"><input type="radio" id="scope-chosen" name="scope" value="chosen"<?cs if:Form.Scope == "chosen" ?> checked<?cs /if ?>><label for="scope-chosen">Only these:</label></div>
+    <div class="check"><input type="radio" id="scope-all" name="scope" value="all"<?cs if:Form.Scope != "chosen" ?> checked<?cs /if ?>><label for="scope-all">{{keys.all}}</label></div>
+    <div class="check"><input type="radio" id="scope-chosen" name="scope" value="chosen"<?cs if:Form.Scope == "chosen" ?> checked<?cs /if ?>><label for="scope-chosen">{{keys.only}}</label></div>
     <div class="checks">
       <?cs each:box = Providers ?><div class="check"><input type="checkbox" id="<?cs var:box.Id ?>" name="provider" value="<?cs var:box.Value ?>"<?cs if:box.Checked ?> checked<?cs /if ?>><label for="<?cs var:box.Id ?>"><?cs var:box.Label ?></label></div>
       <?cs /each ?>
     </div>
   </fieldset>
   <div class="field<?cs if:?Form.DaysError ?> field-wrong<?cs /if ?>">
-    <label for="key-days">Expires after days <span class="optional">optional</span></label><?cs
+    <label for="key-days">{{keys.days}} <span class="optional">{{label.optional}}</span></label><?cs
     if:?Form.DaysError ?><?cs call:wrong("key-days-error", Form.DaysError) ?><?cs /if ?>
     <input type="text" inputmode="numeric" id="key-days" name="days" value="<?cs var:Form.Days ?>" maxlength="4" autocomplete="off" aria-describedby="<?cs if:?Form.DaysError ?>key-days-error <?cs /if ?>key-days-help"<?cs if:?Form.DaysError ?> aria-invalid="true"<?cs /if ?>>
-    <p class="help" id="key-days-help">Left empty, it works until it is revoked.</p>
+    <p class="help" id="key-days-help">{{keys.days_help}}</p>
   </div>
   <div class="form-actions">
-    <a class="button" href="<?cs var:Form.CancelUrl ?>">Cancel</a>
-    <button type="submit" class="button button-primary" data-busy="Adding…">Add runtime key</button>
+    <a class="button" href="<?cs var:Form.CancelUrl ?>">{{button.cancel}}</a>
+    <button type="submit" class="button button-primary" data-busy="{{button.adding}}">{{keys.add}}</button>
   </div>
 </form>
-<p class="foot foot-lock"><span class="icon icon-lock" aria-hidden="true"></span>It is shown once, on the next page. Only a hash of it is kept.</p>
+<p class="foot foot-lock"><span class="icon icon-lock" aria-hidden="true"></span>{{keys.foot}}</p>
 <?cs call:panel_close() ?>

@@ -12,28 +12,28 @@
     Keys.N.Verbs.M.Text      text            what it may do
     Keys.N.RevokeUrl         url             confirmation page
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
-call:page_head("Runtime keys") ?><?cs call:app_open() ?>
+call:page_head({{nav.runtime_keys}}) ?><?cs call:app_open() ?>
 <div class="section-head">
-  <h1>Runtime keys</h1>
-  <div class="actions"><a class="button button-primary" href="<?cs var:AddUrl ?>">Add runtime key</a></div>
+  <h1>{{nav.runtime_keys}}</h1>
+  <div class="actions"><a class="button button-primary" href="<?cs var:AddUrl ?>">{{keys.add}}</a></div>
 </div>
-<p class="lede">With a key a pipeline or an agent fetches credentials of <?cs var:Workspace.Name ?> from the API, without a person. A key is shown once, when it is made.</p>
+<p class="lede">{{keys.lede workspace=Workspace.Name}}</p>
 <?cs if:subcount(Keys) ?>
 <ul class="rows">
   <?cs each:key = Keys ?><li class="row">
     <div class="row-main">
       <h2><?cs var:key.Name ?></h2>
-      <p class="row-meta"><?cs call:listing(key.Providers, "All providers") ?> · added <?cs if:?key.AddedBy ?>by <?cs var:key.AddedBy ?>, <?cs /if ?><?cs call:day(key.Added) ?></p>
+      <p class="row-meta"><?cs call:listing(key.Providers, {{keys.all_row}}) ?> · <?cs if:?key.AddedBy ?>{{row.added_by who=key.AddedBy date=call:day(key.Added)}}<?cs else ?>{{row.added date=call:day(key.Added)}}<?cs /if ?></p>
       <p class="row-meta"><?cs call:listing(key.Verbs, "") ?></p>
     </div>
-    <div class="row-state"><?cs call:pill(key.State) ?> <span class="row-validity"><?cs if:?key.Used.Text ?>Last used <?cs call:day(key.Used) ?><?cs else ?>Never used<?cs /if ?></span> <span class="row-validity"><?cs if:?key.Expires.Text ?><?cs if:key.State.Kind == "ok" ?>Expires<?cs else ?>Since<?cs /if ?> <?cs call:day(key.Expires) ?><?cs else ?>Does not expire<?cs /if ?></span></div>
-    <div class="row-actions"><a class="button button-danger" href="<?cs var:key.RevokeUrl ?>">Revoke<span class="visually-hidden"> <?cs var:key.Name ?></span></a></div>
+    <div class="row-state"><?cs call:pill(key.State) ?> <span class="row-validity"><?cs if:?key.Used.Text ?>{{keys.last_used date=call:day(key.Used)}}<?cs else ?>{{keys.unused}}<?cs /if ?></span> <span class="row-validity"><?cs if:?key.Expires.Text ?><?cs if:key.State.Kind == "ok" ?>{{keys.expires date=call:day(key.Expires)}}<?cs else ?>{{provider.since date=call:day(key.Expires)}}<?cs /if ?><?cs else ?>{{keys.for_ever}}<?cs /if ?></span></div>
+    <div class="row-actions"><a class="button button-danger" href="<?cs var:key.RevokeUrl ?>">{{keys.revoke}}<span class="visually-hidden"> <?cs var:key.Name ?></span></a></div>
   </li>
   <?cs /each ?>
 </ul><?cs
 else ?>
 <div class="empty">
-  <h2>No runtime key yet</h2>
-  <p>Make one for each pipeline or agent, so that each can be revoked on its own and you see when it was last used.</p>
+  <h2>{{keys.none}}</h2>
+  <p>{{keys.none_text}}</p>
 </div><?cs /if ?>
 <?cs call:app_close() ?>

@@ -18,23 +18,23 @@
     Compare.First             bool            that is the thing to do
     Compare.DoneUrl           url             the provider's page
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
-call:page_head("Scopes of " + Credential.Name) ?><?cs call:panel_open("dim") ?>
-<h1>Scopes of “<?cs var:Credential.Name ?>”</h1>
-<p class="lede">What was asked of <?cs var:Provider.Vendor ?><?cs if:?Credential.Account ?> for <?cs var:Credential.Account ?><?cs /if ?>, and what it allowed.</p>
+call:page_head({{scopes.head name=Credential.Name}}) ?><?cs call:panel_open("dim") ?>
+<h1>{{scopes.title name=Credential.Name}}</h1>
+<p class="lede"><?cs if:?Credential.Account ?>{{scopes.lede_account vendor=Provider.Vendor account=Credential.Account}}<?cs else ?>{{scopes.lede vendor=Provider.Vendor}}<?cs /if ?></p>
 <div class="banner banner-<?cs var:Compare.Kind ?>"><p><strong><?cs var:Compare.Title ?></strong><?cs if:?Compare.Text ?> <?cs var:Compare.Text ?><?cs /if ?></p></div>
 <?cs if:subcount(Scopes) ?>
 <table class="table table-compare" role="table">
-  <caption class="visually-hidden">Scopes asked for and allowed</caption>
-  <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">What it allows</th><th scope="col" role="columnheader">Asked for</th><th scope="col" role="columnheader">Allowed</th></tr></thead>
+  <caption class="visually-hidden">{{scopes.caption}}</caption>
+  <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">{{scopes.what}}</th><th scope="col" role="columnheader">{{scopes.asked}}</th><th scope="col" role="columnheader">{{result.allowed}}</th></tr></thead>
   <tbody role="rowgroup">
   <?cs each:scope = Scopes ?><tr role="row">
     <th scope="row" role="rowheader"><span class="scope-words"><?cs var:scope.Words ?></span><?cs if:?scope.Code ?> <code><?cs var:scope.Code ?></code><?cs /if ?><?cs if:?scope.Why ?> <span class="scope-why"><?cs var:scope.Why ?></span><?cs /if ?> <?cs call:pill(scope.State) ?></th>
-    <td role="cell" data-label="Asked for"><?cs if:scope.Asked == "yes" ?>Yes<?cs elif:scope.Asked == "new" ?>Not then, now<?cs else ?>No<?cs /if ?></td>
-    <td role="cell" data-label="Allowed"><?cs if:scope.Allowed ?>Yes<?cs else ?>No<?cs /if ?></td>
+    <td role="cell" data-label="{{scopes.asked}}"><?cs if:scope.Asked == "yes" ?>{{scopes.yes}}<?cs elif:scope.Asked == "new" ?>{{scopes.not_then}}<?cs else ?>{{scopes.no}}<?cs /if ?></td>
+    <td role="cell" data-label="{{result.allowed}}"><?cs if:scope.Allowed ?>{{scopes.yes}}<?cs else ?>{{scopes.no}}<?cs /if ?></td>
   </tr>
   <?cs /each ?></tbody>
 </table><?cs /if ?>
-<p class="form-actions"><?cs if:?Compare.AuthorizeUrl ?><?cs if:Compare.First ?><a class="button" href="<?cs var:Compare.DoneUrl ?>">Back to <?cs var:Provider.Label ?></a> <a class="button button-primary" href="<?cs var:Compare.AuthorizeUrl ?>">Authorize again</a><?cs
-else ?><a class="button" href="<?cs var:Compare.AuthorizeUrl ?>">Authorize again</a> <a class="button button-primary" href="<?cs var:Compare.DoneUrl ?>">Done</a><?cs /if ?><?cs
-else ?><a class="button button-primary" href="<?cs var:Compare.DoneUrl ?>">Done</a><?cs /if ?></p>
+<p class="form-actions"><?cs if:?Compare.AuthorizeUrl ?><?cs if:Compare.First ?><a class="button" href="<?cs var:Compare.DoneUrl ?>">{{button.back_to label=Provider.Label}}</a> <a class="button button-primary" href="<?cs var:Compare.AuthorizeUrl ?>">{{button.authorize_again}}</a><?cs
+else ?><a class="button" href="<?cs var:Compare.AuthorizeUrl ?>">{{button.authorize_again}}</a> <a class="button button-primary" href="<?cs var:Compare.DoneUrl ?>">{{button.done}}</a><?cs /if ?><?cs
+else ?><a class="button button-primary" href="<?cs var:Compare.DoneUrl ?>">{{button.done}}</a><?cs /if ?></p>
 <?cs call:panel_close() ?>

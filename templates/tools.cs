@@ -13,15 +13,15 @@
     Groups.N.Count                 int
     Groups.N.Providers.M.*         as Providers.N of data_sources.cs
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs include!"part_provider.cs" ?><?cs
-call:page_head("Tools") ?><?cs call:app_open() ?>
+call:page_head({{nav.tools}}) ?><?cs call:app_open() ?>
 <div class="page-head">
-  <h1>Tools</h1>
-  <p class="lede">Connect what your apps and agents work with: tools, triggers, models and extensions.</p>
-  <?cs call:provider_search("Search tools") ?>
+  <h1>{{nav.tools}}</h1>
+  <p class="lede">{{tools.lede}}</p>
+  <?cs call:provider_search({{tools.search}}) ?>
 </div>
-<?cs call:provider_refused("provider", "providers") ?>
+<?cs call:provider_refused("provider") ?>
 <?cs if:Search.Some ?>
-<form class="kinds" method="get" action="<?cs var:Search.Url ?>" aria-label="Kind">
+<form class="kinds" method="get" action="<?cs var:Search.Url ?>" aria-label="{{tools.kind}}">
   <?cs if:?Search.Query ?><input type="hidden" name="q" value="<?cs var:Search.Query ?>"><?cs /if ?>
   <?cs each:kind = Kinds ?><button type="submit"<?cs if:?kind.Value ?> name="kind" value="<?cs var:kind.Value ?>"<?cs /if ?><?cs if:kind.Current ?> aria-current="true"<?cs /if ?>><?cs var:kind.Label ?> <span class="count"><?cs var:kind.Count ?></span></button>
   <?cs /each ?>
@@ -34,17 +34,17 @@ each:group = Groups ?>
 </section><?cs /each ?><?cs
 elif:?Search.Query ?>
 <div class="empty">
-  <h2>Nothing found</h2>
-  <p>Nothing here matches “<?cs var:Search.Query ?>”. Try a shorter word, or <a href="<?cs var:Search.Url ?>">show everything</a>.</p>
+  <h2>{{list.nothing}}</h2>
+  <p>{{tools.nothing query=Search.Query a=Search.Url}}</p>
 </div><?cs
 elif:Search.Some ?>
 <div class="empty">
-  <h2>None of this kind</h2>
-  <p>No provider of this kind is installed. <a href="<?cs var:Search.Url ?>">Show everything</a>.</p>
+  <h2>{{tools.none_of_kind}}</h2>
+  <p>{{tools.none_of_kind_text a=Search.Url}}</p>
 </div><?cs
 else ?>
 <div class="empty">
-  <h2>No tools yet</h2>
-  <p>No provider is installed. The operator of this Grantry adds providers; they appear here right away.</p>
+  <h2>{{tools.none}}</h2>
+  <p>{{list.not_installed}}</p>
 </div><?cs /if ?>
 <?cs call:app_close() ?>

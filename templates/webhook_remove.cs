@@ -7,17 +7,17 @@
     Form.Url               url             POST
     Form.CancelUrl         url
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
-call:page_head("Remove webhook") ?><?cs call:panel_open("dim") ?>
-<h1>Remove this webhook?</h1>
-<p class="lede"><code><?cs var:Webhook.Url ?></code>, added <?cs if:?Webhook.AddedBy ?>by <?cs var:Webhook.AddedBy ?>, <?cs /if ?><?cs call:day(Webhook.Added) ?>.</p>
+call:page_head({{webhooks.remove_head}}) ?><?cs call:panel_open("dim") ?>
+<h1>{{webhooks.remove_title}}</h1>
+<p class="lede"><code><?cs var:Webhook.Url ?></code>, <?cs if:?Webhook.AddedBy ?>{{row.added_by who=Webhook.AddedBy date=call:day(Webhook.Added)}}<?cs else ?>{{row.added date=call:day(Webhook.Added)}}<?cs /if ?>.</p>
 <ul class="consequences">
-  <li>It is told of nothing any more.<?cs if:Webhook.State.Kind == "ok" ?> Until now it accepts its messages.<?cs /if ?></li>
-  <li>Messages that wait for it, its dead letters and its secret are deleted.</li>
-  <li>This cannot be undone: added again, it has another secret.</li>
+  <li>{{webhooks.told_nothing}}<?cs if:Webhook.State.Kind == "ok" ?> {{webhooks.accepts}}<?cs /if ?></li>
+  <li>{{webhooks.deleted}}</li>
+  <li>{{webhooks.no_way_back}}</li>
 </ul>
 <form method="post" action="<?cs var:Form.Url ?>" class="form-actions">
   <?cs call:csrf_field() ?>
-  <a class="button" href="<?cs var:Form.CancelUrl ?>">Cancel</a>
-  <button type="submit" class="button button-danger-primary" data-busy="Removing…">Remove</button>
+  <a class="button" href="<?cs var:Form.CancelUrl ?>">{{button.cancel}}</a>
+  <button type="submit" class="button button-danger-primary" data-busy="{{button.removing}}">{{button.remove}}</button>
 </form>
 <?cs call:panel_close() ?>

@@ -22,27 +22,27 @@
     Dead.N.Attempts              int, optional
     Dead.N.AgainUrl              url             POST
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
-def:tried(message) ?><?cs if:?message.Answer ?><?cs var:message.Answer ?><?cs /if ?><?cs if:?message.Attempts ?> Tried <?cs var:message.Attempts ?> times.<?cs /if ?><?cs if:?message.Next.Text ?> Next attempt <?cs call:moment(message.Next) ?>.<?cs /if ?><?cs /def ?><?cs
-call:page_head("Webhooks") ?><?cs call:app_open() ?>
+def:tried(message) ?><?cs if:?message.Answer ?><?cs var:message.Answer ?><?cs /if ?><?cs if:?message.Attempts ?> {{webhooks.tried attempts=message.Attempts}}<?cs /if ?><?cs if:?message.Next.Text ?> {{webhooks.next when=call:moment(message.Next)}}<?cs /if ?><?cs /def ?><?cs
+call:page_head({{nav.webhooks}}) ?><?cs call:app_open() ?>
 <div class="section-head">
-  <h1>Webhooks</h1>
-  <?cs if:?AddUrl ?><div class="actions"><a class="button button-primary" href="<?cs var:AddUrl ?>">Add webhook</a></div><?cs /if ?>
+  <h1>{{nav.webhooks}}</h1>
+  <?cs if:?AddUrl ?><div class="actions"><a class="button button-primary" href="<?cs var:AddUrl ?>">{{webhooks.add}}</a></div><?cs /if ?>
 </div>
-<p class="lede">Your own service is told when a credential of <?cs var:Workspace.Name ?> stops working, and when it works again: one signed message for each incident.</p>
+<p class="lede">{{webhooks.lede workspace=Workspace.Name}}</p>
 <?cs if:subcount(Webhooks) ?>
 <ul class="rows">
   <?cs each:hook = Webhooks ?><li class="row">
     <div class="row-main">
       <h2 class="row-address"><?cs var:hook.Url ?></h2>
-      <p class="row-meta">added <?cs if:?hook.AddedBy ?>by <?cs var:hook.AddedBy ?>, <?cs /if ?><?cs call:day(hook.Added) ?></p>
+      <p class="row-meta"><?cs if:?hook.AddedBy ?>{{row.added_by who=hook.AddedBy date=call:day(hook.Added)}}<?cs else ?>{{row.added date=call:day(hook.Added)}}<?cs /if ?></p>
     </div>
     <div class="row-state"><?cs call:pill(hook.State) ?></div>
     <div class="row-actions">
-      <form method="post" action="<?cs var:hook.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="Sending…">Send a test message<span class="visually-hidden"> to <?cs var:hook.Url ?></span></button></form>
-      <a class="button button-danger" href="<?cs var:hook.RemoveUrl ?>">Remove<span class="visually-hidden"> <?cs var:hook.Url ?></span></a>
+      <form method="post" action="<?cs var:hook.TestUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="{{webhooks.sending}}">{{webhooks.send_test}}<span class="visually-hidden"> {{webhooks.to url=hook.Url}}</span></button></form>
+      <a class="button button-danger" href="<?cs var:hook.RemoveUrl ?>">{{button.remove}}<span class="visually-hidden"> <?cs var:hook.Url ?></span></a>
     </div>
     <?cs if:subcount(hook.Last) ?><details class="row-more"<?cs if:hook.State.Kind == "bad" ?> open<?cs /if ?>>
-      <summary>Last messages<span class="visually-hidden"> to <?cs var:hook.Url ?></span></summary>
+      <summary>{{webhooks.last}}<span class="visually-hidden"> {{webhooks.to url=hook.Url}}</span></summary>
       <ul>
         <?cs each:last = hook.Last ?><li><?cs call:pill(last.State) ?> <strong><?cs var:last.What ?></strong> <span class="muted"><?cs call:day(last.When) ?></span> <?cs call:tried(last) ?></li>
         <?cs /each ?>
@@ -53,13 +53,13 @@ call:page_head("Webhooks") ?><?cs call:app_open() ?>
 </ul><?cs
 else ?>
 <div class="empty">
-  <h2>Nobody is told yet</h2>
-  <p>Add the address of a service of yours. It gets a message when a person has to act, so that you know before your pipelines fail.</p>
+  <h2>{{webhooks.nobody}}</h2>
+  <p>{{webhooks.nobody_text}}</p>
 </div><?cs /if ?>
 <?cs if:subcount(Dead) ?>
 <section aria-labelledby="dead">
-<div class="section-head"><h2 id="dead">Dead letters</h2></div>
-<p class="lede">These were not accepted and are not tried any more. They are kept for 30 days.</p>
+<div class="section-head"><h2 id="dead">{{webhooks.dead}}</h2></div>
+<p class="lede">{{webhooks.dead_lede}}</p>
 <ul class="rows">
   <?cs each:letter = Dead ?><li class="row">
     <div class="row-main">
@@ -67,7 +67,7 @@ else ?>
       <p class="row-meta"><span class="row-address"><?cs var:letter.To ?></span> · <?cs call:day(letter.When) ?></p>
     </div>
     <div class="row-state"><span class="row-validity"><?cs call:tried(letter) ?></span></div>
-    <div class="row-actions"><form method="post" action="<?cs var:letter.AgainUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="Sending…">Send again<span class="visually-hidden"> <?cs var:letter.What ?>, to <?cs var:letter.To ?></span></button></form></div>
+    <div class="row-actions"><form method="post" action="<?cs var:letter.AgainUrl ?>"><?cs call:csrf_field() ?><button type="submit" class="button" data-busy="{{webhooks.sending}}">{{webhooks.send_again}}<span class="visually-hidden"> {{webhooks.dead_to what=letter.What to=letter.To}}</span></button></form></div>
   </li>
   <?cs /each ?>
 </ul>

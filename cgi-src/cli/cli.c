@@ -9,6 +9,7 @@
 #include "domain/keyring.h"
 #include "domain/people/admin.h"
 #include "platform/log.h"
+#include "platform/messages.h"
 
 static const struct command commands[] = {
 	{"migrate", NULL, "[--admin-socket SOCKET]", CLI_ADMIN, cli_migrate},
@@ -76,6 +77,17 @@ static int without_command(int argc, char **argv)
 		(void)fprintf(stderr, "grantry: there is no command %s\n", word);
 	print_usage(stderr, NULL, group);
 	return 2;
+}
+
+void cli_tell(const struct cli *cli, const char *what, const char *key)
+{
+	const struct message *message = NULL;
+	struct messages *messages;
+
+	if (messages_open(cli->cfg->message_dir, &messages) == RC_OK)
+		message = messages_get(messages_at(messages, 0), key);
+	(void)fprintf(stderr, "grantry: %s: %s\n", what, message ? message->other : key);
+	messages_free(messages);
 }
 
 int cli_fail(const char *what, enum rc rc)

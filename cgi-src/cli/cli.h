@@ -39,6 +39,8 @@ int cli_main(int argc, char **argv);
 /** cli_option(argc, argv, "--name"): the word after it, NULL when absent; both are taken out of argv. */
 char *cli_option(int *argc, char **argv, const char *name);
 
+/** cli_tell(cli, what, key): why what is refused, by the key of a message; in English, as all that is said here. */
+void cli_tell(const struct cli *cli, const char *what, const char *key);
 /** cli_fail(what, rc): prints a sentence for people; returns 1. */
 int cli_fail(const char *what, enum rc rc);
 

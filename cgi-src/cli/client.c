@@ -103,8 +103,7 @@ int cli_client_set(struct cli *cli, int argc, char **argv)
 		return cli_fail(file ? file : "standard input", rc);
 	rc = client_system_set(&cli->core, p, &change);
 	if (rc == RC_INVALID && change.reason)
-		(void)fprintf(stderr, "grantry: %s: %s\n",
-			change.bad_field ? change.bad_field : argv[0], change.reason);
+		cli_tell(cli, change.bad_field ? change.bad_field : argv[0], change.reason);
 	fieldset_release(&fields);
 	return rc == RC_OK ? 0 : cli_fail(argv[0], rc);
 }

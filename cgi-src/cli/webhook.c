@@ -18,7 +18,7 @@ int cli_webhook_add(struct cli *cli, int argc, char **argv)
 		return 1;
 	rc = webhook_add(&cli->core, &by, argv[0], &reason, &secret);
 	if (reason)
-		(void)fprintf(stderr, "grantry: %s\n", reason);
+		cli_tell(cli, argv[0], reason);
 	if (rc == RC_OK)
 		(void)printf("%s\n", secret_text(&secret));
 	secret_release(&secret);

@@ -9,6 +9,7 @@
 #include "domain/credential_seal.h"
 #include "domain/form.h"
 #include "domain/incident.h"
+#include "domain/message.h"
 #include "domain/oauth/refresh.h"
 #include "platform/clock.h"
 #include "platform/text.h"
@@ -257,8 +258,7 @@ static enum rc check_name(struct credential_change *change)
 {
 	if (text_is_line(change->name, strlen(change->name), CREDENTIAL_NAME_CHARS))
 		return RC_OK;
-	return refuse(change, "name",
-		"A name has 1 to 100 characters, in one line, without spaces at its ends.");
+	return refuse(change, "name", MESSAGE("form.name"));
 }
 
 static bool same_addresses(const struct provider *provider, const struct fieldset *stored,

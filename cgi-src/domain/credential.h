@@ -70,7 +70,7 @@ struct credential_change {
 	uint64_t expected_version;     /* as the form was shown; not for a new one */
 	/* out */
 	const char *bad_field;    /* with RC_INVALID: "name", a schema name, or NULL */
-	const char *reason;       /* with RC_INVALID: a sentence for people; static */
+	const char *reason;       /* with RC_INVALID: the key of a message; static */
 	const struct i18n *words; /* what the provider file says instead; NULL: nothing */
 	bool checked;             /* the provider was asked: see probe */
 	bool name_taken;          /* with RC_CONFLICT: else somebody else's change came first */

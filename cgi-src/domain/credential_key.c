@@ -4,6 +4,7 @@
  * provider is asked whether it works.
  */
 #include "domain/credential_seal.h"
+#include "domain/message.h"
 #include "domain/oauth/mint.h"
 
 static enum rc refuse(struct credential_change *change, const char *reason)
@@ -26,9 +27,7 @@ static enum rc mint(const struct core *core, const struct provider *provider,
 	enum rc rc = mint_call(core, provider, fields, answer);
 
 	if (rc == RC_INVALID)
-		return refuse(change, "No token can be asked for with these values: one is "
-				      "missing, or not of the "
-				      "form that is needed.");
+		return refuse(change, MESSAGE("form.not_mintable"));
 	if (rc != RC_OK)
 		return rc;
 	mint_probe(answer, &change->probe);
@@ -52,7 +51,7 @@ static enum rc ask(const struct core *core, const struct provider *provider,
 		return RC_OK;
 	rc = probe_check(core->http, check, identity, &values, &change->probe);
 	if (rc == RC_INVALID)
-		return refuse(change, "One of these values cannot be sent to the provider.");
+		return refuse(change, MESSAGE("form.not_sendable"));
 	return rc == RC_OK ? verdict(change) : rc;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "domain/form_rules.h"
+#include "domain/message.h"
 #include "platform/text.h"
 
 static enum rc refuse(struct form_error *error, const struct field *field, const char *reason)
@@ -33,16 +34,14 @@ static enum rc check_value(
 	size_t chars;
 
 	if (len > FORM_VALUE_MAX)
-		return refuse(error, field, "This value is too long.");
+		return refuse(error, field, MESSAGE("form.too_long"));
 	if (text_utf8_chars(p, len, &chars) != RC_OK)
-		return refuse(error, field, "This value is not valid text.");
+		return refuse(error, field, MESSAGE("form.not_text"));
 	if (has_control(p, len,
 		    field->rule.format == FORMAT_JSON ||
 			    (field->kind == FIELD_SECRET &&
 				    (p[0] == '{' || strncmp(p, "-----BEGIN ", 11) == 0))))
-		return refuse(error, field,
-			"This value holds a line break or another control character. "
-			"Copy it again without it.");
+		return refuse(error, field, MESSAGE("form.control_character"));
 	return RC_OK;
 }
 
@@ -94,13 +93,13 @@ static enum rc merge_field(const struct field *field, const struct secret *given
 		return fieldset_put(out, field->name, stored->bytes, stored->len);
 	text_trim(&p, &len);
 	if (len == 0)
-		return field->required ? refuse(error, field, "Please fill in this field.") : RC_OK;
+		return field->required ? refuse(error, field, MESSAGE("form.required")) : RC_OK;
 	rc = check_value(field, p, len, error);
 	if (rc == RC_OK)
 		rc = fieldset_put(out, field->name, p, len);
 	if (rc == RC_OK && (field->kind == FIELD_SELECT || field->kind == FIELD_RADIO) &&
 		!field_has_option(field, fieldset_text(out, field->name)))
-		rc = refuse(error, field, "Please choose one of the options.");
+		rc = refuse(error, field, MESSAGE("form.choose"));
 	if (rc == RC_OK)
 		rc = form_rule_check(field, fieldset_get(out, field->name), policy, error);
 	return rc;
@@ -115,8 +114,7 @@ enum rc form_merge(const struct schema *schema, const struct fieldset *given,
 	*error = (struct form_error){0};
 	for (size_t i = 0; i < given->n; i++)
 		if (!schema_find(schema, given->items[i].name))
-			return refuse(error, NULL,
-				"The form holds a field that this provider does not have.");
+			return refuse(error, NULL, MESSAGE("form.unknown_field"));
 	for (size_t i = 0; i < schema->n && rc == RC_OK; i++) {
 		const struct field *field = &schema->fields[i];
 

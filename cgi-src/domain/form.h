@@ -7,13 +7,14 @@
 #define GRANTRY_DOMAIN_FORM_H
 
 #include "domain/fieldset.h"
+#include "domain/message.h"
 #include "domain/provider.h"
 
 #define FORM_VALUE_MAX ((size_t)16 * 1024)
 
 struct form_error {
 	const char *field;        /* schema name; NULL: not of one field */
-	const char *reason;       /* a sentence for people; static */
+	const char *reason;       /* the key of a message; static */
 	const struct i18n *words; /* what the provider file says instead; NULL: nothing */
 };
 
@@ -35,7 +36,7 @@ enum rc form_merge(const struct schema *schema, const struct fieldset *given,
  * FORM_ADDRESS_CHANGES on that field (security R45). */
 const struct field *form_kept_secret(
 	const struct schema *schema, const struct fieldset *given, const struct fieldset *stored);
-#define FORM_ADDRESS_CHANGES "The address changes, so this has to be entered again."
+#define FORM_ADDRESS_CHANGES MESSAGE("form.address_changes")
 
 /** form_defaults(schema, fields): puts the schema's defaults where fields has nothing. */
 enum rc form_defaults(const struct schema *schema, struct fieldset *fields) RC_MUST_CHECK;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/allowed.h"
+#include "domain/message.h"
 #include "platform/jsonr.h"
 #include "platform/text.h"
 #include "platform/url.h"
@@ -77,7 +78,7 @@ static enum rc refuse(struct form_error *error, const struct field *field, const
 
 static enum rc refuse_pattern(struct form_error *error, const struct field *field)
 {
-	(void)refuse(error, field, "This value does not have the form that is asked for here.");
+	(void)refuse(error, field, MESSAGE("form.pattern"));
 	if (field->rule.message.n)
 		error->words = &field->rule.message;
 	return RC_INVALID;
@@ -88,9 +89,7 @@ static enum rc check_json(
 {
 	enum rc rc = jsonr_check(secret_text(value), value->len);
 
-	return !rc || rc == RC_NOMEM
-		       ? rc
-		       : refuse(error, field, "This is not a complete JSON document.");
+	return !rc || rc == RC_NOMEM ? rc : refuse(error, field, MESSAGE("form.no_json"));
 }
 
 /* RFC 8259 without an exponent: what people write into forms. */
@@ -115,12 +114,12 @@ static enum rc check_number(
 	double number;
 
 	if (strlen(secret_text(value)) != value->len || !is_number(secret_text(value)))
-		return refuse(error, field, "Please enter a number.");
+		return refuse(error, field, MESSAGE("form.no_number"));
 	number = strtod(secret_text(value), NULL);
 	if (number < (double)field->rule.min)
-		return refuse(error, field, "This number is too small.");
+		return refuse(error, field, MESSAGE("form.too_small"));
 	if (number > (double)field->rule.max)
-		return refuse(error, field, "This number is too large.");
+		return refuse(error, field, MESSAGE("form.too_large"));
 	return RC_OK;
 }
 
@@ -140,7 +139,7 @@ static enum rc check_url(const struct field *field, const struct secret *value,
 			"Please enter an address such as https://example.com, without a question "
 			"mark.");
 	if (!url.https && !operator_allows(policy, &url))
-		return refuse(error, field, "The address must begin with https://.");
+		return refuse(error, field, MESSAGE("form.no_https"));
 	return RC_OK;
 }
 
@@ -171,10 +170,8 @@ static enum rc check_hosts(const struct field *field, const struct secret *value
 	if (leads_to_host(&field->rule, secret_text(value), policy))
 		return RC_OK;
 	return refuse(error, field,
-		field->rule.operator_hosts
-			? "This address is not one of the provider's. Only your operator can allow "
-			  "others."
-			: "This address is not one of the provider's.");
+		field->rule.operator_hosts ? MESSAGE("form.not_theirs_operator")
+					   : MESSAGE("form.not_theirs"));
 }
 
 enum rc form_rule_check(const struct field *field, const struct secret *value,

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "domain/message.h"
 #include "platform/log.h"
 #include "platform/text.h"
 #include "platform/url.h"
@@ -297,9 +298,9 @@ static void take_words(const struct check_recipe *check, const struct httpc_resp
 		return;
 	out->own_words = true;
 	if (out->verdict == PROBE_NO_ANSWER && is_status(&check->success, out->status))
-		snprintf(out->words, sizeof(out->words), "The answer could not be read.");
+		snprintf(out->words, sizeof(out->words), MESSAGE("answer.unreadable"));
 	else
-		snprintf(out->words, sizeof(out->words), "The answer was HTTP status %d.",
+		snprintf(out->words, sizeof(out->words), MESSAGE("answer.status") " %d",
 			out->status);
 }
 
@@ -310,10 +311,10 @@ static enum rc no_answer(enum rc rc, struct probe_result *out)
 		enum probe_verdict verdict;
 		const char *words;
 	} map[] = {
-		{RC_UPSTREAM, PROBE_NO_ANSWER, "The provider could not be reached."},
-		{RC_LIMIT, PROBE_NO_ANSWER, "The answer was too large."},
-		{RC_TIMEOUT, PROBE_TIMEOUT, "The provider did not answer in time."},
-		{RC_EGRESS, PROBE_FORBIDDEN, "This address may not be called from here."},
+		{RC_UPSTREAM, PROBE_NO_ANSWER, MESSAGE("answer.no_connection")},
+		{RC_LIMIT, PROBE_NO_ANSWER, MESSAGE("answer.too_large")},
+		{RC_TIMEOUT, PROBE_TIMEOUT, MESSAGE("answer.timeout")},
+		{RC_EGRESS, PROBE_FORBIDDEN, MESSAGE("answer.forbidden")},
 	};
 
 	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {

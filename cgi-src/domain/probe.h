@@ -34,11 +34,12 @@ struct probe_result {
 	enum probe_verdict verdict;
 	int status; /* HTTP status, 0 without an answer */
 	int64_t elapsed_ms;
-	int64_t retry_after_s;        /* as the provider asks for; -1 it does not */
-	char words[PROBE_WORDS_SIZE]; /* the provider's words, or ours when it said nothing */
-	bool own_words;               /* they are ours */
-	bool expired;                 /* the token is over, or was taken back: a renewal may help */
-	struct identity identity;     /* filled when identity pointers are given and found */
+	int64_t retry_after_s; /* as the provider asks for; -1 it does not */
+	char words
+		[PROBE_WORDS_SIZE]; /* the provider's words, or ours (say_words) when it said nothing */
+	bool own_words;             /* they are ours */
+	bool expired;               /* the token is over, or was taken back: a renewal may help */
+	struct identity identity; /* filled when identity pointers are given and found */
 };
 
 /** probe_has_header(headers, name): is there one of that name, capital or not? Then none is added by itself. */

@@ -349,7 +349,7 @@ static bool is_page_url(const char *text, enum url_schemes schemes)
 	size_t len = strcspn(text, "#");
 	struct url url;
 
-	if (len > URL_MAX || !is_plain(text + len))
+	if (len > URL_MAX || !is_plain(text))
 		return false;
 	memcpy(page, text, len);
 	page[len] = '\0';

@@ -21,7 +21,7 @@ enum { FILE_MAX_BYTES = 64 * 1024, VALUE_MAX_CHARS = 1024, LINE_TEXT_SIZE = PATH
 #define VAR_PREFIX "operator."
 #define VAR_PREFIX_LEN (sizeof VAR_PREFIX - 1)
 
-enum kind { KIND_TEXT, KIND_PATH, KIND_NUMBER, KIND_ORIGIN, KIND_EGRESS };
+enum kind { KIND_TEXT, KIND_PATH, KIND_NUMBER, KIND_ORIGIN, KIND_ORIGINS };
 
 struct key {
 	const char *name;
@@ -60,7 +60,8 @@ static const struct key keys[] = {
 	PATH(sql_dir, true),
 	PATH(refresh_dir, true),
 	PATH(ca_file, false),
-	{.name = "egress_allow", .kind = KIND_EGRESS},
+	{.name = "egress_allow", .kind = KIND_ORIGINS, AT(egress)},
+	{.name = "connect_return", .kind = KIND_ORIGINS, AT(connect_return)},
 	NUMBER(session_idle_s, 60, 7 * 86400, 8 * 3600),
 	NUMBER(session_absolute_s, 60, 30 * 86400, 24 * 3600),
 	/* The most is the hard limit on any provider call (security R34); leases count on it. */
@@ -100,6 +101,11 @@ static char **text_slot(struct cfg *cfg, const struct key *key)
 static long *number_slot(struct cfg *cfg, const struct key *key)
 {
 	return (long *)(void *)((char *)cfg + key->offset);
+}
+
+static struct netpol *origins_slot(struct cfg *cfg, const struct key *key)
+{
+	return (struct netpol *)(void *)((char *)cfg + key->offset);
 }
 
 /* --- values -------------------------------------------------------------------------------- */
@@ -167,9 +173,9 @@ static enum rc set_origin(struct reading *r, const struct key *key, const char *
 	return set_text(r, key, value);
 }
 
-static enum rc add_egress(struct reading *r, const struct key *key, const char *value)
+static enum rc add_origin(struct reading *r, const struct key *key, const char *value)
 {
-	enum rc rc = netpol_allow_origin(&r->cfg->egress, value);
+	enum rc rc = netpol_allow_origin(origins_slot(r->cfg, key), value);
 
 	if (rc == RC_LIMIT)
 		return refuse(r, key->name, "is given too often");
@@ -189,8 +195,8 @@ static enum rc set_value(struct reading *r, const struct key *key, const char *v
 		return set_number(r, key, value);
 	case KIND_ORIGIN:
 		return set_origin(r, key, value);
-	case KIND_EGRESS:
-		return add_egress(r, key, value);
+	case KIND_ORIGINS:
+		return add_origin(r, key, value);
 	}
 	return RC_INTERNAL;
 }
@@ -224,7 +230,7 @@ static enum rc read_pair(struct reading *r, const struct key *key, const char *p
 	char *value;
 	enum rc rc;
 
-	if (r->seen[key - keys] && key->kind != KIND_EGRESS)
+	if (r->seen[key - keys] && key->kind != KIND_ORIGINS)
 		return refuse(r, key->name, "is given twice");
 	r->seen[key - keys] = true;
 	if (!text_is_line(p, len, VALUE_MAX_CHARS))
@@ -396,7 +402,7 @@ void cfg_free(struct cfg *cfg)
 	if (!cfg)
 		return;
 	for (size_t i = 0; i < N_KEYS; i++)
-		if (keys[i].kind != KIND_NUMBER && keys[i].kind != KIND_EGRESS)
+		if (keys[i].kind != KIND_NUMBER && keys[i].kind != KIND_ORIGINS)
 			free(*text_slot(cfg, &keys[i]));
 	for (size_t i = 0; i < cfg->n_vars; i++) {
 		free(cfg->vars[i].name);

@@ -19,7 +19,7 @@ struct cfg_var {
 	char *name, *value; /* value: an origin, checked where provider files are read */
 };
 
-/* Keys are named like the members (egress: egress_allow, which alone may be repeated). Required:
+/* Keys are named like the members (egress: egress_allow; it and connect_return may be repeated). Required:
  * public_origin, the six folders, and db_socket or db_host (with db_ca_file), not both. */
 struct cfg {
 	char *public_origin; /* "https://grantry.example"; http only for a loopback host */
@@ -33,6 +33,7 @@ struct cfg {
 	char *refresh_dir;    /* of grantry-refreshd: its journal, and the socket that wakes it */
 	char *ca_file;        /* for outgoing TLS; NULL: the system's */
 	struct netpol egress; /* egress_allow lines: origins that only an operator may open */
+	struct netpol connect_return; /* connect_return lines: where people may be sent back to */
 	struct cfg_var vars[CFG_VARS_MAX]; /* "operator.NAME = origin": for provider files */
 	size_t n_vars;
 	long session_idle_s;      /* 8 h */

@@ -20,11 +20,11 @@ enum {
 #define FLOW_COLUMNS                                                                               \
 	"id, tenant_id, user_id, session_hash, state_hash, kind, plugin_id, provider, context,"    \
 	" client_source, client_id, client_revision, issuer, redirect_uri, scopes,"                \
-	" verifier_sealed, credential_id, status, created_at, expires_at"
+	" verifier_sealed, credential_id, status, created_at, expires_at, connect_request_id"
 
 static const char *const sql[] = {
 	[ST_INSERT] = "INSERT INTO oauth_flows (" FLOW_COLUMNS ")"
-		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_COUNT] = "SELECT COUNT(IF(status = 'open' AND expires_at > ?, 1, NULL)), COUNT(*)"
 		     " FROM oauth_flows WHERE tenant_id = ? AND user_id = ?",
 	/* cross-tenant: expiry sweep */
@@ -70,7 +70,8 @@ enum rc flow_insert(struct db *db, const struct flow_row *row)
 			db_text(row->redirect_uri), db_text(row->scopes),
 			db_bytes(row->verifier_sealed, row->verifier_sealed_len),
 			db_id(again ? &row->credential.u : NULL), db_text(row->status),
-			db_int(row->created_at_s), db_int(row->expires_at_s)),
+			db_int(row->created_at_s), db_int(row->expires_at_s),
+			db_id(uuid_is_zero(&row->request.u) ? NULL : &row->request.u)),
 		NULL);
 }
 
@@ -156,9 +157,10 @@ static enum rc flow_from_row(const struct db_rows *rows, struct flow_row *out)
 	COPY_TEXT(status, 17);
 	out->created_at_s = db_get_int(rows, 18);
 	out->expires_at_s = db_get_int(rows, 19);
-	p = db_get_bytes(rows, 20, &len);
+	out->request.u = db_get_id(rows, 20);
+	p = db_get_bytes(rows, 21, &len);
 	buf_add(&out->outcome_sealed, p, len);
-	out->result.u = db_get_id(rows, 21);
+	out->result.u = db_get_id(rows, 22);
 	return buf_done(&out->outcome_sealed);
 }
 

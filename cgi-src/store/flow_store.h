@@ -33,6 +33,7 @@ struct flow_row {
 	unsigned char verifier_sealed[255];
 	size_t verifier_sealed_len;
 	struct credential_id credential; /* zero: a new one */
+	struct connect_id request;       /* zero: nobody waits for it elsewhere */
 	char status[17];
 	struct buf outcome_sealed; /* owned; empty: none */
 	struct credential_id result;

@@ -21,6 +21,9 @@ struct credential_id {
 struct flow_id {
 	struct uuid u;
 };
+struct connect_id {
+	struct uuid u;
+};
 struct webhook_id {
 	struct uuid u;
 };

@@ -196,15 +196,15 @@ enum rc runtime_key_touch(
 		NULL);
 }
 
-static void key_from_row(const struct db_rows *rows, struct runtime_key_row *key)
+void runtime_key_read(const struct db_rows *rows, unsigned at, struct runtime_key_row *key)
 {
-	key->id = db_get_id(rows, 0);
-	key->tenant.u = db_get_id(rows, 1);
-	COPY_TEXT(key->providers, 2);
-	COPY_TEXT(key->verbs, 3);
-	key->expires = !db_is_null(rows, 4);
-	key->expires_at_s = db_get_int(rows, 4);
-	key->last_used_at_s = db_get_int(rows, 5);
+	key->id = db_get_id(rows, at);
+	key->tenant.u = db_get_id(rows, at + 1);
+	COPY_TEXT(key->providers, at + 2);
+	COPY_TEXT(key->verbs, at + 3);
+	key->expires = !db_is_null(rows, at + 4);
+	key->expires_at_s = db_get_int(rows, at + 4);
+	key->last_used_at_s = db_get_int(rows, at + 5);
 }
 
 enum rc runtime_key_find(
@@ -217,7 +217,7 @@ enum rc runtime_key_find(
 	if (rc == RC_OK && !db_next(rows))
 		rc = RC_DENIED;
 	if (rc == RC_OK)
-		key_from_row(rows, out);
+		runtime_key_read(rows, 0, out);
 	db_rows_free(rows);
 	return rc;
 }
@@ -298,7 +298,7 @@ static enum rc take_found(const struct db_rows *rows, const struct provider_ref 
 {
 	enum rc rc;
 
-	key_from_row(rows, key);
+	runtime_key_read(rows, 0, key);
 	if (!is_wanted(rows, ref))
 		return RC_NOT_FOUND;
 	credential_from_row(rows, FIND_AT, out);

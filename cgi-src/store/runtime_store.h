@@ -40,6 +40,10 @@ enum rc runtime_key_touch(struct db *db, const struct tenant_id *tenant, const s
 enum rc runtime_key_find(struct db *db, const unsigned char key_hash[HASH_SIZE],
 	struct runtime_key_row *out) RC_MUST_CHECK;
 
+/** runtime_key_read(rows, at, key): the columns id, tenant_id, providers, verbs, expires_at, last_used_at from the
+ * at-th on. */
+void runtime_key_read(const struct db_rows *rows, unsigned at, struct runtime_key_row *key);
+
 /* A credential as the rules for runtimes need it. row: without people, client and version. */
 struct runtime_credential {
 	struct credential_row row; /* owned; sealed columns only from runtime_find */

@@ -7,7 +7,7 @@
 
 #include "domain/core.h"
 #include "domain/people/session.h"
-#include "web/messages.h"
+#include "platform/messages.h"
 #include "web/req.h"
 #include "web/resp.h"
 #include "web/route.h"

@@ -15,8 +15,6 @@
 #include "web/pages/page.h"
 #include "web/say.h"
 
-#define NEXT_SIZE (REQ_PATH_MAX + 64)
-
 /* "__Host-" binds a cookie to this host and to https; without https browsers refuse it. */
 static const char *cookie_name(const struct ctx *c, bool form)
 {
@@ -181,25 +179,32 @@ static bool must_set_password_first(const struct ctx *c)
 	       c->match.route->gate == GATE_SESSION && c->match.route->action != ACTION_ACCOUNT;
 }
 
-/* Where to go on after the sign-in; which authorization is to be renewed must not get lost on the way. */
-static void next_of(const struct ctx *c, char out[NEXT_SIZE])
+/* Where to go on after the sign-in; which authorization is to be renewed must not get lost on the way, nor what a link
+ * to Connect says. */
+static enum rc next_of(const struct ctx *c, struct secret *out)
 {
 	const char *credential = req_query(&c->req, "credential");
 	struct uuid id;
-	bool named = credential && uuid_parse(credential, &id) == RC_OK;
+	enum rc rc;
 
-	(void)snprintf(out, NEXT_SIZE, "%s%s%s", c->req.path, named ? "?credential=" : "",
-		named ? credential : "");
+	if (strncmp(c->req.path, "/connect/", 9) == 0)
+		return req_target(&c->req, out);
+	rc = secret_append_text(out, c->req.path);
+	if (rc != RC_OK || !credential || uuid_parse(credential, &id) != RC_OK)
+		return rc;
+	rc = secret_append_text(out, "?credential=");
+	return rc == RC_OK ? secret_append_text(out, credential) : rc;
 }
 
 static void answer_unauthorized(struct ctx *c)
 {
-	char next[NEXT_SIZE];
+	struct secret next = SECRET_EMPTY;
+	bool shown = c->app->pages && c->req.method != REQ_POST && next_of(c, &next) == RC_OK &&
+		     page_sign_in_first(c, secret_text(&next)) == RC_OK;
 
-	next_of(c, next);
-	if (c->app->pages && c->req.method != REQ_POST && page_sign_in_first(c, next) == RC_OK)
-		return;
-	error_answer(c, 401);
+	secret_release(&next);
+	if (!shown)
+		error_answer(c, 401);
 }
 
 static void run_handler(struct ctx *c)

@@ -6,80 +6,55 @@
 #include "platform/log.h"
 #include "web/api/api.h"
 #include "web/pages/page.h"
+#include "web/say.h"
 
 static const struct error_text {
 	int status;
-	const char *code, *title, *what, *next;
-	const char *api; /* to a program that asks */
+	const char *code, *title, *what, *next; /* the last three: keys of messages */
+	const char *api;                        /* to a program that asks */
 } texts[] = {
-	{400, "bad_request", "This request was not understood",
-		"The address or the form was incomplete, damaged or out of date.",
-		"Go back, reload the page and try again.",
-		"The address, a parameter or the body is malformed."},
-	{401, "unauthorized", "Please sign in", "You are not signed in, or your session is over.",
-		"Sign in and try again.", "A runtime key is needed."},
-	{403, "forbidden", "You may not do this",
-		"Your role in this workspace does not allow it, or the form came from another page "
-		"or "
-		"an older session.",
-		"Reload the page and try again. If it stays like this, ask an owner or admin of "
-		"the "
-		"workspace.",
-		"Requests from other sites are refused."},
-	{404, "not_found", "This page does not exist",
-		"There is nothing at this address, or it belongs to another workspace.",
-		"Check the address, or start from the list of data sources.",
-		"There is nothing at this address."},
-	{405, "method_not_allowed", "This does not work that way",
-		"The address exists, but it cannot be used with this kind of request.",
-		"Start from the page that has the button.",
-		"This address does not take this method."},
-	{409, "conflict", "Somebody else was faster",
-		"It was changed meanwhile, so your change was not made.",
-		"Reload the page to see it as it is now, then decide again.",
-		"It was changed meanwhile. Look again."},
-	{413, "too_large", "This is too large", "The form holds more than can be taken.",
-		"Send less.", "The body is too large."},
-	{414, "uri_too_long", "This address is too long",
-		"The address holds more than can be taken.",
-		"Start from the page that has the link.", "The address is too long."},
-	{415, "unsupported_media_type", "This kind of content cannot be taken",
-		"A form was expected, and something else came.", "Use the form on the page.",
-		"This address takes another kind of body."},
-	{422, "invalid", "Something in the form is not right", "A value breaks a rule.",
-		"Go back and correct it.", "A value breaks a rule."},
-	{429, "too_many_requests", "Too many at once",
-		"There were more attempts than are allowed in this time.",
-		"Wait a little, then try again.", "Too many requests. Ask again later."},
-	{500, "internal", "Something went wrong here",
-		"The request could not be finished because of a fault on our side.",
-		"Try again. If it stays like this, tell your operator the request number below.",
+	{400, "bad_request", MESSAGE("error.400"), MESSAGE("error.400_what"),
+		MESSAGE("error.400_next"), "The address, a parameter or the body is malformed."},
+	{401, "unauthorized", MESSAGE("error.401"), MESSAGE("error.401_what"),
+		MESSAGE("error.401_next"), "A runtime key is needed."},
+	{403, "forbidden", MESSAGE("error.403"), MESSAGE("error.403_what"),
+		MESSAGE("error.403_next"), "Requests from other sites are refused."},
+	{404, "not_found", MESSAGE("error.404"), MESSAGE("error.404_what"),
+		MESSAGE("error.404_next"), "There is nothing at this address."},
+	{405, "method_not_allowed", MESSAGE("error.405"), MESSAGE("error.405_what"),
+		MESSAGE("error.405_next"), "This address does not take this method."},
+	{409, "conflict", MESSAGE("error.409"), MESSAGE("error.409_what"),
+		MESSAGE("error.409_next"), "It was changed meanwhile. Look again."},
+	{413, "too_large", MESSAGE("error.413"), MESSAGE("error.413_what"),
+		MESSAGE("error.413_next"), "The body is too large."},
+	{414, "uri_too_long", MESSAGE("error.414"), MESSAGE("error.414_what"),
+		MESSAGE("error.414_next"), "The address is too long."},
+	{415, "unsupported_media_type", MESSAGE("error.415"), MESSAGE("error.415_what"),
+		MESSAGE("error.415_next"), "This address takes another kind of body."},
+	{422, "invalid", MESSAGE("error.422"), MESSAGE("error.422_what"), MESSAGE("error.422_next"),
+		"A value breaks a rule."},
+	{429, "too_many_requests", MESSAGE("error.429"), MESSAGE("error.429_what"),
+		MESSAGE("error.429_next"), "Too many requests. Ask again later."},
+	{500, "internal", MESSAGE("error.500"), MESSAGE("error.500_what"),
+		MESSAGE("error.500_next"),
 		"The request could not be finished because of a fault on our side."},
-	{502, "bad_gateway", "The provider did not answer properly",
-		"Its answer could not be used, or it could not be reached.", "Try again later.",
-		"The provider did not answer properly."},
-	{503, "unavailable", "Not available right now",
-		"The database or a key cannot be reached at the moment.",
-		"Try again in a few seconds. If you were changing something, look first whether it "
-		"was done.",
+	{502, "bad_gateway", MESSAGE("error.502"), MESSAGE("error.502_what"),
+		MESSAGE("error.later"), "The provider did not answer properly."},
+	{503, "unavailable", MESSAGE("error.503"), MESSAGE("error.503_what"),
+		MESSAGE("error.503_next"),
 		"The database or a key cannot be reached at the moment. Ask again in a few "
 		"seconds."},
-	{504, "timeout", "The provider did not answer in time", "It took longer than we wait.",
-		"Try again later.", "The provider did not answer in time."},
+	{504, "timeout", MESSAGE("error.504"), MESSAGE("error.504_what"), MESSAGE("error.later"),
+		"The provider did not answer in time."},
 };
 
 /* One text for every rejected callback, whatever the reason (security §3.0). */
-static const struct error_text callback_text = {400, "bad_request",
-	"This authorization cannot be completed",
-	"It was already used, is older than ten minutes, or was started in another browser or "
-	"session.",
-	"Sign in if you are signed out, then start again with Add OAuth.", ""};
+static const struct error_text callback_text = {400, "bad_request", MESSAGE("error.callback"),
+	MESSAGE("error.callback_what"), MESSAGE("error.callback_next"), ""};
 
 /* Its action names the address, which is configured, never what the request said. */
-static const struct error_text host_text = {400, "bad_request",
-	"This is not the address of Grantry",
-	"The request came under another name than the one that this Grantry is set up for.",
-	"Use the address below. If it should be another one, your operator can change it.",
+static const struct error_text host_text = {400, "bad_request", MESSAGE("error.host"),
+	MESSAGE("error.host_what"), MESSAGE("error.host_next"),
 	"The request came under another name than the one that this Grantry is set up for."};
 
 int error_status(enum rc rc)
@@ -120,7 +95,7 @@ static const struct error_text *text_for(const struct ctx *c, int status)
 }
 
 /* Where to go from here. */
-static void set_action(const struct ctx *c, struct view_node *error, const struct error_text *t)
+static void set_action(struct ctx *c, struct view_node *error, const struct error_text *t)
 {
 	const char *url = NULL, *label = NULL;
 
@@ -128,10 +103,10 @@ static void set_action(const struct ctx *c, struct view_node *error, const struc
 		url = label = c->app->cfg->public_origin;
 	} else if (t->status == 401 || (t == &callback_text && !c->session)) {
 		url = "/sign-in";
-		label = "Sign in";
+		label = say(c, "sign_in.title", NULL);
 	} else if (c->session) {
 		url = "/data-sources";
-		label = "Data Sources";
+		label = say(c, "nav.data_sources", NULL);
 	}
 	if (!url)
 		return;
@@ -148,9 +123,9 @@ static enum rc answer_page(struct ctx *c, const struct error_text *t)
 		return rc;
 	error = view_child(c->root, "Error");
 	view_int(error, "Status", t->status);
-	view_text(error, "Title", t->title);
-	view_text(error, "What", t->what);
-	view_text(error, "Next", t->next);
+	view_text(error, "Title", say(c, t->title, NULL));
+	view_text(error, "What", say(c, t->what, NULL));
+	view_text(error, "Next", say(c, t->next, NULL));
 	set_action(c, error, t);
 	if (t->status >= 500) /* a 4xx must not differ between a foreign and an unknown id */
 		view_text(error, "RequestId", c->request_id);
@@ -162,7 +137,8 @@ static void answer_plain(struct ctx *c, const struct error_text *t)
 {
 	buf_clear(&c->resp.body);
 	c->resp.content_type = "text/plain; charset=utf-8";
-	buf_printf(&c->resp.body, "%s. %s %s\n", t->title, t->what, t->next);
+	buf_printf(&c->resp.body, "%s. %s %s\n", say(c, t->title, NULL), say(c, t->what, NULL),
+		say(c, t->next, NULL));
 }
 
 void error_answer(struct ctx *c, int status)

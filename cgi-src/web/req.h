@@ -83,6 +83,8 @@ const struct param *params_find(const struct params *ps, const char *name);
 /** req_query(rq, name), req_form(rq, name): first value or NULL. */
 const char *req_query(const struct req *rq, const char *name);
 const char *req_form(const struct req *rq, const char *name);
+/** req_target(rq, out): path and query, encoded afresh; appends to out. */
+enum rc req_target(const struct req *rq, struct secret *out) RC_MUST_CHECK;
 /** req_cookie(rq, name): NULL when absent or when it is there more than once (security R50), counting a
  * cookie without a name whose value begins "name=". */
 const char *req_cookie(const struct req *rq, const char *name);

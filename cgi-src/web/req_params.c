@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/url.h"
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -253,4 +255,19 @@ const char *req_cookie(const struct req *rq, const char *name)
 			return NULL;
 	}
 	return params_count(&rq->cookies, name) == 1 ? params_get(&rq->cookies, name) : NULL;
+}
+
+enum rc req_target(const struct req *rq, struct secret *out)
+{
+	bool first = true;
+	enum rc rc = secret_append_text(out, rq->path);
+
+	if (rc == RC_OK && rq->query.n)
+		rc = secret_append_text(out, "?");
+	for (size_t i = 0; i < rq->query.n && rc == RC_OK; i++) {
+		const struct param *p = &rq->query.items[i];
+
+		rc = url_add_param(out, &first, p->name, p->value, p->value_len);
+	}
+	return rc;
 }

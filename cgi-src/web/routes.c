@@ -74,10 +74,12 @@ static const struct route settings[] = {
 };
 
 static const struct route authorization[] = {
+	GET("/connect/:org/:plugin/:provider", page_connect_link, ACTION_VIEW),
+	GET("/connect/returns/:request", page_connect_return, ACTION_VIEW),
 	GET(CONNECT, page_allow_access, ACTION_CONNECT),
 	POST(CONNECT, page_allow_access_post, ACTION_CONNECT),
 	GET("/connect/flows/:flow", page_flow, ACTION_CONNECT),
-	POST("/connect/flows/:flow/replace", page_flow_replace_post, ACTION_CONNECT),
+	POST("/connect/flows/:flow", page_flow_replace_post, ACTION_CONNECT),
 	{REQ_GET, CALLBACK, page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
 	{REQ_GET, CALLBACK "/:context", page_callback, ACTION_NONE, GATE_CALLBACK, REQ_BODY_NONE},
 };
@@ -89,6 +91,8 @@ static const struct route authorization[] = {
 	}
 
 static const struct route api[] = {
+	RUNTIME(REQ_GET, "/api/v1/workspace", api_workspace, REQ_BODY_NONE),
+	RUNTIME(REQ_GET, "/api/v1/connect-requests/:request", api_connect_request, REQ_BODY_NONE),
 	RUNTIME(REQ_GET, CREDENTIALS, api_list, REQ_BODY_NONE),
 	RUNTIME(REQ_GET, CREDENTIALS "/:credential", api_handout_id, REQ_BODY_NONE),
 	RUNTIME(REQ_GET, CREDENTIALS "/:org/:plugin/:provider", api_handout, REQ_BODY_NONE),

@@ -9,7 +9,7 @@
 
 #include "platform/buf.h"
 #include "platform/log.h"
-#include "web/messages.h"
+#include "platform/messages.h"
 
 #define TEXT_MAX ((size_t)16 * 1024)
 #define VALUES_MAX 8
@@ -122,6 +122,19 @@ const char *say_count(struct ctx *c, const char *key, int64_t count, ...)
 	if (!message)
 		return key;
 	return fill(c, count == 1 && message->one ? message->one : message->other, values, n);
+}
+
+const char *say_words(struct ctx *c, const char *words)
+{
+	char key[96];
+	size_t len = words ? strcspn(words, " ") : 0;
+
+	if (len == 0)
+		return NULL;
+	(void)snprintf(key, sizeof(key), "%.*s", (int)len, words);
+	if (len >= sizeof(key) || !c->speaks || !messages_get(c->speaks, key))
+		return words;
+	return say(c, key, "detail", words + len + (words[len] == ' '), NULL);
 }
 
 void say_release(struct ctx *c)

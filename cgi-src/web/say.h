@@ -16,6 +16,9 @@
 const char *say(struct ctx *c, const char *key, ...) __attribute__((sentinel));
 /** say_count(c, key, n, …): the plural form for n, which is the value {n} too. */
 const char *say_count(struct ctx *c, const char *key, int64_t n, ...) __attribute__((sentinel));
+/** say_words(c, words): own words of the domain: a key, and after a space the value {detail} where it has one. What is
+ * no key is said as it stands. "" and NULL give NULL. */
+const char *say_words(struct ctx *c, const char *words);
 void say_release(struct ctx *c);
 
 #endif

@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "platform/buf.h"
+#include "platform/messages.h"
 #include "platform/rc.h"
-#include "web/messages.h"
 
 struct view;
 struct view_data; /* the data set of one page */

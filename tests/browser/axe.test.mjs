@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { database } from '../run/database.mjs';
 import { startStack } from '../run/stack.mjs';
 import { DESKTOP, PHONE, launch, openTab } from './browser.mjs';
 import { gallery } from './gallery.mjs';
@@ -16,6 +17,10 @@ import { gallery } from './gallery.mjs';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const { source } = createRequire(import.meta.url)('axe-core');
 const LOOKS = [['light', DESKTOP], ['dark', DESKTOP], ['dark', PHONE], ['light', PHONE]];
+// Looked at in Chinese too: one of each kind of page, opened by its address, in the widest and the narrowest look.
+// Their person has chosen it.
+const CHINESE = ['data-sources', 'provider', 'api-key', 'client-custom', 'allow-access', 'scopes', 'delete', 'members',
+  'runtime-keys', 'webhooks'];
 
 let stack, browser, tab, providers;
 
@@ -82,6 +87,28 @@ test('every page and state', async (t) => {
         assert.deepEqual(await overflow(tab), [], `${colorScheme}, ${size.width} px`);
       }
       assert.deepEqual(await tab.problems(), []);
+      if (CHINESE.includes(name)) await inChinese();
     });
   }
+  assert.deepEqual(CHINESE.filter((name) => !(name in show)), []);
 });
+
+async function inChinese() {
+  const db = database(stack);
+  await db.run("UPDATE users SET language = 'zh_Hans'");
+  try {
+    await tab.page.goto(tab.page.url());
+    assert.equal(await tab.page.evaluate(() => document.documentElement.lang), 'zh-Hans');
+    const run = await axe(tab);
+    for (const [colorScheme, size] of [LOOKS[0], LOOKS[2]]) {
+      await tab.page.emulateMedia({ colorScheme });
+      await tab.page.setViewportSize(size);
+      await settled(tab);
+      assert.deepEqual((await run()).violations, [], `in Chinese, ${colorScheme}, ${size.width} px`);
+      assert.deepEqual(await overflow(tab), [], `in Chinese, ${colorScheme}, ${size.width} px`);
+    }
+    assert.deepEqual(await tab.problems(), []);
+  } finally {
+    await db.run("UPDATE users SET language = ''");
+  }
+}

@@ -13,11 +13,13 @@ import { database, hexOf, uuidOf } from '../run/database.mjs';
 import { startStack } from '../run/stack.mjs';
 import { PASSWORD, SANDBOX, Visitor, exchange, sandbox, signedIn } from './visitor.mjs';
 
+const LINK = '/connect/:org/:plugin/:provider'; // also of four segments that nobody meant so
+const RETURN_TO = 'https://editor.example/pipelines/7';
 const OTHER_PROVIDER = 'grantry/notion_datasource/notion_datasource';
 
 // What a segment of a pattern stands for; "provider" is three of them.
 const PATH_IDS = { section: 'section', org: 'provider', plugin: 'provider', provider: 'provider', credential: 'credential', flow: 'flow',
-  key: 'key', webhook: 'webhook', delivery: 'delivery',
+  key: 'key', webhook: 'webhook', delivery: 'delivery', request: 'request',
   kind: 'kind', context: 'context' };
 
 // Each route: the status for one's own ids with a role that may; ids outside of the path; the rest of the form.
@@ -72,8 +74,10 @@ const ROUTES = {
   'POST /:section=data-sources|tools/:org/:plugin/:provider/credentials/:credential/enable': { own: 303, needs: 'disabled', form: version },
   'GET /connect/:section=data-sources|tools/:org/:plugin/:provider': { own: 200, queryIds: { credential: 'credential' } },
   'POST /connect/:section=data-sources|tools/:org/:plugin/:provider': { own: 200, queryIds: { credential: 'credential' } },
+  'GET /connect/:org/:plugin/:provider': { own: 303, query: { return_to: 'returnTo' } },
+  'GET /connect/returns/:request': { own: 200 },
   'GET /connect/flows/:flow': { own: 200 },
-  'POST /connect/flows/:flow/replace': { own: 303, needs: 'two accounts', form: (t) => ({ ...version(t), old_version: t.oldVersion ?? '1' }) },
+  'POST /connect/flows/:flow': { own: 303, needs: 'two accounts', form: (t) => ({ ...version(t), old_version: t.oldVersion ?? '1' }) },
   'GET /console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback': { own: 303, nobody: 400, queryIds: { state: 'state' },
     query: { code: 'code', iss: 'iss' } },
   // The providers of this stack have no context, so nothing is right here; tried with an own state all the same.
@@ -85,6 +89,8 @@ const ROUTES = {
   'GET /api/v1/credential': { own: 401, nobody: 401, queryIds: { reference: 'provider' } },
   'POST /api/v1/credentials/:credential/rejected': { own: 401, nobody: 401 },
   'GET /api/v1/credentials/:org/:plugin/:provider': { own: 401, nobody: 401, queryIds: { credential: 'credential' } },
+  'GET /api/v1/workspace': { own: 401, nobody: 401 },
+  'GET /api/v1/connect-requests/:request': { own: 401, nobody: 401 },
   'GET /api/health': { own: 200, nobody: 200 },
   'GET /api/ready': { own: 200, nobody: 200 },
 };
@@ -97,6 +103,7 @@ const HIDDEN = {
   flow: ['unknown', 'foreign', 'deleted', 'malformed', 'other'],
   key: ['unknown', 'foreign', 'deleted', 'malformed'],
   webhook: ['unknown', 'foreign', 'deleted', 'malformed'],
+  request: ['unknown', 'foreign', 'deleted', 'malformed', 'other'],
   delivery: ['unknown', 'foreign', 'deleted', 'malformed'],
   workspace: ['unknown', 'foreign', 'deleted', 'malformed'],
   state: ['unknown', 'foreign', 'deleted', 'malformed', 'other'],
@@ -207,6 +214,12 @@ async function runtimeThings(visitor) {
   return { key: uuidOf(key), webhook: uuidOf(webhook), delivery };
 }
 
+// A request to connect that an editor made of a visitor.
+async function connectRequest(visitor) {
+  const { location } = await visitor.get(`/connect/${SANDBOX}?${new URLSearchParams({ return_to: RETURN_TO })}`);
+  return new URL(location, stack.address).searchParams.get('request');
+}
+
 // An authorization response that waits to be brought: { state, code, iss }.
 async function response(visitor) {
   const { url } = await visitor.allowAccess();
@@ -219,7 +232,7 @@ async function dropClient() {
 
 // A target whose ids are all the actor's own, made for one request.
 async function ownTarget(role, visitor, route) {
-  const target = { section: 'data-sources', provider: SANDBOX, email: EMAILS[role], kind: 'datasource', context: shared.context, workspace: shared.labs };
+  const target = { section: 'data-sources', returnTo: RETURN_TO, provider: SANDBOX, email: EMAILS[role], kind: 'datasource', context: shared.context, workspace: shared.labs };
   const kinds = idsOf(route), { needs } = entryOf(route), may = route.roles.includes(role);
   if (needs === 'client' && may) await people.owner.useCustomClient();
   if (needs === 'no client') await dropClient();
@@ -229,6 +242,7 @@ async function ownTarget(role, visitor, route) {
   if (needs === 'disabled') await db.run(`UPDATE provider_credentials SET state = 'disabled' WHERE id = X'${hexOf(target.credential)}'`);
   if (kinds.includes('state')) Object.assign(target, await response(visitor));
   if (kinds.some((kind) => ['key', 'webhook', 'delivery'].includes(kind))) Object.assign(target, await runtimeThings(people.owner));
+  if (kinds.includes('request')) target.request = await connectRequest(visitor);
   return target;
 }
 
@@ -242,7 +256,7 @@ async function tidy() {
 // As own, but nothing is made: good enough where the request is to be refused anyway.
 const plainTarget = (role) => ({ section: 'data-sources', provider: SANDBOX, email: EMAILS[role] ?? '', kind: 'datasource', context: shared.context,
   workspace: shared.labs, credential: shared.own.credential, flow: shared.own.flow, key: shared.own.key, webhook: shared.own.webhook,
-  delivery: shared.own.delivery, state: shared.used, code: 'c', iss: stack.sandbox });
+  delivery: shared.own.delivery, request: shared.own.request, returnTo: RETURN_TO, state: shared.used, code: 'c', iss: stack.sandbox });
 
 // One id replaced; several targets, as there are several ways to be malformed.
 function hiddenTargets(role, kind, variant) {
@@ -258,6 +272,7 @@ function hiddenTargets(role, kind, variant) {
     flow: { unknown: randomUUID(), foreign: shared.foreign.flow, deleted: shared.deleted.flow, other: shared.other.flow },
     ...Object.fromEntries(['key', 'webhook', 'delivery'].map((one) =>
       [one, { unknown: randomUUID(), foreign: shared.foreign[one], deleted: shared.deleted[one] }])),
+    request: { unknown: randomUUID(), foreign: shared.foreign.request, deleted: shared.deleted.request, other: shared.other.request },
     workspace: { unknown: randomUUID(), foreign: uuidOf(foreignTenant), deleted: shared.left },
     state: { unknown: Buffer.from(randomUUID().slice(0, 32)).toString('base64url'), foreign: shared.foreign.state,
       deleted: shared.used, other: shared.other.state },
@@ -268,7 +283,7 @@ function hiddenTargets(role, kind, variant) {
 }
 
 before(async () => {
-  stack = await startStack();
+  stack = await startStack({ conf: `connect_return = ${new URL(RETURN_TO).origin}` });
   db = database(stack);
   await sandbox(stack).ctl({ settings: { code_ttl_s: 3600 } }); // what is begun first is finished last
   const run = promisify(execFile), program = 'tests/cgi/print_routes';
@@ -298,16 +313,17 @@ before(async () => {
   eve = await signedIn(stack, 'eve@globex.test');
   for (const visitor of [...Object.values(people), olga, eve]) visitor.token = await visitor.csrf();
 
-  shared.own = { ...(await connected(people.owner)), ...(await runtimeThings(people.owner)) };
+  shared.own = { ...(await connected(people.owner)), ...(await runtimeThings(people.owner)), request: await connectRequest(people.owner) };
   shared.byRole = {};
   for (const role of ROLES) shared.byRole[role] = await connected(people[role]);
-  shared.other = { ...(await connected(olga)), ...(await response(olga)) };
-  shared.foreign = { ...(await connected(eve)), ...(await response(eve)), ...(await runtimeThings(eve)) };
+  shared.other = { ...(await connected(olga)), ...(await response(olga)), request: await connectRequest(olga) };
+  shared.foreign = { ...(await connected(eve)), ...(await response(eve)), ...(await runtimeThings(eve)), request: await connectRequest(eve) };
   await apiKey(eve);
   const used = await response(people.owner);
   await people.owner.get(`/console/api/oauth/plugin/${SANDBOX}/datasource/callback?${new URLSearchParams(used)}`);
   shared.used = used.state;
-  shared.deleted = { ...(await connected(people.owner)), ...(await runtimeThings(people.owner)) };
+  shared.deleted = { ...(await connected(people.owner)), ...(await runtimeThings(people.owner)), request: await connectRequest(people.owner) };
+  await db.run(`DELETE FROM connect_requests WHERE id = X'${hexOf(shared.deleted.request)}'`);
   await people.owner.post(`/runtime-keys/${shared.deleted.key}/revoke`, { csrf: people.owner.token });
   await people.owner.post(`/webhooks/${shared.deleted.webhook}/remove`, { csrf: people.owner.token });
   await db.run(`DELETE FROM oauth_flows WHERE id = X'${hexOf(shared.deleted.flow)}'`);
@@ -493,7 +509,7 @@ test('a method that a path does not take: 405 and what it takes (R75, D23)', asy
       assert.deepEqual(page.headers.allow.split(', ').sort(), [...taken].sort(), `${method} ${target}`);
     }
     for (const headers of [{ 'x-http-method-override': 'POST' }, { 'x-http-method': 'DELETE' }, { 'x-method-override': 'PUT' }]) {
-      if (!taken.includes('GET') || taken.includes('POST')) continue;
+      if (!taken.includes('GET') || taken.includes('POST') || path === LINK) continue; // the link notes that somebody came
       assert.ok((await people.owner.get(`${target}${target.includes('?') ? '&' : '?'}_method=POST`, { headers })).status < 500);
     }
   }
@@ -510,7 +526,8 @@ test('a path that only looks like a route is none (D15, D27)', async () => {
       for (const visitor of [people.owner, nobody]) {
         const page = await visitor.get(query ? `${one}?${query}` : one);
         // what still is a route by the pattern must be as closed as any other unknown id
-        const wanted = (one.endsWith('/x.css') && route.gate !== 'key') || route.gate === 'callback' ? [400, 404] : visitor === nobody || route.gate === 'key' ? [400, 401, 404] : [400, 404];
+        const linked = /^\/connect\/[^/]+\/[^/]+\/[^/]+$/.test(one);
+        const wanted = (one.endsWith('/x.css') && route.gate !== 'key' && !linked) || route.gate === 'callback' ? [400, 404] : visitor === nobody || route.gate === 'key' ? [400, 401, 404] : [400, 404];
         assert.ok(wanted.includes(page.status), `${one}: ${page.status}`);
         assert.match(page.headers['cache-control'] ?? 'no-store', /no-store/, one);
       }

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 import { database } from '../run/database.mjs';
 import { startStack } from '../run/stack.mjs';
-import { PASSWORD, Visitor, forms, signedIn, words } from './visitor.mjs';
+import { PASSWORD, SANDBOX, Visitor, forms, signedIn, words } from './visitor.mjs';
 
 const run = promisify(execFile);
 const ZH = { 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.8' };
@@ -98,6 +98,35 @@ test('it leads back to pages of ours only', async () => {
   for (const next of ['https://evil.example/', '//evil.example', '/\\evil.example', 'members', '/a\r\nSet-Cookie: x=y', ''])
     assert.equal((await ben.post('/language', { csrf, language: 'en_US', next })).location, '/data-sources', next);
   assert.equal((await ben.post('/language', { csrf, language: 'en_US', next: '/members' })).location, '/members');
+});
+
+test('every kind of page says its own in Chinese, with the fixed labels', async () => {
+  const ada = await signedIn(stack, 'ada@acme.test');
+  await db.run("UPDATE users SET language = ''");
+  await ada.useCustomClient();
+  await ada.addApiKey('sbx-good-key', 'Team key');
+  const provider = `/data-sources/${SANDBOX}`;
+  for (const [path, ...says] of [
+    ['/data-sources', /数据源/, /配置/, /已连接/, /退出登录/],
+    ['/tools', /工具/, /触发器/, /没有|配置/],
+    [provider, /添加 OAuth/, /添加 API Key/, /有效/, /由 Ada .* 添加于/, /重命名/, /20\d\d年\d{1,2}月\d{1,2}日/],
+    [`${provider}/api-key`, /授权名称/, /保存前会通过/, /取消/],
+    [`${provider}/client`, /默认/, /自定义/, /重定向 URI/, /保存并授权/],
+    [`/connect${provider}`, /允许访问/, /用于工作区/],
+    ['/runtime-keys/add', /发放凭据/, /多少天后过期/],
+    ['/webhooks', /Webhook/, /尚未通知任何人/],
+    ['/nothing-here', /此页面不存在/],
+  ]) {
+    const page = await ada.get(path, { headers: ZH });
+    assert.equal(language(page), 'zh-Hans', path);
+    for (const what of says) assert.match(words(page), what, path);
+    assert.doesNotMatch(page.text, /\{\{|\{[a-z_]+\}|<\?cs/, path);
+  }
+  const form = forms(await ada.get(`${provider}/api-key`)).find((f) => f.action.endsWith('/api-key'));
+  const empty = await ada.post(form.action, { ...form.fields, 'field.api_key': '' }, { headers: ZH });
+  assert.match(words(empty), /错误：.*表单中有内容不正确。.*请填写此字段。/);
+  const refused = await ada.post(form.action, { ...form.fields, 'field.api_key': 'no-such-key' }, { headers: ZH });
+  assert.match(words(refused), /提供方拒绝了此密钥。/);
 });
 
 test('a chosen language whose file is gone is none', async () => {

@@ -48,7 +48,7 @@ test('it asks first: both are there, and the old one is as it was', async () => 
 test('Replace: id, name and Default stay, the account is the other one, the old access is given up', async () => {
   const { old, result } = await answeredByAnother();
   const fresh = uuidOf((await db.rows(`SELECT HEX(id) FROM provider_credentials WHERE id <> X'${hexOf(old)}'`))[0][0]);
-  const answer = await ada.submit(result, {}, '/replace');
+  const answer = await ada.submit(result);
   assert.equal(answer.location, `${PAGE}?done=replaced`);
   assert.deepEqual(await rows('LOWER(HEX(id)), name, state, secret_rev, version'), [[hexOf(old).toLowerCase(), 'Ada Lovelace', 'active', '2', '2']]);
   const page = words(await ada.get(answer.location));
@@ -58,12 +58,12 @@ test('Replace: id, name and Default stay, the account is the other one, the old 
   assert.deepEqual([id, name], [hexOf(fresh).toLowerCase(), 'Ada Lovelace']);
   assert.ok(['queued', 'done'].includes(state));
   assert.deepEqual(await db.rows("SELECT result FROM audit_events WHERE action = 'credential.replace'"), [['ok']]);
-  assert.equal((await ada.submit(result, {}, '/replace')).status, 404, 'a second time');
+  assert.equal((await ada.submit(result)).status, 404, 'a second time');
 });
 
 test('what came of it can be used: the next renewal is the new account’s', async () => {
   const { old, result } = await answeredByAnother();
-  await ada.submit(result, {}, '/replace');
+  await ada.submit(result);
   await db.run(`UPDATE provider_credentials SET refresh_due_at = 0 WHERE id = X'${hexOf(old)}'`);
   for (;;) {
     const [[rev, state]] = await db.rows(`SELECT secret_rev, state FROM provider_credentials WHERE id = X'${hexOf(old)}'`);
@@ -77,7 +77,7 @@ test('a new one that became the Default hands it back', async () => {
   const { result } = await answeredByAnother();
   const mei = (await rows('HEX(id), name')).find(([, name]) => name !== 'Ada Lovelace')[0];
   await db.run(`UPDATE provider_credential_defaults SET credential_id = X'${mei}'`);
-  assert.equal((await ada.submit(result, {}, '/replace')).status, 303);
+  assert.equal((await ada.submit(result)).status, 303);
   assert.match(words(await ada.get(PAGE)), /Ada Lovelace Default mei@/);
 });
 
@@ -108,7 +108,7 @@ for (const [what, meanwhile, status] of [
     const { old, result } = await answeredByAnother();
     await db.run(meanwhile(hexOf(old)));
     const still = await rows('HEX(id), name, HEX(encrypted_credentials), version');
-    assert.equal((await ada.submit(result, {}, '/replace')).status, status);
+    assert.equal((await ada.submit(result)).status, status);
     assert.deepEqual(await rows('HEX(id), name, HEX(encrypted_credentials), version'), still);
     assert.deepEqual(await db.rows('SELECT 1 FROM revocations'), []);
   });
@@ -117,7 +117,7 @@ for (const [what, meanwhile, status] of [
 test('what the old one had and does not open is not revoked, and that is said', async () => {
   const { old, result } = await answeredByAnother();
   await db.run(`UPDATE provider_credentials SET encrypted_credentials = 'x' WHERE id = X'${hexOf(old)}'`);
-  assert.equal((await ada.submit(result, {}, '/replace')).status, 303);
+  assert.equal((await ada.submit(result)).status, 303);
   assert.deepEqual(await db.rows('SELECT state, reason FROM revocations'), [['failed', 'unreadable']]);
 });
 
@@ -126,14 +126,14 @@ test('not by anybody else, not for any other flow, not without the versions', as
   const still = await rows('HEX(id), name, version');
   for (const visitor of [olga, ben]) {
     const csrf = await visitor.csrf();
-    assert.equal((await visitor.post(`${flow}/replace`, { csrf, version: '1', old_version: '1' })).status, 404);
+    assert.equal((await visitor.post(flow, { csrf, version: '1', old_version: '1' })).status, 404);
   }
   const csrf = await ada.csrf();
-  assert.equal((await ada.post(`${flow}/replace`, { csrf, version: '1' })).status, 400);
-  assert.equal((await ada.post(`${flow}/replace`, { csrf, old_version: '1' })).status, 400);
-  assert.equal((await ada.post(`${flow}/replace`, { csrf, version: '7', old_version: '1' })).status, 409);
+  assert.equal((await ada.post(flow, { csrf, version: '1' })).status, 400);
+  assert.equal((await ada.post(flow, { csrf, old_version: '1' })).status, 400);
+  assert.equal((await ada.post(flow, { csrf, version: '7', old_version: '1' })).status, 409);
   const { callback } = await ada.connect('ada', SANDBOX, `?credential=${old}`);
-  assert.equal((await ada.post(`${callback.location}/replace`, { csrf, version: '1', old_version: '2' })).status, 404, 'the same account answered');
+  assert.equal((await ada.post(callback.location, { csrf, version: '1', old_version: '2' })).status, 404, 'the same account answered');
   assert.deepEqual((await rows('HEX(id), name')), still.map(([id, name]) => [id, name]));
 });
 
@@ -143,7 +143,7 @@ test('a role that was lost meanwhile counts', async () => {
   await ada.connect('ada');
   const { result } = await pat.connect('mei', SANDBOX, `?credential=${await idOf('Ada Lovelace')}`);
   await db.run("UPDATE tenant_members SET role = 'member' WHERE user_id = (SELECT id FROM users WHERE email = 'pat@acme.test')");
-  assert.equal((await pat.submit(result, {}, '/replace')).status, 403);
+  assert.equal((await pat.submit(result)).status, 403);
   assert.equal((await rows()).length, 2);
 });
 

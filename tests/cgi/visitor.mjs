@@ -49,7 +49,7 @@ export const unescapeHtml = (text) =>
 export const words = (page) =>
   unescapeHtml(page.text.replace(/<(script|style)[^>]*>.*?<\/\1>/gs, ' ').replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
 
-const attribute = (tag, name) => unescapeHtml(tag.match(new RegExp(`\\s${name}="([^"]*)"`))?.[1] ?? '');
+export const attribute = (tag, name) => unescapeHtml(tag.match(new RegExp(`\\s${name}="([^"]*)"`))?.[1] ?? '');
 
 // The forms of a page: [{ action, method, fields }], fields as a browser would send them untouched.
 export function forms(page) {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "must.h"
-#include "web/accept_language.h"
+#include "platform/accept_language.h"
 
 static void check_range(const struct language_range *range, const char *header, size_t size)
 {

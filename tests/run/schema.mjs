@@ -32,7 +32,7 @@ const TAKES = {
   read_text: text, read_template: text, read_template_lines: text, read_plain: text, read_id: id, read_bool: { type: 'boolean' },
   read_number: { type: 'integer' }, read_words: words, read_pointer: pointer, read_pointers: pointers, read_seconds: seconds,
   read_url: url, read_early_url: url, read_late_url: url, read_token_url: url, read_help_url: url, read_base: id,
-  read_headers: map(text), read_header_texts: map(text), read_token_headers: map(text), read_query: map(text),
+  read_headers: map(text), read_token_headers: map(text), read_query: map(text),
   read_early_params: map(text), read_late_params: map(text), read_authorize_params: map(text), read_names: map(text),
   read_texts: map(text), read_claims: map(text), read_credential: map(text), read_mint_credential: map(text),
   read_basic: { type: 'array', items: text, minItems: 2, maxItems: 2 }, read_content_type: text,
@@ -44,6 +44,7 @@ const TAKES = {
   read_scope_param: text, read_scope_name: text, read_param_name: text, read_code_name: text, read_grant_type: text,
   read_at_once: { type: 'integer', minimum: 1 }, read_lifetime: { type: 'integer', minimum: 1 },
   read_hosts: list(text), read_suffixes: list(text), read_pattern: text, read_sources: list(text), read_steps: list(words),
+  read_sign_header: { type: 'object', properties: { 'WWW-Authenticate': text }, required: ['WWW-Authenticate'], additionalProperties: false },
   read_letter: text, read_day: text, read_kept_name: text,
 };
 

@@ -108,16 +108,16 @@ static void an_empty_secret_keeps_the_stored_one(void)
 
 static void required_fields(void)
 {
-	refused_value("base_url", "", "fill in");
-	refused_value("base_url", " \n", "fill in");
-	refused_value("api_key", "", "fill in");
+	refused_value("base_url", "", "form.required");
+	refused_value("base_url", " \n", "form.required");
+	refused_value("api_key", "", "form.required");
 	start();
 	fieldset_remove(&given, "api_key");
-	refused("api_key", "fill in");
+	refused("api_key", "form.required");
 	store("base_url", "https://stored.example");
 	give("api_key", "key-1");
 	give("base_url", "");
-	refused("base_url", "fill in"); /* only a secret is kept */
+	refused("base_url", "form.required"); /* only a secret is kept */
 }
 
 static void a_select_takes_its_options(void)
@@ -126,8 +126,8 @@ static void a_select_takes_its_options(void)
 	give("region", "us\"east");
 	CHECK_INT(merge(), RC_OK);
 	CHECK_STR(fieldset_text(&merged, "region"), "us\"east");
-	refused_value("region", "EU", "options");
-	refused_value("region", "eu,us", "options");
+	refused_value("region", "EU", "form.choose");
+	refused_value("region", "eu,us", "form.choose");
 	start();
 	give("region", "");
 	CHECK_INT(merge(), RC_OK);
@@ -153,24 +153,24 @@ static void a_box_is_on_or_off(void)
 
 static void d31_characters(void)
 {
-	refused_value("api_key", "a\nb", "control character");
-	refused_value("api_key", "a\tb", "control character");
+	refused_value("api_key", "a\nb", "form.control_character");
+	refused_value("api_key", "a\tb", "form.control_character");
 	refused_value("base_url",
 		"a\x7f"
 		"b",
-		"control character");
-	refused_value("base_url", "a\xff", "not valid text");
-	refused_value("base_url", "\xed\xa0\x80", "not valid text");
+		"form.control_character");
+	refused_value("base_url", "a\xff", "form.not_text");
+	refused_value("base_url", "\xed\xa0\x80", "form.not_text");
 	start();
 	CHECK_INT(fieldset_put(&given, "api_key", "a\0b", 3), RC_OK);
-	refused("api_key", "not valid text");
+	refused("api_key", "form.not_text");
 	/* a service account is a whole document */
 	start();
 	give("api_key", "{\n\t\"key\": 1\r\n}");
 	CHECK_INT(merge(), RC_OK);
 	CHECK_STR(fieldset_text(&merged, "api_key"), "{\n\t\"key\": 1\r\n}");
-	refused_value("api_key", "{\x1b}", "control character");
-	refused_value("note", "{\n}", "control character");
+	refused_value("api_key", "{\x1b}", "form.control_character");
+	refused_value("note", "{\n}", "form.control_character");
 }
 
 static void lengths(void)
@@ -182,17 +182,17 @@ static void lengths(void)
 	give("note", text);
 	CHECK_INT(merge(), RC_OK);
 	text[FORM_VALUE_MAX] = 'x';
-	refused_value("note", text, "too long");
+	refused_value("note", text, "form.too_long");
 }
 
 static void r73_names_that_the_schema_does_not_know(void)
 {
 	start();
 	give("tenant_id", "x");
-	refused(NULL, "does not have");
+	refused(NULL, "form.unknown_field");
 	start();
 	give("API_KEY", "x");
-	refused(NULL, "does not have");
+	refused(NULL, "form.unknown_field");
 }
 
 static void defaults_fill_what_is_empty(void)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "web/messages.h"
+#include "platform/messages.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "platform/accept_language.h"
 #include "unit/check.h"
 #include "unit/folder.h"
-#include "web/accept_language.h"
 
 #define HEAD(tag, accepts)                                                                         \
 	"language.tag: " tag "\nlanguage.label: " tag "\nlanguage.accepts: \"" accepts "\"\n"

@@ -601,11 +601,11 @@ static void success_needs_status_and_words(void)
 	CHECK_STR(r.words, "no credit");
 	run_check(JSON("200 OK", "{\"ok\":true}"), NULL, &r);
 	CHECK_INT(r.verdict, PROBE_REFUSED);
-	CHECK_STR(r.words, "The answer was HTTP status 200.");
+	CHECK_STR(r.words, "answer.status 200");
 	CHECK(r.own_words);
 	run_check(JSON("200 OK", "<html>"), NULL, &r);
 	CHECK_INT(r.verdict, PROBE_NO_ANSWER);
-	CHECK_STR(r.words, "The answer could not be read.");
+	CHECK_STR(r.words, "answer.unreadable");
 }
 
 static void a_success_must_hold_this_and_must_not_hold_that(void)
@@ -701,7 +701,7 @@ static void refusals_keep_the_providers_words(void)
 	CHECK_INT(r.verdict, PROBE_PERMISSION);
 	CHECK_STR(r.words, "Not you");
 	run_check(ANSWER("404 No", "text/html", "<h1>no</h1>"), NULL, &r);
-	CHECK_STR(r.words, "The answer was HTTP status 404.");
+	CHECK_STR(r.words, "answer.status 404");
 	CHECK(r.own_words);
 	run_check(JSON("429 Slow", "{\"error\":\"slow down\"}"), NULL, &r);
 	CHECK_INT(r.verdict, PROBE_RATE_LIMITED);
@@ -723,7 +723,7 @@ static void what_is_no_verdict_is_no_answer(void)
 	run_check("", NULL, &r);
 	CHECK_INT(r.verdict, PROBE_NO_ANSWER);
 	CHECK_INT(r.status, 0);
-	CHECK_STR(r.words, "The provider could not be reached.");
+	CHECK_STR(r.words, "answer.no_connection");
 }
 
 static void a_forbidden_address_is_told_apart(void)

@@ -57,7 +57,7 @@ struct client_change {
 	const struct fieldset *fields; /* an empty secret field keeps the stored value */
 	uint64_t expected_revision;    /* as the form was shown; 0: there was none */
 	const char *bad_field;    /* out, with RC_INVALID: schema name of the first wrong field */
-	const char *reason;       /* out, with RC_INVALID: a sentence for people; static */
+	const char *reason;       /* out, with RC_INVALID: the key of a message; static */
 	const struct i18n *words; /* out: what the provider file says instead; NULL: nothing */
 };
 

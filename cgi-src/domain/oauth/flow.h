@@ -15,15 +15,17 @@
 #define FLOW_KEPT_MAX 200 /* all flows of one person: the oldest outcomes go first */
 #define FLOW_STATE_SIZE 44
 
-/* What a person wants. */
+/* What an authorization is for; NULL: not so. */
 struct flow_wish {
-	const struct credential_id *again;   /* to authorize again; NULL: a new one */
+	const struct credential_id *again; /* the credential to authorize again */
+	const struct connect_id *request;  /* the request to connect that is to learn the outcome */
 	const struct texts *optional_scopes; /* of those that may be left out, these; NULL: all */
 };
 
-/** flow_start(core, actor, provider, wish, url_out): url_out: the complete authorization request. Errors:
- * RC_NOT_FOUND no client is set up; RC_LIMIT too many open flows; RC_DENIED again is another person's; RC_INVALID the
- * client's fields do not make a valid request; RC_EXPIRED again is gone. */
+/** flow_start(core, actor, provider, wish, url_out):
+ * url_out: the complete authorization request. Errors: RC_NOT_FOUND no client is set up; RC_LIMIT too many
+ * open flows; RC_DENIED again is another person's; RC_INVALID the client's fields do not make a valid
+ * request; RC_EXPIRED again is gone. */
 enum rc flow_start(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct flow_wish *wish,
 	struct secret *url_out) RC_MUST_CHECK;
@@ -83,6 +85,7 @@ struct flow_result {
 	char plugin_id[PLUGIN_ID_SIZE], provider[PROVIDER_NAME_SIZE], kind[17];
 	struct credential_id credential; /* that came of it; zero: none */
 	struct credential_id renews;     /* that was to be authorized again; zero: none */
+	struct connect_id request;       /* to connect, that has learnt it; zero: none */
 };
 
 /** flow_show(core, actor, id, out): RC_NOT_FOUND: none of this person in this workspace. */

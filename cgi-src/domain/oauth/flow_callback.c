@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "domain/audit.h"
+#include "domain/connect.h"
 #include "domain/oauth/flow.h"
 #include "domain/oauth/flow_identity.h"
 #include "domain/oauth/flow_redirect.h"
@@ -198,6 +199,21 @@ static void callback_release(struct callback *cb)
 	token_answer_release(&cb->answer);
 }
 
+/* Whoever sent the person here learns it too. */
+static enum rc end_request(struct db *db, const struct callback *cb)
+{
+	enum flow_verdict verdict = cb->result.verdict;
+	const char *status = verdict == FLOW_CONNECTED  ? "connected"
+			     : verdict == FLOW_DECLINED ? "declined"
+							: "failed";
+
+	if (uuid_is_zero(&cb->row.request.u))
+		return RC_OK;
+	return connect_end_in(db, cb->actor, &cb->row.request, status,
+		status[0] == 'f' ? flow_verdict_word(verdict) : "",
+		verdict == FLOW_CONNECTED ? &cb->row.result : NULL);
+}
+
 /* Writes the outcome. RC_DENIED: nobody is left to have it. */
 static enum rc end_flow(struct db *db, struct callback *cb)
 {
@@ -205,6 +221,8 @@ static enum rc end_flow(struct db *db, struct callback *cb)
 
 	if (rc == RC_OK)
 		rc = flow_finish(db, &cb->row);
+	if (rc == RC_OK)
+		rc = end_request(db, cb);
 	return rc == RC_CONFLICT ? RC_DENIED : rc;
 }
 
@@ -417,6 +435,7 @@ enum rc flow_show(const struct core *core, const struct actor *actor, const stru
 	TEXT_COPY(out->kind, row.kind);
 	out->credential = row.result;
 	out->renews = row.credential;
+	out->request = row.request;
 	out->again = !uuid_is_zero(&row.credential.u);
 	flow_row_release(&row);
 	return rc;

@@ -106,7 +106,7 @@ static enum rc fill_redirect_uri(const struct core *core, const struct actor *ac
 }
 
 static void fill_names(const struct actor *actor, const struct provider *provider,
-	const struct credential_id *again, struct start *s)
+	const struct flow_wish *wish, struct start *s)
 {
 	struct flow_row *row = &s->row;
 
@@ -122,14 +122,16 @@ static void fill_names(const struct actor *actor, const struct provider *provide
 	TEXT_COPY(row->status, "open");
 	row->client_id = s->client.id;
 	row->client_revision = s->client.revision;
-	if (again)
-		row->credential = *again;
+	if (wish->again)
+		row->credential = *wish->again;
+	if (wish->request)
+		row->request = *wish->request;
 	row->created_at_s = clock_now_s();
 	row->expires_at_s = row->created_at_s + FLOW_LIFETIME_S;
 }
 
 static enum rc make_row(const struct core *core, const struct actor *actor,
-	const struct provider *provider, const struct credential_id *again, struct start *s)
+	const struct provider *provider, const struct flow_wish *wish, struct start *s)
 {
 	enum rc rc = random_text(&s->state);
 
@@ -137,8 +139,8 @@ static enum rc make_row(const struct core *core, const struct actor *actor,
 		rc = random_text(&s->verifier);
 	if (rc != RC_OK)
 		return rc;
-	fill_names(actor, provider, again, s);
-	rc = flow_scopes(&provider->oauth, &s->client.fields, s->chosen, s->row.scopes);
+	fill_names(actor, provider, wish, s);
+	rc = flow_scopes(&provider->oauth, &s->client.fields, wish->optional_scopes, s->row.scopes);
 	if (rc == RC_OK)
 		rc = expand_issuer(&provider->oauth, &s->client.fields, s->row.issuer);
 	if (rc == RC_OK)
@@ -244,20 +246,19 @@ static enum rc build_url(const struct core *core, const struct provider *provide
 enum rc flow_start(const struct core *core, const struct actor *actor,
 	const struct provider *provider, const struct flow_wish *wish, struct secret *url_out)
 {
-	const struct credential_id *again = wish->again;
 	struct start s = {.chosen = wish->optional_scopes};
 	enum rc rc;
 
 	secret_release(url_out);
 	rc = provider->oauth.authorization_url ? RC_OK : RC_INVALID;
-	if (rc == RC_OK && again)
-		rc = check_again(core, actor, provider, again);
+	if (rc == RC_OK && wish->again)
+		rc = check_again(core, actor, provider, wish->again);
 	if (rc == RC_OK)
 		rc = client_effective(core, &actor->tenant, provider, &s.client);
 	if (rc == RC_OK)
 		rc = check_limits(core, actor);
 	if (rc == RC_OK)
-		rc = make_row(core, actor, provider, again, &s);
+		rc = make_row(core, actor, provider, wish, &s);
 	if (rc == RC_OK)
 		rc = build_url(core, provider, &s, url_out);
 	if (rc == RC_OK)

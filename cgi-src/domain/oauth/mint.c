@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/message.h"
 #include "platform/clock.h"
 #include "platform/jws.h"
 #include "platform/uuid.h"
@@ -225,7 +226,7 @@ void mint_probe(const struct token_answer *answer, struct probe_result *out)
 	if (answer->words[0])
 		memcpy(out->words, answer->words, sizeof(out->words));
 	else
-		(void)snprintf(out->words, sizeof(out->words), "The answer was HTTP status %d%s%s.",
+		(void)snprintf(out->words, sizeof(out->words), MESSAGE("answer.status") " %d%s%s",
 			answer->status, answer->error[0] ? ": " : "", answer->error);
 }
 

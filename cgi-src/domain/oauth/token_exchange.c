@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/message.h"
 #include "domain/oauth/token.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -169,7 +170,7 @@ static enum rc look_up(const struct exchange *x, const struct lookup *lookup)
 	if (rc == RC_OK && !found) {
 		log_warn("token.lookup", "provider", x->provider->id, "url", lookup->request.url);
 		if (lookup->required)
-			fail(x->out, "The provider did not tell what belongs to this account.");
+			fail(x->out, MESSAGE("token.no_lookup"));
 	}
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "domain/message.h"
 #include "domain/oauth/token.h"
 #include "domain/oauth/token_int.h"
 #include "platform/text.h"
@@ -179,7 +180,7 @@ static void read_bad_status(int status, struct token_answer *out)
 {
 	char words[64];
 
-	(void)snprintf(words, sizeof(words), "The provider answered with HTTP status %d.", status);
+	(void)snprintf(words, sizeof(words), MESSAGE("token.status") " %d", status);
 	if (status == 429)
 		fail(out, TOKEN_RATE_LIMITED, words);
 	else if (status >= 500)
@@ -339,25 +340,25 @@ static void read_success(const struct oauth_recipe *recipe, jsonv *root, int64_t
 	const struct placeholder_values *secrets, struct token_answer *out)
 {
 	if (!read_access_token(recipe, root, out)) {
-		malformed(out, "The provider's answer holds no usable access token.");
+		malformed(out, MESSAGE("token.no_access_token"));
 		return;
 	}
 	if (!read_token_type(recipe, root, out)) {
-		malformed(out, "The provider issued a kind of token that cannot be used here.");
+		malformed(out, MESSAGE("token.kind"));
 		return;
 	}
 	if (!read_refresh_token(recipe, root, out)) {
-		malformed(out, "The provider's answer holds an unusable refresh token.");
+		malformed(out, MESSAGE("token.refresh_token"));
 		return;
 	}
 	if (!read_members(recipe, root, out)) {
-		malformed(out, "The provider's answer holds more than can be kept.");
+		malformed(out, MESSAGE("token.too_much"));
 		return;
 	}
 	token_read_life(recipe, root, now_s, out);
 	read_scope(recipe, root, secrets, out);
 	if (!token_read_parts(recipe, root, now_s, out)) {
-		malformed(out, "The provider's answer holds a further token that is unusable.");
+		malformed(out, MESSAGE("token.further_token"));
 		return;
 	}
 	if (recipe->identity.from_token_response)
@@ -455,7 +456,7 @@ void token_parse(const struct oauth_recipe *recipe, int status, const char *cont
 	if (rc == RC_OK && jsonr_kind(jsonr_root(doc)) == JSONR_OBJECT)
 		read_object(recipe, jsonr_root(doc), status, now_s, secrets, out);
 	else if (status_is_success(recipe, status))
-		malformed(out, "The provider's answer is not JSON, as a token response must be.");
+		malformed(out, MESSAGE("token.no_json"));
 	else
 		read_bad_status(status, out);
 	jsonr_free(doc);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/message.h"
 #include "domain/oauth/token.h"
 #include "platform/url.h"
 
@@ -270,11 +271,11 @@ static enum rc no_answer(enum rc rc, struct token_answer *out)
 		enum token_failure failure;
 		const char *words;
 	} map[] = {
-		{RC_TIMEOUT, TOKEN_TIMEOUT, "The provider did not answer in time."},
-		{RC_UPSTREAM, TOKEN_NO_ANSWER, "The connection to the provider failed."},
-		{RC_LIMIT, TOKEN_MALFORMED, "The provider's answer was too large."},
-		{RC_EGRESS, TOKEN_FORBIDDEN, "The provider's address may not be called from here."},
-		{RC_INVALID, TOKEN_FORBIDDEN, "The provider's address is not a valid URL."},
+		{RC_TIMEOUT, TOKEN_TIMEOUT, MESSAGE("answer.timeout")},
+		{RC_UPSTREAM, TOKEN_NO_ANSWER, MESSAGE("token.no_connection")},
+		{RC_LIMIT, TOKEN_MALFORMED, MESSAGE("token.too_large")},
+		{RC_EGRESS, TOKEN_FORBIDDEN, MESSAGE("token.forbidden")},
+		{RC_INVALID, TOKEN_FORBIDDEN, MESSAGE("token.no_url")},
 	};
 
 	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
@@ -297,8 +298,7 @@ enum rc token_read(const struct oauth_recipe *recipe, enum rc rc, const struct h
 		out->failure = TOKEN_MALFORMED;
 		out->status = rs->status;
 		out->own_words = true;
-		(void)snprintf(out->words, sizeof(out->words),
-			"The provider's answer is compressed, which was not asked for.");
+		(void)snprintf(out->words, sizeof(out->words), MESSAGE("token.compressed"));
 	} else {
 		token_parse(recipe, rs->status, rs->content_type, secret_text(&rs->body),
 			rs->body.len, sent_at_s, secrets, out);

@@ -23,6 +23,7 @@ enum refusal_code {
 	REFUSAL_RENEWING,      /* being renewed: ask again in a moment */
 	REFUSAL_DELAYED,       /* the provider fails: tried again later */
 	REFUSAL_UNDECRYPTABLE, /* it cannot be decrypted here */
+	REFUSAL_NO_REQUEST,    /* no such request to connect */
 	REFUSAL__MAX
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/upkeep/clearing.h"
 
+#include "domain/connect.h"
 #include "domain/oauth/flow.h"
 #include "domain/oauth/token.h"
 #include "domain/people/session.h"
@@ -33,8 +34,8 @@ static enum rc recall(const struct core *core)
 
 enum rc clearing_turn(const struct core *core)
 {
-	static enum rc (*const chores[])(const struct core *core) = {flow_sweep, session_sweep,
-		sign_in_sweep, clear_revocations, clear_messages, recall};
+	static enum rc (*const chores[])(const struct core *core) = {flow_sweep, connect_sweep,
+		session_sweep, sign_in_sweep, clear_revocations, clear_messages, recall};
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < sizeof(chores) / sizeof(chores[0]) && rc == RC_OK; i++)

@@ -69,6 +69,7 @@ static const struct {
 	[REFUSAL_UNDECRYPTABLE] = {503, "undecryptable",
 		"This credential cannot be decrypted here. An operator has to look after the keys, "
 		"or a person has to authorize it again."},
+	[REFUSAL_NO_REQUEST] = {404, "not_found", "There is no such request for this key."},
 };
 
 void api_refuse(struct ctx *c, const struct refusal *why)

@@ -29,6 +29,10 @@ enum rc api_handout_id(struct ctx *c);
 enum rc api_handout_reference(struct ctx *c);
 /* GET: which there are, and their states; query: provider, state, after, limit. */
 enum rc api_list(struct ctx *c);
+/* GET: the workspace of the key. */
+enum rc api_workspace(struct ctx *c);
+/* GET: what came of somebody who was sent here to connect. */
+enum rc api_connect_request(struct ctx *c);
 /* POST: what was handed out was refused. */
 enum rc api_rejected(struct ctx *c);
 

@@ -9,6 +9,7 @@
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
 
 /* What a provider calls a key, in its form: extensions have settings, models can have keys of their own. */
 enum what { WHAT_KEY, WHAT_SETTINGS, WHAT_MODEL };
@@ -35,19 +36,21 @@ static void set_frame(struct ctx *c, const struct key_form *f)
 	static const char *const words[] = {
 		[WHAT_KEY] = "key", [WHAT_SETTINGS] = "settings", [WHAT_MODEL] = "model"};
 	const struct provider *p = f->p;
-	char id[UUID_TEXT_SIZE];
+	struct page_request request = page_request(c, p);
+	char id[UUID_TEXT_SIZE], of_model[PAGE_REQUEST_SIZE + sizeof("?of=model")];
 
+	(void)snprintf(of_model, sizeof(of_model), "?of=model%s", request.and_query);
 	page_set_provider(c, p);
 	view_text(c->root, "Form.What", words[what_of(f)]);
 	view_flag(c->root, "Form.Checked", p->api_key_checks.n || p->mint);
 	if (p->api_key_unchecked.n)
 		view_text(c->root, "Form.Unchecked", i18n_text(&p->api_key_unchecked, c->language));
-	page_url(c->root, "Form.CancelUrl", "/%s/%s", page_section(p), p->id);
+	page_url(c->root, "Form.CancelUrl", "/%s/%s%s", page_section(p), p->id, request.query);
 	view_text(c->root, "Form.Name",
 		f->change ? f->change->name : (f->view ? f->view->name : NULL));
 	if (!f->view) {
 		page_url(c->root, "Form.Url", "/%s/%s/api-key%s", page_section(p), p->id,
-			f->schema == provider_key_schema(p, NULL) ? "" : "?of=model");
+			f->schema == provider_key_schema(p, NULL) ? request.query : of_model);
 		return;
 	}
 	uuid_text(&f->view->id.u, id);
@@ -63,11 +66,12 @@ static void set_conflict(struct ctx *c, const struct key_form *f)
 	char id[UUID_TEXT_SIZE];
 
 	uuid_text(&f->view->id.u, id);
-	view_text(conflict, "Who", f->view->changed_by[0] ? f->view->changed_by : "Somebody");
+	view_text(conflict, "Who",
+		f->view->changed_by[0] ? f->view->changed_by : say(c, "who.somebody", NULL));
 	page_date(c, conflict, "When", f->view->updated_at_s);
 	page_url(conflict, "ReloadUrl", "/%s/%s/credentials/%s/edit", page_section(f->p), f->p->id,
 		id);
-	view_text(change, "Label", "Authorization Name");
+	view_text(change, "Label", say(c, "label.authorization_name", NULL));
 	view_text(change, "Theirs", f->view->name);
 	if (strcmp(f->view->name, f->change->name) != 0)
 		view_text(change, "Yours", f->change->name);
@@ -82,15 +86,15 @@ static void set_problem(struct ctx *c, const struct key_form *f)
 	else if (f->rc == RC_CONFLICT && !change->name_taken && f->view)
 		set_conflict(c, f);
 	else if (f->rc == RC_CONFLICT)
-		page_form_error(c, "This name is taken.",
-			"Another authorization of this provider has it.", "Choose another name.");
+		page_form_error(c, say(c, "form.name_taken", NULL),
+			say(c, "form.name_taken_text", NULL), say(c, "form.name_other", NULL));
 	else
-		page_form_error(c, "Something in the form is not right.",
-			change->bad_field ? NULL : change->reason, NULL);
+		page_form_error(c, say(c, "form.not_right", NULL),
+			change->bad_field ? NULL : say_words(c, change->reason), NULL);
 	if (f->rc == RC_CONFLICT && change->name_taken)
-		view_text(c->root, "Form.NameError", "Choose another name.");
+		view_text(c->root, "Form.NameError", say(c, "form.name_other", NULL));
 	if (change->bad_field && strcmp(change->bad_field, "name") == 0)
-		view_text(c->root, "Form.NameError", change->reason);
+		view_text(c->root, "Form.NameError", say_words(c, change->reason));
 }
 
 static int problem_status(const struct key_form *f)
@@ -179,7 +183,22 @@ static enum rc leave(struct ctx *c, const struct key_form *f, const char *done,
 		prefixes[what_of(f)], done, change->checked ? "" : "-unchecked");
 }
 
-/* Query: of. Form: name, field.… */
+/* To whoever sent the person here, else to the provider's page. */
+static enum rc leave_new(struct ctx *c, const struct key_form *f,
+	const struct credential_change *change, const struct credential_id *id)
+{
+	struct page_request request = page_request(c, f->p);
+	char text[UUID_TEXT_SIZE];
+	enum rc rc;
+
+	if (!request.row.return_to[0])
+		return leave(c, f, "added", change);
+	rc = connect_end(c->core, &c->actor, &request.row.id, "connected", "", id);
+	uuid_text(&request.row.id.u, text);
+	return rc == RC_OK ? page_redirect(c, "/connect/returns/%s", text) : rc;
+}
+
+/* Query: of, request. Form: name, field.… */
 enum rc page_api_key_post(struct ctx *c)
 {
 	struct fieldset typed = FIELDSET_EMPTY;
@@ -199,7 +218,7 @@ enum rc page_api_key_post(struct ctx *c)
 		rc = is_shown_again(f.rc) ? show_form(c, &f) : f.rc;
 	}
 	if (rc == RC_OK && f.rc == RC_OK)
-		rc = leave(c, &f, "added", &change);
+		rc = leave_new(c, &f, &change, &id);
 	fieldset_release(&typed);
 	return rc;
 }

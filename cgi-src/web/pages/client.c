@@ -10,6 +10,9 @@
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
+
+#define SCOPES_LINE_SIZE 8192
 
 /* One showing of the form. */
 struct client_form {
@@ -48,23 +51,56 @@ static enum rc set_redirect_uri(struct ctx *c, const struct provider *p)
 	return rc;
 }
 
-static void set_steps(struct ctx *c, const struct provider *p)
+/* As they are listed, and in one line as the provider separates them, to be copied. */
+static void set_scopes(
+	struct ctx *c, const char *name, const struct scope_list *scopes, const char *separator)
+{
+	struct view_node *node;
+	struct buf line;
+
+	if (!scopes->n)
+		return;
+	node = view_child(c->root, name);
+	buf_init(&line, SCOPES_LINE_SIZE);
+	for (size_t i = 0; i < scopes->n; i++) {
+		const struct scope *scope = &scopes->items[i];
+		const char *why = i18n_text(&scope->why, c->language);
+		struct view_node *item = view_append(view_child(node, "Items"));
+
+		buf_printf(&line, "%s%s", i ? separator : "", scope->name);
+		view_text(item, "Words", i18n_text(&scope->label, c->language));
+		view_text(item, "Code", scope->name);
+		if (why[0])
+			view_text(item, "Why", why);
+	}
+	if (buf_done(&line) == RC_OK) /* cut off it would be wrong */
+		view_text(node, "Line", buf_text(&line));
+	buf_release(&line);
+}
+
+/* How the app is made at the provider: all that its file knows of it. */
+static void set_guide(struct ctx *c, const struct provider *p)
 {
 	struct view_node *steps = view_child(c->root, "Client.Steps");
+	const struct oauth_recipe *o = &p->oauth;
 
-	for (size_t i = 0; i < p->oauth.n_setup_steps; i++)
-		view_text(view_append(steps), "Text",
-			i18n_text(&p->oauth.setup_steps[i], c->language));
-	view_text(c->root, "Client.ConsoleUrl", p->oauth.setup_url);
+	for (size_t i = 0; i < o->n_setup_steps; i++)
+		view_text(view_append(steps), "Text", i18n_text(&o->setup_steps[i], c->language));
+	view_text(c->root, "Client.ConsoleUrl", o->setup_url);
+	view_flag(c->root, "Client.Pkce", o->pkce == PKCE_REQUIRED);
+	view_flag(c->root, "Client.OwnUri", o->host_from_client);
+	set_scopes(c, "Client.Scopes", &o->scopes, o->scope_separator);
+	set_scopes(c, "Client.UserScopes", &o->user_scopes, o->scope_separator);
 }
 
 static enum rc set_frame(struct ctx *c, const struct client_form *f)
 {
 	const struct provider *p = f->p;
+	struct page_request request = page_request(c, p);
 
 	page_set_provider(c, p);
-	page_url(c->root, "Form.Url", "/%s/%s/client", page_section(p), p->id);
-	page_url(c->root, "Form.CancelUrl", "/%s/%s", page_section(p), p->id);
+	page_url(c->root, "Form.Url", "/%s/%s/client%s", page_section(p), p->id, request.query);
+	page_url(c->root, "Form.CancelUrl", "/%s/%s%s", page_section(p), p->id, request.query);
 	view_int(c->root, "Form.Version", (int64_t)f->settings.revision);
 	view_text(c->root, "Client.Choice", custom_is_chosen(f) ? "custom" : "default");
 	view_flag(c->root, "Client.DefaultReady", f->settings.has_system);
@@ -72,7 +108,7 @@ static enum rc set_frame(struct ctx *c, const struct client_form *f)
 	if (f->settings.has_custom)
 		page_url(c->root, "Client.RemoveUrl", "/%s/%s/client/remove", page_section(p),
 			p->id);
-	set_steps(c, p);
+	set_guide(c, p);
 	return set_redirect_uri(c, p);
 }
 
@@ -82,19 +118,23 @@ static void set_conflict(struct ctx *c, const struct client_form *f)
 	struct view_node *change = view_append(view_child(conflict, "Changes"));
 	const char *who = f->settings.changed_by;
 
-	view_text(conflict, "Who", who[0] ? who : "Somebody");
+	view_text(conflict, "Who", who[0] ? who : say(c, "who.somebody", NULL));
 	page_date(c, conflict, "When", f->settings.updated_at_s);
 	page_url(conflict, "ReloadUrl", "/%s/%s/client", page_section(f->p), f->p->id);
-	view_text(change, "Label", "OAuth client");
+	view_text(change, "Label", say(c, "client.oauth_client", NULL));
 	if (f->settings.has_custom && f->settings.custom_enabled == f->change->custom) {
 		view_text(change, "Theirs",
-			f->change->custom ? "Custom, with other values" : "Default");
+			f->change->custom ? say(c, "client.other_values", NULL)
+					  : say(c, "label.default", NULL));
 		return;
 	}
 	view_text(change, "Theirs",
-		f->settings.has_custom ? (f->settings.custom_enabled ? "Custom" : "Default")
-				       : "Removed");
-	view_text(change, "Yours", f->change->custom ? "Custom" : "Default");
+		f->settings.has_custom
+			? (f->settings.custom_enabled ? say(c, "label.custom", NULL)
+						      : say(c, "label.default", NULL))
+			: say(c, "client.removed", NULL));
+	view_text(change, "Yours",
+		f->change->custom ? say(c, "label.custom", NULL) : say(c, "label.default", NULL));
 }
 
 static void set_problem(struct ctx *c, const struct client_form *f)
@@ -102,13 +142,11 @@ static void set_problem(struct ctx *c, const struct client_form *f)
 	if (f->change && f->rc == RC_CONFLICT)
 		set_conflict(c, f);
 	else if (f->change && f->rc != RC_CRYPTO)
-		page_form_error(c, "Something in the form is not right.",
-			f->change->bad_field ? NULL : f->change->reason, NULL);
+		page_form_error(c, say(c, "form.not_right", NULL),
+			f->change->bad_field ? NULL : say_words(c, f->change->reason), NULL);
 	else if (f->settings.custom_unreadable)
-		page_form_error(c, "The stored client cannot be decrypted.",
-			"It was encrypted with a key that this installation does not have, or it "
-			"was altered.",
-			"Enter client ID and secret again, or remove it.");
+		page_form_error(c, say(c, "client.unreadable", NULL),
+			say(c, "reason.unreadable", NULL), say(c, "client.unreadable_next", NULL));
 }
 
 static int form_status(const struct client_form *f)
@@ -187,7 +225,16 @@ static bool wants_to_authorize(struct ctx *c)
 	return then && strcmp(then, "authorize") == 0;
 }
 
-/* Form: client, version, field.…, then (the button: save or authorize). */
+static enum rc go_on(struct ctx *c, const struct provider *p)
+{
+	struct page_request request = page_request(c, p);
+
+	if (wants_to_authorize(c))
+		return page_redirect(c, "/connect/%s/%s%s", page_section(p), p->id, request.query);
+	return page_redirect(c, "/%s/%s?done=client%s", page_section(p), p->id, request.and_query);
+}
+
+/* Query: request. Form: client, version, field.…, then (the button: save or authorize). */
 enum rc page_client_post(struct ctx *c)
 {
 	struct fieldset typed = FIELDSET_EMPTY;
@@ -205,9 +252,7 @@ enum rc page_client_post(struct ctx *c)
 			rc = f.rc;
 	}
 	if (rc == RC_OK && f.rc == RC_OK)
-		rc = wants_to_authorize(c)
-			     ? page_redirect(c, "/connect/%s/%s", page_section(f.p), f.p->id)
-			     : page_redirect(c, "/%s/%s?done=client", page_section(f.p), f.p->id);
+		rc = go_on(c, f.p);
 	fieldset_release(&typed);
 	return rc;
 }

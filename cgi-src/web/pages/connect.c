@@ -68,6 +68,7 @@ static void set_scope_list(struct ctx *c, const struct provider *p, const struct
 static enum rc show_review(struct ctx *c, const struct provider *p,
 	const struct credential_view *again, enum client_source source)
 {
+	struct page_request request = page_request(c, p);
 	char id[UUID_TEXT_SIZE];
 	enum rc rc = page_begin(c);
 
@@ -75,16 +76,17 @@ static enum rc show_review(struct ctx *c, const struct provider *p,
 		return rc;
 	page_set_provider(c, p);
 	view_text(c->root, "Client.Choice", source == CLIENT_SOURCE_TENANT ? "custom" : "default");
-	page_url(c->root, "Access.CancelUrl", "/%s/%s", page_section(p), p->id);
+	page_url(c->root, "Access.CancelUrl", "/%s/%s%s", page_section(p), p->id, request.query);
 	if (again) {
 		uuid_text(&again->id.u, id);
-		page_url(c->root, "Access.Url", "/connect/%s/%s?credential=%s", page_section(p),
-			p->id, id);
+		page_url(c->root, "Access.Url", "/connect/%s/%s?credential=%s%s", page_section(p),
+			p->id, id, request.and_query);
 		view_text(c->root, "Access.Again", again->name);
 		if (again->account[0])
 			view_text(c->root, "Access.Account", again->account);
 	} else {
-		page_url(c->root, "Access.Url", "/connect/%s/%s", page_section(p), p->id);
+		page_url(c->root, "Access.Url", "/connect/%s/%s%s", page_section(p), p->id,
+			request.query);
 	}
 	set_scope_list(c, p, &p->oauth.scopes);
 	set_scope_list(c, p, &p->oauth.user_scopes);
@@ -98,7 +100,7 @@ static enum rc provider_with_oauth(struct ctx *c, const struct provider **out)
 	return rc == RC_OK && !provider_can_connect(*out) ? RC_NOT_FOUND : rc;
 }
 
-/* Query: credential. */
+/* Query: credential, request. */
 enum rc page_allow_access(struct ctx *c)
 {
 	struct credential_view view = {0};
@@ -149,13 +151,12 @@ static void read_ticked(struct ctx *c, const char *items[REQ_FORM_MAX], struct t
 			items[out->n++] = c->req.form.items[i].value;
 }
 
-/* Query: credential. Form: scope, each that is ticked. */
+/* Query: credential, request. Form: scope, each that is ticked. */
 enum rc page_allow_access_post(struct ctx *c)
 {
 	struct credential_view view = {0};
 	const char *items[REQ_FORM_MAX];
 	struct texts ticked;
-	struct flow_wish wish = {.optional_scopes = &ticked};
 	struct secret url = SECRET_EMPTY;
 	const struct provider *p;
 	bool again = false;
@@ -164,8 +165,14 @@ enum rc page_allow_access_post(struct ctx *c)
 	if (rc == RC_OK)
 		rc = load_again(c, p, req_query(&c->req, "credential"), &view, &again);
 	if (rc == RC_OK) {
+		struct page_request request = page_request(c, p);
+		struct flow_wish wish = {
+			.again = again ? &view.id : NULL,
+			.request = request.row.return_to[0] ? &request.row.id : NULL,
+			.optional_scopes = &ticked,
+		};
+
 		read_ticked(c, items, &ticked);
-		wish.again = again ? &view.id : NULL;
 		rc = flow_start(c->core, &c->actor, p, &wish, &url);
 		if (rc == RC_OK)
 			rc = show_leaving(c, p, &url);

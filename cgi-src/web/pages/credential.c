@@ -9,6 +9,7 @@
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
 
 /* ---- rename ---- */
 
@@ -19,21 +20,20 @@ static void set_rename_problem(struct ctx *c, const struct provider *p,
 	char id[UUID_TEXT_SIZE];
 
 	if (rc == RC_INVALID) {
-		view_text(c->root, "Form.NameError", change->reason);
+		view_text(c->root, "Form.NameError", say_words(c, change->reason));
 		return;
 	}
 	if (change->name_taken) {
-		view_text(c->root, "Form.NameError",
-			"Another authorization of this provider has this name. Choose another.");
+		view_text(c->root, "Form.NameError", say(c, "form.name_taken_choose", NULL));
 		return;
 	}
 	uuid_text(&v->id.u, id);
 	conflict = view_child(c->root, "Conflict");
 	item = view_append(view_child(conflict, "Changes"));
-	view_text(conflict, "Who", v->changed_by[0] ? v->changed_by : "Somebody");
+	view_text(conflict, "Who", v->changed_by[0] ? v->changed_by : say(c, "who.somebody", NULL));
 	page_date(c, conflict, "When", v->updated_at_s);
 	page_url(conflict, "ReloadUrl", "/%s/%s/credentials/%s/rename", page_section(p), p->id, id);
-	view_text(item, "Label", "Authorization Name");
+	view_text(item, "Label", say(c, "label.authorization_name", NULL));
 	view_text(item, "Theirs", v->name);
 	view_text(item, "Yours", change->name);
 }

@@ -9,6 +9,7 @@
 #include "platform/text.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
 
 /* ---- Test ---- */
 
@@ -20,42 +21,32 @@ struct test_page {
 };
 
 struct test_words {
-	const char *mark, *title, *text, *next; /* title: after the name */
+	const char *mark, *title, *text, *next; /* all but mark: keys of messages */
 };
 
-static const struct test_words too_soon_words = {"pending", "was tested a moment ago",
-	"It was tested within the last seconds. The provider was not asked again.",
-	"Wait a few seconds, then test it again."};
-static const struct test_words unreadable_words = {"failed", "cannot be decrypted",
-	"It was encrypted with a key that this installation does not have, or it was altered. "
-	"The provider was not asked.",
-	"Your operator can check the encryption keys."};
-static const struct test_words unasked_words = {"pending", "cannot be tested",
-	"There is no request that would show whether one like this works. The provider was not "
-	"asked.",
-	NULL};
-static const struct test_words over_words = {"pending", "has an access token that is over",
-	"The provider was not asked: it would refuse that token.", NULL};
+static const struct test_words too_soon_words = {"pending", MESSAGE("test.too_soon"),
+	MESSAGE("test.too_soon_text"), MESSAGE("test.too_soon_next")};
+static const struct test_words unreadable_words = {"failed", MESSAGE("test.unreadable"),
+	MESSAGE("test.unreadable_text"), MESSAGE("test.unreadable_next")};
+static const struct test_words over_words = {
+	"pending", MESSAGE("test.over"), MESSAGE("test.over_text"), NULL};
+static const struct test_words unasked_words = {
+	"pending", MESSAGE("test.unasked"), MESSAGE("test.unasked_text"), NULL};
 
 static const struct test_words verdict_words[] = {
-	[PROBE_OK] = {"connected", "works", "The provider accepted it.", NULL},
-	[PROBE_REFUSED] = {"failed", "was refused", "The provider did not accept it.",
-		"If it stays like this, look at its rights in the provider's console."},
-	[PROBE_PERMISSION] = {"failed", "lacks a permission",
-		"The provider knows it, but does not allow what was asked with it.",
-		"Give it that permission in the provider's console, then test it again."},
-	[PROBE_NO_ANSWER] = {"failed", "could not be tested",
-		"There was no answer that could be used, so nobody knows whether it works.",
-		"Try again in a while."},
-	[PROBE_TIMEOUT] = {"failed", "could not be tested",
-		"The provider did not answer in time, so nobody knows whether it works.",
-		"Try again in a while."},
-	[PROBE_FORBIDDEN] = {"failed", "could not be tested",
-		"The provider's address may not be called from here.",
-		"Only your operator can allow it."},
-	[PROBE_RATE_LIMITED] = {"failed", "could not be tested",
-		"The provider asks for a pause, so nobody knows whether it works.",
-		"Wait a few minutes, then try again."},
+	[PROBE_OK] = {"connected", MESSAGE("test.works"), MESSAGE("test.works_text"), NULL},
+	[PROBE_REFUSED] = {"failed", MESSAGE("test.refused"), MESSAGE("test.refused_text"),
+		MESSAGE("test.refused_next")},
+	[PROBE_PERMISSION] = {"failed", MESSAGE("test.permission"), MESSAGE("test.permission_text"),
+		MESSAGE("test.permission_next")},
+	[PROBE_NO_ANSWER] = {"failed", MESSAGE("test.not_tested"), MESSAGE("test.no_answer_text"),
+		MESSAGE("test.later")},
+	[PROBE_TIMEOUT] = {"failed", MESSAGE("test.not_tested"), MESSAGE("test.timeout_text"),
+		MESSAGE("test.later")},
+	[PROBE_FORBIDDEN] = {"failed", MESSAGE("test.not_tested"), MESSAGE("test.forbidden_text"),
+		MESSAGE("test.forbidden_next")},
+	[PROBE_RATE_LIMITED] = {"failed", MESSAGE("test.not_tested"), MESSAGE("test.pause_text"),
+		MESSAGE("test.pause_next")},
 };
 
 static const struct test_words *words_of(const struct test_page *t)
@@ -74,12 +65,10 @@ static const char *next_of_working(const struct credential_view *v)
 {
 	switch (v->state) {
 	case CREDENTIAL_CLIENT_ERROR:
-		return "It cannot be renewed, though: something is wrong with its OAuth client.";
+		return MESSAGE("test.client_wrong");
 	case CREDENTIAL_NEEDS_REAUTH:
 	case CREDENTIAL_REVOKED:
-		return v->is_oauth ? "It cannot be renewed, though: it needs to be authorized "
-				     "again."
-				   : NULL;
+		return v->is_oauth ? MESSAGE("test.needs_reauth") : NULL;
 	default:
 		return NULL;
 	}
@@ -89,12 +78,11 @@ static const char *next_of_working(const struct credential_view *v)
 static const char *next_of(const struct test_page *t)
 {
 	if (t->test->renews)
-		return "Its access token is being renewed now. Test it again in a moment.";
+		return MESSAGE("test.renewing");
 	if (t->test->refused)
-		return t->view->is_oauth ? "It needs to be authorized again."
-					 : "It needs a new key: enter it again.";
+		return t->view->is_oauth ? MESSAGE("test.authorize") : MESSAGE("test.new_key");
 	if (t->test->healed)
-		return "It was marked as refused; it is active again.";
+		return MESSAGE("test.healed");
 	if (!t->too_soon && !t->test->over && !t->test->unreadable && !t->test->unasked &&
 		t->test->probe.verdict == PROBE_OK)
 		return next_of_working(t->view);
@@ -139,7 +127,6 @@ static enum rc show_test(struct ctx *c, const struct test_page *t)
 {
 	const struct test_words *words = words_of(t);
 	bool asked = !t->too_soon && !t->test->unreadable && !t->test->over && !t->test->unasked;
-	char title[CREDENTIAL_NAME_BYTES + 64];
 	struct view_node *node;
 	enum rc rc = page_begin(c);
 
@@ -148,12 +135,10 @@ static enum rc show_test(struct ctx *c, const struct test_page *t)
 	node = view_child(c->root, "Test");
 	page_set_provider(c, t->p);
 	view_text(c->root, "Credential.Name", t->view->name);
-	(void)snprintf(title, sizeof(title), "%s %s", t->view->name, words->title);
 	view_text(node, "Mark", words->mark);
-	view_text(node, "Title", title);
-	view_text(node, "Text", words->text);
-	if (next_of(t))
-		view_text(node, "Next", next_of(t));
+	view_text(node, "Title", say(c, words->title, "name", t->view->name, NULL));
+	view_text(node, "Text", say(c, words->text, NULL));
+	view_text(node, "Next", say(c, next_of(t), NULL));
 	if (asked) {
 		view_int(node, "Elapsed", t->test->probe.elapsed_ms);
 		if (t->test->probe.status)
@@ -212,25 +197,25 @@ static bool asks_now(const struct provider *p, const char *name, size_t len)
 static void set_scope_state(
 	struct comparison *cmp, struct view_node *item, bool asked, bool now, bool allowed)
 {
-	const char *kind = "ok", *text = "Allowed";
+	const char *kind = "ok", *text = MESSAGE("result.allowed");
 
 	if (asked && allowed) {
 		cmp->allowed++;
 	} else if (asked) {
 		cmp->missing++;
 		kind = "warn";
-		text = "Missing";
+		text = MESSAGE("scopes.missing");
 	} else if (now && !allowed) {
 		cmp->fresh++;
 		kind = "warn";
-		text = "New";
+		text = MESSAGE("scopes.new");
 	} else {
 		cmp->extra++;
 		kind = "none";
-		text = "Not asked for";
+		text = MESSAGE("scopes.extra");
 	}
 	view_text(item, "State.Kind", kind);
-	view_text(item, "State.Text", text);
+	view_text(item, "State.Text", say(cmp->c, text, NULL));
 	view_text(item, "Asked", asked ? "yes" : now ? "new" : "no");
 	view_flag(item, "Allowed", allowed);
 }
@@ -276,29 +261,28 @@ static void set_conclusion(struct comparison *cmp, const struct credential_view 
 {
 	struct view_node *node = view_child(cmp->c->root, "Compare");
 	bool first = cmp->missing || cmp->fresh, off = v->state == CREDENTIAL_DISABLED;
-	const char *title = "Everything that was asked for is allowed.", *text = NULL;
+	const char *title = MESSAGE("scopes.all_allowed"), *text = NULL;
 	char id[UUID_TEXT_SIZE];
 
 	if (cmp->scopes->unreadable) {
-		title = "What was allowed cannot be decrypted.";
-		text = "Authorize it again, and it is known again.";
+		title = MESSAGE("scopes.unreadable");
+		text = MESSAGE("scopes.unreadable_text");
 	} else if (cmp->missing) {
-		title = "Not everything that was asked for is allowed.";
-		text = "What needs the missing ones fails. Authorize again and allow them.";
+		title = MESSAGE("scopes.not_all");
+		text = MESSAGE("scopes.not_all_text");
 	} else if (cmp->fresh) {
-		title = "More is asked for now than then.";
-		text = "What needs the new ones fails. Authorize again to allow them.";
+		title = MESSAGE("scopes.more_now");
+		text = MESSAGE("scopes.more_now_text");
 	} else if (!cmp->allowed && !cmp->extra) {
-		title = "The provider names no scopes.";
-		text = "What this access may do was decided on the provider's own page.";
+		title = MESSAGE("scopes.unnamed");
+		text = MESSAGE("scopes.unnamed_text");
 	} else if (cmp->extra) {
-		text = "The provider allowed more than that.";
+		text = MESSAGE("scopes.allowed_more");
 	}
 	uuid_text(&v->id.u, id);
 	view_text(node, "Kind", first || cmp->scopes->unreadable ? "warn" : "info");
-	view_text(node, "Title", title);
-	if (text)
-		view_text(node, "Text", text);
+	view_text(node, "Title", say(cmp->c, title, NULL));
+	view_text(node, "Text", say(cmp->c, text, NULL));
 	view_flag(node, "First", first || cmp->scopes->unreadable);
 	page_url(node, "DoneUrl", "/%s/%s", page_section(cmp->p), cmp->p->id);
 	if (!off && provider_can_connect(cmp->p))

@@ -7,6 +7,7 @@
 
 #include "domain/form.h"
 #include "web/pages/page.h"
+#include "web/say.h"
 
 #define FIELD_PREFIX "field."
 #define FIELD_PREFIX_LEN (sizeof(FIELD_PREFIX) - 1)
@@ -93,7 +94,8 @@ static void set_field(struct ctx *c, const struct page_fields *f, const struct f
 	else
 		set_text_if(item, "Value", value);
 	if (f->bad_field && strcmp(f->bad_field, field->name) == 0)
-		view_text(item, "Error", f->words ? i18n_text(f->words, c->language) : f->reason);
+		view_text(item, "Error",
+			f->words ? i18n_text(f->words, c->language) : say_words(c, f->reason));
 }
 
 void page_set_fields(struct ctx *c, const struct page_fields *f)
@@ -156,26 +158,18 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 	static const struct {
 		const char *title, *next;
 	} texts[] = {
-		[PROBE_OK] = {"", ""},
-		[PROBE_REFUSED] = {"The provider refused this key.",
-			"Check that the key is complete, still valid and has the rights it needs. "
-			"Nothing was saved."},
-		[PROBE_PERMISSION] = {"This key lacks a permission.",
-			"The provider knows the key, but does not allow what was asked with it. "
-			"Give "
-			"it that permission in the provider's console. Nothing was saved."},
-		[PROBE_NO_ANSWER] = {"The key could not be checked.",
-			"Try again in a while. Nothing was saved."},
-		[PROBE_TIMEOUT] = {"The key could not be checked.",
-			"Try again in a while. Nothing was saved."},
-		[PROBE_FORBIDDEN] = {"This address may not be called.",
-			"Use a public https address. Only your operator can allow others."},
-		[PROBE_RATE_LIMITED] = {"The provider asks for a pause.",
-			"Too many requests were made with it. Wait a few minutes, then try again."},
+		[PROBE_OK] = {NULL, NULL},
+		[PROBE_REFUSED] = {MESSAGE("key.refused"), MESSAGE("key.refused_next")},
+		[PROBE_PERMISSION] = {MESSAGE("key.permission"), MESSAGE("key.permission_next")},
+		[PROBE_NO_ANSWER] = {MESSAGE("key.unchecked"), MESSAGE("key.later")},
+		[PROBE_TIMEOUT] = {MESSAGE("key.unchecked"), MESSAGE("key.later")},
+		[PROBE_FORBIDDEN] = {MESSAGE("key.forbidden"), MESSAGE("key.forbidden_next")},
+		[PROBE_RATE_LIMITED] = {MESSAGE("reason.rate_limited"), MESSAGE("key.pause_next")},
 	};
 	/* words of ours are nobody's answer */
-	const char *ours = probe->own_words ? probe->words : NULL;
+	const char *ours = probe->own_words ? say_words(c, probe->words) : NULL;
 
-	page_form_error(c, texts[probe->verdict].title, ours, texts[probe->verdict].next);
+	page_form_error(c, say(c, texts[probe->verdict].title, NULL), ours,
+		say(c, texts[probe->verdict].next, NULL));
 	set_said(view_child(c->root, "FormError"), p, probe);
 }

@@ -11,6 +11,7 @@
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
 
 /* ---- in words ---- */
 
@@ -23,51 +24,31 @@ struct verdict_text {
 static const struct verdict_text verdicts[FLOW_VERDICT__MAX] = {
 	[FLOW_PENDING] = {200, "pending", NULL, NULL, NULL, false, false},
 	[FLOW_CONNECTED] = {200, "connected", NULL, NULL, NULL, false, false},
-	[FLOW_DECLINED] = {200, "cancelled", "You declined.", NULL, NULL, false, false},
-	[FLOW_PROVIDER_ERROR] = {200, "failed", "The provider did not allow the access.", NULL,
-		"Nothing was saved. Try again; if it stays like this, look for the code in the "
-		"provider's documentation.",
-		true, true},
-	[FLOW_CODE_REFUSED] = {400, "failed", "The provider refused the authorization code.",
-		"It was used already, is too old, or was issued to another client or redirect URI.",
-		"Start again. If it fails again, compare the redirect URI in the provider's "
-		"console.",
-		false, true},
-	[FLOW_CLIENT_REFUSED] = {502, "failed", "The provider refused the OAuth client.",
-		"Client ID or client secret are wrong, expired or belong to another app.",
-		"Enter them again in the OAuth client settings.", true, false},
-	[FLOW_BAD_ANSWER] = {502, "failed", "The provider's answer could not be used.",
-		"The provider has a fault at the moment, or its settings differ from what is known "
-		"here.",
-		"Nothing was saved. Try again in a while.", false, false},
-	[FLOW_NO_ANSWER] = {504, "failed", "The provider did not answer in time.", NULL,
-		"Nothing was saved. Try again in a while.", false, false},
-	[FLOW_CLIENT_CHANGED] = {409, "failed",
-		"The OAuth client settings were changed while you were away.",
-		"The code that the provider issued belongs to the client that was set before.",
-		"Nothing was saved. Start again; the new client is used then.", false, false},
-	[FLOW_CREDENTIAL_GONE] = {409, "failed",
-		"The authorization that was to be renewed has been deleted meanwhile.", NULL,
-		"Nothing was saved. Use Add OAuth to connect it anew.", false, false},
-	[FLOW_NOT_ALLOWED] = {403, "failed", "You may not renew this authorization any more.",
-		"Your role in this workspace was changed while you were away, or the "
-		"authorization was disabled.",
-		"Nothing was changed. Ask an owner or admin of the workspace.", false, false},
-	[FLOW_FAULT] = {500, "failed",
-		"The authorization could not be finished because of a fault on our side.", NULL,
-		"Nothing was saved. Start again; if it stays like this, tell your operator.", false,
+	[FLOW_DECLINED] = {200, "cancelled", MESSAGE("flow.declined"), NULL, NULL, false, false},
+	[FLOW_PROVIDER_ERROR] = {200, "failed", MESSAGE("flow.provider_error"), NULL,
+		MESSAGE("flow.provider_error_next"), true, true},
+	[FLOW_CODE_REFUSED] = {400, "failed", MESSAGE("flow.code_refused"),
+		MESSAGE("flow.code_refused_cause"), MESSAGE("flow.code_refused_next"), false, true},
+	[FLOW_CLIENT_REFUSED] = {502, "failed", MESSAGE("flow.client_refused"),
+		MESSAGE("flow.client_refused_cause"), MESSAGE("flow.client_refused_next"), true,
 		false},
-	[FLOW_WRONG_ISSUER] = {400, "failed",
-		"The answer that came back is not from the provider that was asked.",
-		"Another server answered in its place, or its address in the settings is not the "
-		"one "
-		"by which it calls itself.",
-		"Nothing was saved. Start again; if it stays like this, tell your operator.", false,
+	[FLOW_BAD_ANSWER] = {502, "failed", MESSAGE("flow.bad_answer"),
+		MESSAGE("flow.bad_answer_cause"), MESSAGE("flow.later"), false, false},
+	[FLOW_NO_ANSWER] = {504, "failed", MESSAGE("reason.timeout"), NULL, MESSAGE("flow.later"),
+		false, false},
+	[FLOW_CLIENT_CHANGED] = {409, "failed", MESSAGE("flow.client_changed"),
+		MESSAGE("flow.client_changed_cause"), MESSAGE("flow.client_changed_next"), false,
 		false},
-	[FLOW_MALFORMED] = {400, "failed", "The answer that came back was not a valid one.",
-		"It had neither a code nor an error, or characters that a code cannot have.",
-		"Nothing was saved. Start again; if it stays like this, tell your operator.", false,
-		false},
+	[FLOW_CREDENTIAL_GONE] = {409, "failed", MESSAGE("flow.gone"), NULL,
+		MESSAGE("flow.gone_next"), false, false},
+	[FLOW_NOT_ALLOWED] = {403, "failed", MESSAGE("flow.not_allowed"),
+		MESSAGE("flow.not_allowed_cause"), MESSAGE("flow.not_allowed_next"), false, false},
+	[FLOW_FAULT] = {500, "failed", MESSAGE("flow.fault"), NULL, MESSAGE("flow.start_again"),
+		false, false},
+	[FLOW_WRONG_ISSUER] = {400, "failed", MESSAGE("flow.wrong_issuer"),
+		MESSAGE("flow.wrong_issuer_cause"), MESSAGE("flow.start_again"), false, false},
+	[FLOW_MALFORMED] = {400, "failed", MESSAGE("flow.malformed"),
+		MESSAGE("flow.malformed_cause"), MESSAGE("flow.start_again"), false, false},
 };
 
 /* The codes of RFC 6749 §4.1.2.1, and one of OpenID Connect Core §3.1.2.6. */
@@ -76,22 +57,15 @@ struct error_cause {
 };
 
 static const struct error_cause error_causes[] = {
-	{"invalid_request", "The provider does not understand the request.",
-		"Compare the redirect URI and the scopes in the provider's console with the "
-		"settings here, then try again."},
-	{"unauthorized_client", "The OAuth app may not ask for access in this way.",
-		"Look in the provider's console whether the app is published, verified and allowed "
-		"for your organisation."},
-	{"unsupported_response_type", "The OAuth app is not of the kind that answers with a code.",
-		"Make an app for web servers in the provider's console and enter its keys here."},
-	{"invalid_scope", "The OAuth app may not ask for one of the permissions.",
-		"Add the permissions in the provider's console, then try again."},
-	{"server_error", "The provider has a fault at the moment.",
-		"Nothing was saved. Try again in a while."},
-	{"temporarily_unavailable", "The provider is too busy at the moment.",
-		"Nothing was saved. Try again in a while."},
-	{"interaction_required", "The provider wants to ask you something first.",
-		"Sign in at the provider in another tab, then try again."},
+	{"invalid_request", MESSAGE("flow.invalid_request"), MESSAGE("flow.invalid_request_next")},
+	{"unauthorized_client", MESSAGE("flow.unauthorized_client"),
+		MESSAGE("flow.unauthorized_client_next")},
+	{"unsupported_response_type", MESSAGE("flow.response_type"),
+		MESSAGE("flow.response_type_next")},
+	{"invalid_scope", MESSAGE("flow.invalid_scope"), MESSAGE("flow.invalid_scope_next")},
+	{"server_error", MESSAGE("flow.server_error"), MESSAGE("flow.later")},
+	{"temporarily_unavailable", MESSAGE("flow.too_busy"), MESSAGE("flow.later")},
+	{"interaction_required", MESSAGE("flow.interaction"), MESSAGE("flow.interaction_next")},
 };
 
 static const struct error_cause *find_cause(const char *code)
@@ -124,20 +98,38 @@ static bool set_scope_list(struct ctx *c, const struct provider *p, const char *
 	return any;
 }
 
+static bool is_missing(const char *requested, const char *granted)
+{
+	while (*requested) {
+		size_t n = strcspn(requested, " ");
+
+		if (n && !text_has_word(granted, requested, n))
+			return true;
+		requested += n;
+		requested += *requested == ' ';
+	}
+	return false;
+}
+
 /* ---- the page ---- */
 
-/* Allow Access: for one authorization again, or for a new one. */
-static void set_try_url(struct ctx *c, const struct provider *p, const struct credential_id *again)
+/* Allow Access: for one authorization again, or for a new one. Whoever sent the person still waits. */
+static void set_try_url(struct ctx *c, const struct provider *p, const struct flow_result *r,
+	const struct credential_id *again)
 {
 	struct view_node *result = view_child(c->root, "Result");
-	char id[UUID_TEXT_SIZE];
+	char id[UUID_TEXT_SIZE], query[2 * PAGE_REQUEST_SIZE] = "";
+	size_t n = 0;
 
-	if (uuid_is_zero(&again->u)) {
-		page_url(result, "TryUrl", "/connect/%s/%s", page_section(p), p->id);
-		return;
+	if (!uuid_is_zero(&again->u)) {
+		uuid_text(&again->u, id);
+		n = (size_t)snprintf(query, sizeof(query), "?credential=%s", id);
 	}
-	uuid_text(&again->u, id);
-	page_url(result, "TryUrl", "/connect/%s/%s?credential=%s", page_section(p), p->id, id);
+	if (!uuid_is_zero(&r->request.u)) {
+		uuid_text(&r->request.u, id);
+		(void)snprintf(query + n, sizeof(query) - n, "%crequest=%s", n ? '&' : '?', id);
+	}
+	page_url(result, "TryUrl", "/connect/%s/%s%s", page_section(p), p->id, query);
 }
 
 /* Another account answered than the one that was asked for: which one is meant? Without one of the two, or when both
@@ -158,7 +150,7 @@ static enum rc set_choice(struct ctx *c, const struct provider *p, const struct 
 		view_int(choice, "OldVersion", (int64_t)old.version);
 		view_int(choice, "Version", (int64_t)fresh->version);
 		if (old.state != CREDENTIAL_DISABLED && old.is_oauth)
-			page_url(choice, "ReplaceUrl", "/connect/flows/%s/replace",
+			page_url(choice, "ReplaceUrl", "/connect/flows/%s",
 				route_arg(&c->match, "flow"));
 		uuid_text(&fresh->id.u, id);
 		page_url(choice, "DiscardUrl", "/%s/%s/credentials/%s/delete", page_section(p),
@@ -184,7 +176,7 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 	(void)set_scope_list(c, p, "Granted", r->granted, true, asked);
 	(void)set_scope_list(c, p, "Extra", r->granted, false, asked);
 	if (set_scope_list(c, p, "Missing", r->requested, false, r->granted) && rc == RC_OK)
-		set_try_url(c, p, &r->credential);
+		set_try_url(c, p, r, &r->credential);
 	if (r->twin[0] && !r->other_account)
 		view_text(result, "Twin", r->twin);
 	if (r->other_account && rc == RC_OK)
@@ -205,15 +197,15 @@ static void set_failure(struct ctx *c, const struct flow_result *r, const struct
 	const char *cause = known ? known->cause : v->cause, *next = known ? known->next : v->next;
 
 	if (forbidden) {
-		cause = "Only public addresses may be called, and those that your operator allows.";
-		next = "Nothing was saved. If the address is right, ask your operator to allow it.";
+		cause = MESSAGE("flow.egress_cause");
+		next = MESSAGE("flow.egress_next");
 	} else if (r->verdict == FLOW_CLIENT_REFUSED && !may_mend) {
-		next = "Nothing was saved. An owner or admin of this workspace can correct the "
-		       "OAuth client.";
+		next = MESSAGE("flow.others_correct");
 	}
-	view_text(result, "Problem", r->unsaid && unusable ? r->words : v->problem);
-	view_text(result, "Cause", cause);
-	view_text(result, "Next", next);
+	view_text(result, "Problem",
+		r->unsaid && unusable ? say_words(c, r->words) : say(c, v->problem, NULL));
+	view_text(result, "Cause", say(c, cause, NULL));
+	view_text(result, "Next", say(c, next, NULL));
 	if (r->error[0] && !r->unsaid)
 		view_text(result, "Said.Code", r->error);
 	if (r->words[0] && !(r->unsaid && unusable))
@@ -226,12 +218,32 @@ static void set_failed(struct ctx *c, const struct provider *p, const struct flo
 	struct view_node *result = view_child(c->root, "Result");
 
 	if (r->verdict != FLOW_CREDENTIAL_GONE)
-		set_try_url(c, p, &r->renews);
+		set_try_url(c, p, r, &r->renews);
 	set_failure(c, r, v);
 	if (v->may_be_client && policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
 		page_url(result, "SettingsUrl", "/%s/%s/client", page_section(p), p->id);
 	if (v->may_be_redirect_uri)
 		view_text(result, "RedirectUri", r->redirect_uri);
+}
+
+/* The way back to whoever sent the person here. */
+static enum rc set_request(struct ctx *c, const struct flow_result *r)
+{
+	struct page_request request = {0};
+	enum rc rc = connect_load(c->core, &c->actor, &r->request, &request.row);
+
+	if (rc == RC_OK)
+		page_set_request(c, &request);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Nothing to read or to choose: the person may go on. */
+static bool is_plain(const struct flow_result *r)
+{
+	if (r->verdict == FLOW_DECLINED)
+		return true;
+	return r->verdict == FLOW_CONNECTED && !r->other_account &&
+	       !is_missing(r->requested, r->granted);
 }
 
 static enum rc show_result(
@@ -248,9 +260,11 @@ static enum rc show_result(
 	view_text(result, "Kind", v->kind);
 	page_url(result, "DoneUrl", "/%s/%s", page_section(p), p->id);
 	page_url(result, "ReloadUrl", "/connect/flows/%s", id);
-	if (r->verdict == FLOW_CONNECTED)
+	if (!uuid_is_zero(&r->request.u))
+		rc = set_request(c, r);
+	if (rc == RC_OK && r->verdict == FLOW_CONNECTED)
 		rc = set_connected(c, p, r);
-	else
+	else if (rc == RC_OK)
 		set_failed(c, p, r, v);
 	return rc == RC_OK ? page_send(c, "flow_result", v->status) : rc;
 }
@@ -277,8 +291,14 @@ enum rc page_flow(struct ctx *c)
 	const struct provider *p;
 	struct flow_result result;
 	enum rc rc = load_flow(c, &p, &result);
+	char id[UUID_TEXT_SIZE];
 
-	return rc == RC_OK ? show_result(c, p, &result, route_arg(&c->match, "flow")) : rc;
+	if (rc != RC_OK)
+		return rc;
+	if (uuid_is_zero(&result.request.u) || !is_plain(&result))
+		return show_result(c, p, &result, route_arg(&c->match, "flow"));
+	uuid_text(&result.request.u, id);
+	return page_redirect(c, "/connect/returns/%s", id);
 }
 
 /* Form: version (of the fresh one), old_version. */

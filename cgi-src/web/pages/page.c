@@ -146,41 +146,32 @@ void page_notice(struct ctx *c)
 	static const struct {
 		const char *word, *text;
 	} notices[] = {
-		{"added", "The API key was checked and saved."},
-		{"added-unchecked",
-			"The API key was saved. It could not be checked first: how to ask this "
-			"provider is not known here."},
-		{"settings-added", "The settings were checked and saved."},
-		{"settings-added-unchecked", "The settings were saved."},
-		{"settings-saved", "Your change was saved."},
-		{"settings-saved-unchecked", "Your change was saved."},
-		{"model-added", "The model was checked and saved."},
-		{"model-added-unchecked",
-			"The model was saved. It could not be checked first: how to ask this "
-			"provider is not known here."},
-		{"model-saved", "Your change was saved."},
-		{"model-saved-unchecked",
-			"Your change was saved. It could not be checked first: how to ask this "
-			"provider is not known here."},
-		{"saved-unchecked",
-			"Your change was saved. It could not be checked first: how to ask this "
-			"provider is not known here."},
-		{"saved", "Your change was saved."},
-		{"renamed", "The name was changed."},
-		{"default", "The default was changed."},
-		{"deleted", "The authorization was deleted."},
-		{"disabled", "The authorization was disabled. No app gets it until it is enabled."},
-		{"enabled", "The authorization was enabled."},
-		{"replaced", "The authorization belongs to the other account now."},
-		{"client", "The OAuth client settings were saved."},
-		{"client-removed", "The custom OAuth client was removed."},
-		{"password", "Your password was set."},
-		{"workspace", "You are in another workspace now."},
-		{"key-revoked", "The runtime key was revoked. It works nowhere any more."},
-		{"webhook-removed", "The webhook was removed, with all its messages."},
-		{"test-queued",
-			"A test message is on its way. What comes of it stands below in a moment."},
-		{"sent-again", "The message is on its way again."},
+		{"added", MESSAGE("done.added")},
+		{"added-unchecked", MESSAGE("done.added_unchecked")},
+		{"settings-added", MESSAGE("done.settings_added")},
+		{"settings-added-unchecked", MESSAGE("done.settings_added_unchecked")},
+		{"settings-saved", MESSAGE("done.saved")},
+		{"settings-saved-unchecked", MESSAGE("done.saved")},
+		{"model-added", MESSAGE("done.model_added")},
+		{"model-added-unchecked", MESSAGE("done.model_added_unchecked")},
+		{"model-saved", MESSAGE("done.saved")},
+		{"model-saved-unchecked", MESSAGE("done.saved_unchecked")},
+		{"saved-unchecked", MESSAGE("done.saved_unchecked")},
+		{"saved", MESSAGE("done.saved")},
+		{"renamed", MESSAGE("done.renamed")},
+		{"default", MESSAGE("done.default")},
+		{"deleted", MESSAGE("done.deleted")},
+		{"disabled", MESSAGE("done.disabled")},
+		{"enabled", MESSAGE("done.enabled")},
+		{"replaced", MESSAGE("done.replaced")},
+		{"client", MESSAGE("done.client")},
+		{"client-removed", MESSAGE("done.client_removed")},
+		{"password", MESSAGE("done.password")},
+		{"workspace", MESSAGE("done.workspace")},
+		{"key-revoked", MESSAGE("done.key_revoked")},
+		{"webhook-removed", MESSAGE("done.webhook_removed")},
+		{"test-queued", MESSAGE("done.test_queued")},
+		{"sent-again", MESSAGE("done.sent_again")},
 	};
 	const char *done = req_query(&c->req, "done");
 
@@ -188,7 +179,7 @@ void page_notice(struct ctx *c)
 		if (strcmp(done, notices[i].word) != 0)
 			continue;
 		view_text(c->root, "Notice.Kind", "ok");
-		view_text(c->root, "Notice.Text", notices[i].text);
+		view_text(c->root, "Notice.Text", say(c, notices[i].text, NULL));
 	}
 }
 
@@ -353,7 +344,9 @@ void page_set_provider(struct ctx *c, const struct provider *p)
 	if (p->note.n)
 		view_text(node, "Note", i18n_text(&p->note, c->language));
 	view_text(node, "Vendor", page_vendor(p));
-	view_text(node, "ListLabel", p->kind == PROVIDER_DATASOURCE ? "Data Sources" : "Tools");
+	view_text(node, "ListLabel",
+		p->kind == PROVIDER_DATASOURCE ? say(c, "nav.data_sources", NULL)
+					       : say(c, "nav.tools", NULL));
 	page_url(node, "ListUrl", "/%s", page_section(p));
 	page_tile(node, p);
 }

@@ -6,6 +6,7 @@
 #ifndef GRANTRY_WEB_PAGES_PAGE_H
 #define GRANTRY_WEB_PAGES_PAGE_H
 
+#include "domain/connect.h"
 #include "domain/credential.h"
 #include "domain/fieldset.h"
 #include "domain/probe.h"
@@ -60,6 +61,19 @@ enum rc page_version(struct ctx *c, const char *name, uint64_t *out) RC_MUST_CHE
 
 /** page_not_yours(c, id): RC_DENIED, and the event that somebody reached for another person's authorization. */
 enum rc page_not_yours(struct ctx *c, const struct credential_id *id) RC_MUST_CHECK;
+
+/* The request to connect that brought the person here, for a provider (domain/connect.h). It is handed on from page to
+ * page in the query. */
+#define PAGE_REQUEST_SIZE (UUID_TEXT_SIZE + sizeof("?request="))
+struct page_request {
+	struct connect_row row; /* return_to "": there is none */
+	char query[PAGE_REQUEST_SIZE],
+		and_query[PAGE_REQUEST_SIZE]; /* "?request=ID", "&request=ID"; or "" */
+};
+/** page_request(c, p): the one that the query names, of this person, for p; none if anything is wrong with it. */
+struct page_request page_request(struct ctx *c, const struct provider *p);
+/** page_set_request(c, request): Request.*: whoever sent the person, and the way back. */
+void page_set_request(struct ctx *c, const struct page_request *request);
 
 /* ---- parts of a data set ---- */
 

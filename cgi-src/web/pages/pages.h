@@ -72,6 +72,8 @@ enum rc page_delivery_again_post(struct ctx *c);
 /* connect.c */
 enum rc page_allow_access(struct ctx *c);
 enum rc page_allow_access_post(struct ctx *c);
+enum rc page_connect_link(struct ctx *c);
+enum rc page_connect_return(struct ctx *c);
 enum rc page_callback(struct ctx *c);
 enum rc page_flow(struct ctx *c);
 enum rc page_flow_replace_post(struct ctx *c);

@@ -76,7 +76,7 @@ static bool is_to_authorize(const struct credential_view *v)
 }
 
 static void set_links(struct ctx *c, const struct provider *p, struct view_node *item,
-	const struct credential_view *v)
+	const struct credential_view *v, const struct page_request *request)
 {
 	char id[UUID_TEXT_SIZE], url[URL_SIZE];
 
@@ -89,8 +89,8 @@ static void set_links(struct ctx *c, const struct provider *p, struct view_node 
 	if (v->is_oauth && !v->unreadable && provider_can_connect(p))
 		page_url(item, "ScopesUrl", "%s/scopes", url);
 	if (v->state != CREDENTIAL_DISABLED && v->is_oauth && provider_can_connect(p)) {
-		page_url(item, "AuthorizeUrl", "/connect/%s/%s?credential=%s", page_section(p),
-			p->id, id);
+		page_url(item, "AuthorizeUrl", "/connect/%s/%s?credential=%s%s", page_section(p),
+			p->id, id, request->and_query);
 		view_flag(item, "AuthorizeFirst", is_to_authorize(v));
 	}
 	if (!v->is_oauth && may(c, ACTION_CREDENTIAL_MANAGE))
@@ -109,7 +109,7 @@ static void set_links(struct ctx *c, const struct provider *p, struct view_node 
 }
 
 static void set_credential(struct ctx *c, const struct provider *p, struct view_node *list,
-	const struct credential_view *v)
+	const struct credential_view *v, const struct page_request *request)
 {
 	struct view_node *item = view_append(list);
 
@@ -128,7 +128,7 @@ static void set_credential(struct ctx *c, const struct provider *p, struct view_
 	state_set(c, p, item, v);
 	set_until(c, item, v);
 	set_validity(c, item, v);
-	set_links(c, p, item, v);
+	set_links(c, p, item, v, request);
 }
 
 /* What it has is handed out as long as it is valid, whatever the state. */
@@ -197,33 +197,37 @@ static void see_ended(const struct disconnected *d, void *arg)
 
 /* ---- the page ---- */
 
-static void set_key_actions(struct ctx *c, const struct provider *p)
+static void set_key_actions(
+	struct ctx *c, const struct provider *p, const struct page_request *request)
 {
 	view_flag(c->root, "ApiKey.Settings", p->kind == PROVIDER_EXTENSION);
 	if (!p->has_api_key || !may(c, ACTION_CREDENTIAL_MANAGE))
 		return;
 	if (p->api_key_schema.n)
-		page_url(c->root, "ApiKey.AddUrl", "/%s/%s/api-key", page_section(p), p->id);
+		page_url(c->root, "ApiKey.AddUrl", "/%s/%s/api-key%s", page_section(p), p->id,
+			request->query);
 	if (p->model_schema.n)
-		page_url(
-			c->root, "Model.AddUrl", "/%s/%s/api-key?of=model", page_section(p), p->id);
+		page_url(c->root, "Model.AddUrl", "/%s/%s/api-key?of=model%s", page_section(p),
+			p->id, request->and_query);
 }
 
-static void set_actions(struct ctx *c, const struct provider *p, const struct client_settings *s)
+static void set_actions(struct ctx *c, const struct provider *p, const struct client_settings *s,
+	const struct page_request *request)
 {
 	bool custom = s->has_custom && s->custom_enabled;
 	bool has_client = custom || s->has_system;
 	bool manage = may(c, ACTION_CLIENT_MANAGE);
 
-	set_key_actions(c, p);
+	set_key_actions(c, p, request);
 	view_flag(c->root, "ApiKey.Checked", p->api_key_checks.n || p->mint);
 	if (!provider_can_connect(p))
 		return;
 	if (has_client && may(c, ACTION_CONNECT))
-		page_url(c->root, "Oauth.AddUrl", "/connect/%s/%s", page_section(p), p->id);
+		page_url(c->root, "Oauth.AddUrl", "/connect/%s/%s%s", page_section(p), p->id,
+			request->query);
 	if (manage)
 		page_url(c->root, has_client ? "Oauth.SettingsUrl" : "Oauth.SetupUrl",
-			"/%s/%s/client", page_section(p), p->id);
+			"/%s/%s/client%s", page_section(p), p->id, request->query);
 	view_flag(c->root, "Oauth.Custom", custom);
 }
 
@@ -246,10 +250,13 @@ enum rc page_provider_home(struct ctx *c)
 {
 	struct credential_views views = {0};
 	struct client_settings settings = {0};
+	struct page_request request = {0};
 	const struct provider *p;
 	enum rc rc = page_provider(c, &p);
 	struct ended_list ended = {c, p};
 
+	if (rc == RC_OK)
+		request = page_request(c, p);
 	if (rc == RC_OK)
 		rc = credential_list(c->core, &c->actor, p, &views);
 	if (rc == RC_OK && provider_can_connect(p))
@@ -259,10 +266,12 @@ enum rc page_provider_home(struct ctx *c)
 	if (rc == RC_OK) {
 		page_notice(c);
 		page_set_provider(c, p);
-		set_actions(c, p, &settings);
+		page_set_request(c, &request);
+		set_actions(c, p, &settings, &request);
 		for (size_t i = 0; i < views.n; i++) {
 			set_banner(c, p, &views.items[i]);
-			set_credential(c, p, view_child(c->root, "Credentials"), &views.items[i]);
+			set_credential(c, p, view_child(c->root, "Credentials"), &views.items[i],
+				&request);
 		}
 		rc = revocation_recent(c->core, &c->actor, p, see_ended, &ended);
 	}

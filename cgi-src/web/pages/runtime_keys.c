@@ -12,6 +12,7 @@
 #include "platform/text.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
 
 #define DAYS_MAX 3650
 #define PROVIDERS_SIZE 4097
@@ -20,10 +21,9 @@
 static const struct {
 	const char *label, *help;
 } verbs[ACCESS_VERB__MAX] = {
-	[ACCESS_HANDOUT] = {"Hand out credentials", "Fetch a token or key that works now."},
-	[ACCESS_LIST] = {"List credentials",
-		"See which there are and their states, but no secrets."},
-	[ACCESS_REPORT] = {"Report refused ones", "Say that a provider did not accept one."},
+	[ACCESS_HANDOUT] = {MESSAGE("keys.verb_handout"), MESSAGE("keys.verb_handout_help")},
+	[ACCESS_LIST] = {MESSAGE("keys.verb_list"), MESSAGE("keys.verb_list_help")},
+	[ACCESS_REPORT] = {MESSAGE("keys.verb_report"), MESSAGE("keys.verb_report_help")},
 };
 
 /* ---- the list ---- */
@@ -46,7 +46,7 @@ static void set_providers(struct ctx *c, struct view_node *item, const char *ids
 			view_text(view_append(list), "Text", provider_label(c, id));
 }
 
-static void set_verbs(struct view_node *item, const char *words)
+static void set_verbs(struct ctx *c, struct view_node *item, const char *words)
 {
 	struct view_node *list = view_child(item, "Verbs");
 
@@ -54,7 +54,7 @@ static void set_verbs(struct view_node *item, const char *words)
 		const char *word = access_verb_word((enum access_verb)v);
 
 		if (text_has_word(words, word, strlen(word)))
-			view_text(view_append(list), "Text", verbs[v].label);
+			view_text(view_append(list), "Text", say(c, verbs[v].label, NULL));
 	}
 }
 
@@ -64,9 +64,10 @@ static void set_key(struct ctx *c, struct view_node *item, const struct access_k
 
 	view_text(item, "Name", key->name);
 	view_text(item, "State.Kind", over ? "bad" : "ok");
-	view_text(item, "State.Text", over ? "Expired" : "Active");
+	view_text(item, "State.Text",
+		over ? say(c, "keys.expired", NULL) : say(c, "state.active", NULL));
 	if (key->by_operator)
-		view_text(item, "AddedBy", "the operator");
+		view_text(item, "AddedBy", say(c, "who.operator", NULL));
 	else if (key->added_by[0])
 		view_text(item, "AddedBy", key->added_by);
 	page_date(c, item, "Added", key->created_at_s);
@@ -75,7 +76,7 @@ static void set_key(struct ctx *c, struct view_node *item, const struct access_k
 	if (key->last_used_at_s)
 		page_date(c, item, "Used", key->last_used_at_s);
 	set_providers(c, item, key->providers);
-	set_verbs(item, key->verbs);
+	set_verbs(c, item, key->verbs);
 }
 
 static void list_key(const struct access_key *key, void *arg)
@@ -147,8 +148,8 @@ static void set_verb_boxes(struct ctx *c, const struct key_form *f)
 
 		view_text(item, "Id", word);
 		view_text(item, "Value", word);
-		view_text(item, "Label", verbs[v].label);
-		view_text(item, "Help", verbs[v].help);
+		view_text(item, "Label", say(c, verbs[v].label, NULL));
+		view_text(item, "Help", say(c, verbs[v].help, NULL));
 		view_flag(item, "Checked", text_has_word(f->verbs, word, strlen(word)));
 	}
 }
@@ -168,12 +169,12 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 		view_text(c->root, "Form.Days", f->days);
 	set_provider_boxes(c, f);
 	set_verb_boxes(c, f);
-	view_text(c->root, "Form.NameError", f->name_error);
-	view_text(c->root, "Form.ProvidersError", f->providers_error);
-	view_text(c->root, "Form.VerbsError", f->verbs_error);
-	view_text(c->root, "Form.DaysError", f->days_error);
+	view_text(c->root, "Form.NameError", say(c, f->name_error, NULL));
+	view_text(c->root, "Form.ProvidersError", say(c, f->providers_error, NULL));
+	view_text(c->root, "Form.VerbsError", say(c, f->verbs_error, NULL));
+	view_text(c->root, "Form.DaysError", say(c, f->days_error, NULL));
 	if (is_wrong(f))
-		page_form_error(c, "Something in the form is not right.", NULL, NULL);
+		page_form_error(c, say(c, "form.not_right", NULL), NULL, NULL);
 	return page_send(c, "runtime_key_add", f->name_taken ? 409 : is_wrong(f) ? 422 : 200);
 }
 
@@ -246,15 +247,15 @@ static bool read_days(const char *text, int64_t *lifetime_s)
 static void check_form(struct key_form *f, enum rc providers_rc)
 {
 	if (!text_is_line(f->name, strlen(f->name), NAME_MAX_CHARS))
-		f->name_error = "Give the key a name: one line of at most 100 characters.";
+		f->name_error = MESSAGE("keys.name_wrong");
 	if (f->chosen && !f->providers[0])
-		f->providers_error = "Choose at least one provider, or all of them.";
+		f->providers_error = MESSAGE("keys.providers_wrong");
 	if (providers_rc == RC_LIMIT)
-		f->providers_error = "These are more than one key can name. Choose fewer, or all.";
+		f->providers_error = MESSAGE("keys.providers_many");
 	if (!f->verbs[0])
-		f->verbs_error = "Choose at least one thing that the key may do.";
+		f->verbs_error = MESSAGE("keys.verbs_wrong");
 	if (!read_days(f->days, &f->lifetime_s))
-		f->days_error = "Enter a whole number of days from 1 to 3650, or nothing.";
+		f->days_error = MESSAGE("keys.days_wrong");
 }
 
 static enum rc read_form(struct ctx *c, struct key_form *f)
@@ -350,8 +351,7 @@ enum rc page_runtime_key_add_post(struct ctx *c)
 		rc = show_key(c, &f, &key);
 	} else if (rc == RC_CONFLICT) {
 		f.name_taken = true;
-		f.name_error = "There is a key of this name already. If you have just made it and "
-			       "did not copy it, revoke it and add another.";
+		f.name_error = MESSAGE("keys.there_already");
 		rc = show_form(c, &f);
 	}
 	secret_release(&key);

@@ -12,6 +12,7 @@
 #include "web/dispatch.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
+#include "web/say.h"
 
 #define HOME "/data-sources"
 
@@ -51,7 +52,7 @@ enum rc page_sign_in(struct ctx *c)
 }
 
 /* A path of ours that a page may be opened at; anything else leads home (security R24, D11). Of queries only
- * the one that says which authorization to renew. */
+ * the one that says which authorization to renew, and those of links that lead to Connect, which trusts none. */
 static bool is_next(const char *next)
 {
 	const char *query = next ? strchr(next, '?') : NULL;
@@ -61,7 +62,7 @@ static bool is_next(const char *next)
 
 	if (!next || next[0] != '/' || strchr(next, '#'))
 		return false;
-	if (query &&
+	if (query && strncmp(next, "/connect/", 9) != 0 &&
 		(strncmp(query, "?credential=", 12) != 0 || uuid_parse(query + 12, &id) != RC_OK))
 		return false;
 	resp_init(&trial);
@@ -87,12 +88,12 @@ static enum rc refused(struct ctx *c, const struct sign_in *s, enum rc rc)
 	char seconds[24];
 
 	if (rc == RC_DENIED)
-		return show_sign_in(c, s->email, req_form(&c->req, "next"),
-			"This e-mail address and password do not belong together.", 403);
+		return show_sign_in(
+			c, s->email, req_form(&c->req, "next"), say(c, "sign_in.wrong", NULL), 403);
 	(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)s->retry_after_s);
 	resp_header(&c->resp, "Retry-After", seconds);
-	return show_sign_in(c, s->email, req_form(&c->req, "next"),
-		"There were too many attempts. Wait a little before the next one.", 429);
+	return show_sign_in(
+		c, s->email, req_form(&c->req, "next"), say(c, "sign_in.too_many", NULL), 429);
 }
 
 /* Form: email, password, next. */
@@ -180,23 +181,20 @@ enum rc page_password_post(struct ctx *c)
 		return RC_INVALID;
 	if (one->value_len != two->value_len ||
 		!codec_equal(one->value, two->value, one->value_len))
-		return show_password(c, NULL, "The two passwords differ.", 422);
+		return show_password(c, NULL, say(c, "password.differ", NULL), 422);
 	rc = secret_set(&password, one->value, one->value_len);
 	if (rc == RC_OK)
 		rc = account_set_password(c->core, &c->actor, c->session->user_email, &password);
 	secret_release(&password);
 	if (rc == RC_INVALID)
-		return show_password(c,
-			"Choose at least 15 characters that are not easy to guess: not your e-mail "
-			"address, not a common password, not one character again and again.",
-			NULL, 422);
+		return show_password(c, say(c, "password.weak", NULL), NULL, 422);
 	return rc == RC_OK ? begin_again(c) : rc;
 }
 
-/* Form: workspace. */
+/* Form: workspace, next. */
 enum rc page_workspace_post(struct ctx *c)
 {
-	const char *text = req_form(&c->req, "workspace");
+	const char *text = req_form(&c->req, "workspace"), *next = req_form(&c->req, "next");
 	struct secret token = SECRET_EMPTY;
 	struct tenant_id tenant;
 	enum rc rc;
@@ -207,7 +205,8 @@ enum rc page_workspace_post(struct ctx *c)
 	(void)audit_event(c->core, &c->actor, "session.switch", "workspace", rc_name(rc));
 	if (rc == RC_OK) {
 		dispatch_sign_in(c, &token);
-		rc = page_redirect(c, HOME "?done=workspace");
+		rc = is_next(next) ? page_redirect(c, "%s", next)
+				   : page_redirect(c, HOME "?done=workspace");
 	}
 	secret_release(&token);
 	return rc;

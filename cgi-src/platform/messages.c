@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "web/messages.h"
+#include "platform/messages.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -7,11 +7,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "platform/accept_language.h"
 #include "platform/buf.h"
 #include "platform/log.h"
 #include "platform/text.h"
 #include "platform/yamlr.h"
-#include "web/accept_language.h"
 
 #define LANGUAGES_MAX 64
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"

@@ -6,8 +6,8 @@
  * A text holds values, "{name}", and the marks <strong>, <code>, <q> and <a>, each closed; no other '<', '>', '{',
  * '}', no '"', no backslash, no control character: so it can stand in HTML and in a literal of a template as it is.
  */
-#ifndef GRANTRY_WEB_MESSAGES_H
-#define GRANTRY_WEB_MESSAGES_H
+#ifndef GRANTRY_PLATFORM_MESSAGES_H
+#define GRANTRY_PLATFORM_MESSAGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

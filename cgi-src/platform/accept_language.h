@@ -2,8 +2,8 @@
  *
  * The Accept-Language header (RFC 9110 §12.5.4): ranges and their weights. Which language fits: messages.h.
  */
-#ifndef GRANTRY_WEB_ACCEPT_LANGUAGE_H
-#define GRANTRY_WEB_ACCEPT_LANGUAGE_H
+#ifndef GRANTRY_PLATFORM_ACCEPT_LANGUAGE_H
+#define GRANTRY_PLATFORM_ACCEPT_LANGUAGE_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "web/accept_language.h"
+#include "platform/accept_language.h"
 
 #include <stdbool.h>
 #include <string.h>
