@@ -25,6 +25,10 @@ enum probe_verdict {
 	PROBE_RATE_LIMITED /* 429 */
 };
 
+/** probe_verdict_word(verdict): "ok", "refused", "no_permission", "no_answer", "timeout", "egress_denied",
+ * "rate_limited". */
+const char *probe_verdict_word(enum probe_verdict verdict);
+
 struct identity {
 	char subject[256]; /* the provider's stable account id; "" unknown */
 	char name[256], account[256], avatar_url[512]; /* harmless UTF-8; "" unknown */
