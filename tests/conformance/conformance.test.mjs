@@ -3,22 +3,18 @@
 // facts that were written down independently of it (tests/fixtures/oauth_facts.yaml). ONLY=slack does it for those alone
 // that have this in their id.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { openRenewals } from '../cgi/renewing.mjs';
 import { BROKEN, UNTRUE, brokenCopy } from './broken.mjs';
-import { readDefinitions, root, writeCopies } from './definitions.mjs';
+import { readDefinitions } from './definitions.mjs';
 import { disagreements, readFacts } from './facts.mjs';
-import { startService } from './service.mjs';
+import { openWorld } from './ground.mjs';
 import { walk } from './walk.mjs';
 
 const all = await readDefinitions(), facts = await readFacts();
 const definitions = all.filter(({ id }) => id.includes(process.env.ONLY ?? ''));
 const tally = { passed: 0, failed: 0 };
-let ground, service, dir;
+let world;
 
 function report(faults) {
   tally[faults.length > 0 ? 'failed' : 'passed'] += 1;
@@ -26,19 +22,10 @@ function report(faults) {
 }
 
 before(async () => {
-  service = await startService();
-  dir = await mkdtemp(join(tmpdir(), 'conformance-'));
-  const providers = join(dir, 'providers');
-  await cp(join(root, 'providers'), providers, { recursive: true });
-  for (const { name } of all) await rm(join(providers, name));
-  await writeCopies(providers, [...all, ...BROKEN.map((one) => brokenCopy(one, all))]);
-  ground = await openRenewals({ env: { PROVIDERS: providers },
-    conf: `egress_allow = ${service.origin}\noperator.provider_origin = ${service.origin}` });
+  world = await openWorld([...all, ...BROKEN.map((one) => brokenCopy(one, all))]);
 });
 after(async () => {
-  await ground?.close();
-  await service?.close();
-  await rm(dir, { recursive: true, force: true });
+  await world?.close();
   console.log(`# definitions: ${definitions.length}; ${tally.passed} passed, ${tally.failed} failed`);
 });
 
@@ -51,7 +38,7 @@ for (const definition of definitions) {
   const { id } = definition;
   test(`${id} facts`, () => report(disagreements(definition, facts[id])));
   test(id, async (t) => {
-    for (const { step, faults } of await walk(ground, service, definition, facts[id])) await t.test(`${id} ${step}`, () => report(faults));
+    for (const { step, faults } of await walk(world, definition, facts[id])) await t.test(`${id} ${step}`, () => report(faults));
   });
 }
 
@@ -60,7 +47,7 @@ for (const definition of definitions) {
 for (const { what, id, step, asks } of process.env.ONLY ? [] : BROKEN) {
   test(`a definition is noticed that declares ${what}`, async () => {
     const definition = all.find((one) => one.id === id);
-    const results = await walk(ground, service, definition, { ...facts[id], asks, stop: true });
+    const results = await walk(world, definition, { ...facts[id], asks, stop: true });
     const { step: first, faults } = results.find((one) => one.faults.length > 0) ?? { faults: [] };
     assert.equal(first, step, faults.join('\n'));
   });

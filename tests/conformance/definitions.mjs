@@ -2,8 +2,9 @@
 // Provider definitions as a test reads them, past the product's reader of their meaning: what each declares of OAuth, and
 // copies whose services are all behind one address of ours.
 //
-//   const all = await readDefinitions();        those with a recipe for OAuth, shared parts joined: [definition]
-//   definition.id, .kind, .label, .clientFields, .credentialFields, .oauth, .derive, .document
+//   const all = await readAll();                [definition], shared parts joined
+//   await readDefinitions()                     those with a recipe for OAuth
+//   definition.id, .kind, .clientFields, .credentialFields, .oauth, .derive, .document
 //   await writeCopies(dir, all);                a provider folder in which https://HOST/… is
 //                                               {{operator.provider_origin}}/HOST/…; all else is as it was
 //   expand('https://{{client.host}}/x', definition, values, 'url')
@@ -45,22 +46,22 @@ function kindOf(name, { grantry }) {
 function definitionOf(name, document, shared) {
   const { grantry, identity } = document;
   const schema = document.oauth_schema ?? document.subscription_constructor?.oauth_schema ?? {};
-  const oauth = grantry.oauth.base ? join2(shared[grantry.oauth.base], grantry.oauth) : grantry.oauth;
-  return { name, document, oauth, kind: kindOf(name, document), id: `${grantry.org}/${grantry.plugin}/${identity.name}`,
-    label: identity.label.en_US, clientFields: schema.client_schema ?? [],
+  const oauth = grantry.oauth?.base ? join2(shared[grantry.oauth.base], grantry.oauth) : grantry.oauth;
+  const called = identity?.name ?? document.provider ?? grantry.plugin; // models, extensions
+  return { name, document, oauth, kind: kindOf(name, document), id: `${grantry.org}/${grantry.plugin}/${called}`, clientFields: schema.client_schema ?? [],
     credentialFields: (schema.credentials_schema ?? []).map((field) => field.name), derive: grantry.derive ?? {} };
 }
 
-export async function readDefinitions() {
+export async function readAll() {
   const names = (await Promise.all(['datasources', 'tools', 'triggers', 'models', 'extensions'].map(folder))).flat();
   const parts = await folder('shared');
   const documents = await readYaml([...parts, ...names].map((name) => join(root, 'providers', name)));
   const shared = Object.fromEntries(parts.map((name, i) => [name.slice('shared/'.length, -'.yaml'.length), documents[i].oauth]));
-  return names.map((name, i) => ({ name, document: documents[parts.length + i] }))
-    .filter(({ document }) => document.grantry?.oauth)
-    .map(({ name, document }) => definitionOf(name, document, shared))
-    .filter(({ oauth }) => !oauth.authorization_url.startsWith('{{operator.')); // the practice provider: tests/cgi
+  return names.map((name, i) => definitionOf(name, documents[parts.length + i], shared))
+    .filter(({ id }) => !id.startsWith('grantry/sandbox/')); // the practice provider: tests/cgi
 }
+
+export const readDefinitions = async () => (await readAll()).filter(({ oauth }) => oauth);
 
 // --- copies ---
 
@@ -82,7 +83,9 @@ export async function writeCopies(dir, definitions) {
   for (const definition of definitions) {
     const { document, oauth, name } = definition;
     const [org, plugin] = definition.id.split('/');
-    const grantry = { ...document.grantry, org, plugin, oauth: { ...behind(oauth), base: undefined } };
+    const { api_key: key } = document.grantry;
+    const grantry = { ...document.grantry, org, plugin, ...(key ? { api_key: behind(key) } : {}),
+      ...(oauth ? { oauth: { ...behind(oauth), base: undefined } } : {}) };
     await mkdir(join(dir, dirname(name)), { recursive: true });
     await writeFile(join(dir, dirname(name), `${definition.id.replaceAll('/', '.')}.yaml`), JSON.stringify({ ...document, grantry }, null, 1));
   }

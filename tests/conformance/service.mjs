@@ -4,6 +4,7 @@
 //
 //   const service = await startService();           service.origin
 //   service.expect({ what: 'exchange', request, answer: { status, body } }, …);
+//   service.expect({ what: 'check', look: (got) => [...faults], answer })    where the request is known in part
 //   service.settle()      faults since the last time, and what was expected and did not come; then expects nothing
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -14,7 +15,7 @@ import { differences } from './requests.mjs';
 export function realUrl(path) {
   const [, host, rest] = path.match(/^\/([^/?]*)(.*)$/s);
   const origin = decodeURIComponent(host);
-  return `${origin.startsWith('https://') ? origin : `https://${origin}`}${rest}`;
+  return `${origin.startsWith('https://') ? origin.replace(/\/+$/, '') : `https://${origin}`}${rest}`;
 }
 
 export async function startService() {
@@ -27,7 +28,7 @@ export async function startService() {
       faults.push(`${got.method} ${got.url}: nothing was expected`);
       return { status: 500, body: {} };
     }
-    const found = differences(next.request, got);
+    const found = next.look ? next.look(got) : differences(next.request, got);
     faults.push(...found.map((one) => `${next.what}: ${one}`));
     return found.length > 0 ? { status: 500, body: {} } : next.answer;
   }
@@ -53,7 +54,7 @@ export async function startService() {
     // How many are still to come.
     get open() { return expected.length; },
     settle() {
-      const told = [...faults, ...expected.map(({ what, request }) => `${what}: ${request.method} ${request.url} did not come`)];
+      const told = [...faults, ...expected.map(({ what, request }) => `${what}: ${request ? `${request.method} ${request.url}` : 'a request'} did not come`)];
       [expected, faults, calls] = [[], [], []];
       return told;
     },

@@ -2,7 +2,7 @@
 // One definition on its whole way: consent, exchange, hand-out, test, renewals, errors, the end. Expectations come from the
 // definition alone; whether it tells the truth is what facts.mjs asks.
 //
-//   const results = await walk(ground, service, definition, { asks, client, redirect });   [{ step, faults }]
+//   const results = await walk(world, definition, { asks, client, redirect });   [{ step, faults }]
 //
 // definition is what is expected; asks names another one that the product is asked for (a copy of it that was broken), and
 // stop ends the walk at the first fault.
@@ -29,15 +29,15 @@ const near = (what, got, want) => {
 };
 
 // What is left of it would be renewed while others walk.
-export async function walk(ground, service, definition, options) {
+export async function walk(world, definition, options) {
   try {
-    return await walkAlong(ground, service, definition, options);
+    return await walkAlong(world, definition, options);
   } finally {
-    await ground.db.run('DELETE FROM provider_credential_defaults; DELETE FROM provider_credentials; DELETE FROM oauth_flows');
+    await world.ground.db.run('DELETE FROM provider_credential_defaults; DELETE FROM provider_credentials; DELETE FROM oauth_flows');
   }
 }
 
-async function walkAlong(ground, service, definition, { asks = definition.id, client = {}, redirect = {}, stop = false } = {}) {
+async function walkAlong({ ground, service }, definition, { asks = definition.id, client = {}, redirect = {}, stop = false } = {}) {
   const { ada, stack, db } = ground;
   const { oauth, kind } = definition, { token_response: at = {}, refresh = {} } = oauth;
   const name = asks.split('/')[2];
