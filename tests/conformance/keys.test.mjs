@@ -39,7 +39,7 @@ function look(row, got) {
 
 // A token is made of the key before it is tried (RFC 7523): the account's own key signs.
 const signer = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const withKey = (account) => JSON.stringify({ ...JSON.parse(account), private_key: signer.privateKey.export({ type: 'pkcs8', format: 'pem' }) });
+const withKey = (account) => JSON.stringify({ ...JSON.parse(account), private_key_id: 'k-1', private_key: signer.privateKey.export({ type: 'pkcs8', format: 'pem' }) });
 function looksLikeAssertion({ method, body }) {
   const [, text, signature] = new URLSearchParams(body).get('assertion')?.match(/^([\w-]+\.[\w-]+)\.([\w-]+)$/) ?? [];
   const good = method === 'POST' && text && verify('sha256', Buffer.from(text), signer.publicKey, Buffer.from(signature, 'base64url'));
@@ -76,7 +76,7 @@ rows.forEach((row, i) => {
   if (row.token) row.fields.credentials = withKey(row.fields.credentials);
   const definition = all.find(({ id }) => id === row.provider);
   const name = `${row.provider} row ${i}`;
-  const fields = [definition?.document.credentials_schema ?? []].flat();
+  const fields = [definition?.document.credentials_schema ?? definition?.document.settings ?? []].flat();
   const skip = fields.some(({ type }) => CHOSEN.includes(type)) && 'its fields are chosen from what a runtime registered';
   const asked = row.asks ?? row.mints;
 
