@@ -197,6 +197,29 @@ static void cfg_public_origin_is_exactly_an_origin(void)
 	}
 }
 
+/* It stands in headers and pages as it is. */
+static void cfg_public_prefix_is_plain_segments(void)
+{
+	static const char *const good[] = {"/grantry", "/a/b-1/c_2"};
+	static const char *const bad[] = {"grantry", "/", "/grantry/", "//a", "/a//b", "/..",
+		"/./a", "/A", "/a b", "/a;b", "/%61", "/a?b", "/a\"b", "https://a/b",
+		"/aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff12345"};
+	char text[2048];
+
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		(void)snprintf(
+			text, sizeof text, ORIGIN "public_prefix = %s\n" SOCKET DIRS, good[i]);
+		CHECK_INT(parse_rc(text), RC_OK);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		(void)snprintf(
+			text, sizeof text, ORIGIN "public_prefix = %s\n" SOCKET DIRS, bad[i]);
+		if (parse_rc(text) != RC_INVALID)
+			printf("# accepted: %s\n", bad[i]);
+		CHECK_INT(parse_rc(text), RC_INVALID);
+	}
+}
+
 static void cfg_egress_list_has_an_end(void)
 {
 	char text[4096] = ORIGIN SOCKET DIRS;
@@ -259,6 +282,7 @@ int main(void)
 	RUN(cfg_missing_keys_are_named);
 	RUN(cfg_numbers_are_digits_in_range);
 	RUN(cfg_public_origin_is_exactly_an_origin);
+	RUN(cfg_public_prefix_is_plain_segments);
 	RUN(cfg_egress_list_has_an_end);
 	RUN(cfg_nul_and_size_are_refused);
 	RUN(cfg_load_takes_path_or_environment);
