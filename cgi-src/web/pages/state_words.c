@@ -163,7 +163,7 @@ void state_set(struct ctx *c, const struct provider *p, struct view_node *item,
 	if (v->since_s > 0)
 		page_date(c, item, "Since", v->since_s);
 	if (state_is_answer(v->reason)) {
-		view_text(item, "By", page_vendor(p));
+		view_text(item, "By", page_vendor(c, p));
 		view_text(item, "Code", v->reason);
 	}
 	view_text(item, "Reason", say(c, reason, NULL));
