@@ -63,6 +63,8 @@ GRANT SELECT, UPDATE ON provider_credentials TO 'grantry_refreshd';
 GRANT SELECT ON provider_credential_defaults TO 'grantry_refreshd';
 GRANT SELECT ON datasource_oauth_params TO 'grantry_refreshd';
 GRANT SELECT ON datasource_oauth_tenant_params TO 'grantry_refreshd';
+GRANT SELECT ON tool_oauth_system_clients TO 'grantry_refreshd';
+GRANT SELECT ON tool_oauth_tenant_clients TO 'grantry_refreshd';
 GRANT SELECT, INSERT, UPDATE, DELETE ON revocations TO 'grantry_refreshd';
 GRANT SELECT ON webhooks TO 'grantry_refreshd';
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO 'grantry_refreshd';
