@@ -34,6 +34,7 @@
 
     FormError.Title          text, optional   what happened; absent = no error summary
     FormError.Text           text, optional   why
+    FormError.Cause          text, optional   the likely cause
     FormError.Next           text, optional   what to do
     FormError.Said.Code      text, optional   the provider's own error code
     FormError.Said.Text      text, optional   the provider's own words
@@ -50,6 +51,7 @@ def:form_error() ?><?cs if:?FormError.Title ?>
 <div class="banner banner-bad" role="alert" id="form-error" tabindex="-1" autofocus>
   <p><strong><?cs var:FormError.Title ?></strong><?cs if:?FormError.Text ?> <?cs var:FormError.Text ?><?cs /if ?></p>
   <?cs if:?FormError.SaidBy ?><p class="said-by">{{form.said_by who=FormError.SaidBy}}</p><?cs call:provider_words(FormError.Said) ?><?cs /if ?>
+  <?cs if:?FormError.Cause ?><p><?cs var:FormError.Cause ?></p><?cs /if ?>
   <?cs if:?FormError.Next ?><p><?cs var:FormError.Next ?></p><?cs /if ?>
   <?cs set:Layout.Wrong = "0" ?><?cs each:wrong = Fields ?><?cs if:?wrong.Error ?><?cs if:!Layout.Wrong ?><?cs set:Layout.Wrong = "1" ?><ul><?cs /if ?>
     <li><a href="#<?cs var:wrong.Id ?>"><?cs var:wrong.Label ?></a>: <?cs var:wrong.Error ?></li><?cs /if ?><?cs /each ?><?cs if:Layout.Wrong ?></ul><?cs /if ?>

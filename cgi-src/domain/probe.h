@@ -46,6 +46,8 @@ struct probe_result {
 	struct identity identity; /* filled when identity pointers are given and found */
 };
 
+/** probe_has_header(headers, name): is there one of that name, capital or not? Then none is added by itself. */
+bool probe_has_header(const struct pairs *headers, const char *name);
 /** probe_request(recipe, values, out): expands templates into a request. Errors: RC_INVALID (also a colon in
  * the user of HTTP Basic), RC_LIMIT, RC_NOMEM. */
 enum rc probe_request(const struct http_recipe *recipe, const struct placeholder_values *values,

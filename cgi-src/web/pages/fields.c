@@ -344,8 +344,11 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 	};
 	/* words of ours are nobody's answer */
 	const char *ours = probe->own_words ? say_words(c, probe->words) : NULL;
+	const struct diagnosis_rule *rule = page_diagnose_probe(c, p, false, probe);
 
 	page_form_error(c, say(c, texts[probe->verdict].title, NULL), ours,
 		say(c, texts[probe->verdict].next, NULL));
+	if (rule)
+		view_text(c->root, "FormError.Cause", i18n_text(&rule->cause, c->language));
 	set_said(view_child(c->root, "FormError"), p, probe);
 }

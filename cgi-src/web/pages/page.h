@@ -8,6 +8,7 @@
 
 #include "domain/connect.h"
 #include "domain/credential.h"
+#include "domain/diagnosis.h"
 #include "domain/fieldset.h"
 #include "domain/probe.h"
 #include "web/ctx.h"
@@ -108,9 +109,16 @@ enum rc page_set_fields(struct ctx *c, const struct page_fields *f) RC_MUST_CHEC
 enum rc page_read_fields(
 	struct ctx *c, const struct schema *schema, struct fieldset *out) RC_MUST_CHECK;
 
-/** page_form_error(c, title, text, next): FormError.*. page_form_said: what a provider answered. */
+/** page_form_error(c, title, text, next): FormError.*. page_form_said: what a provider answered to a key. */
 void page_form_error(struct ctx *c, const char *title, const char *text, const char *next);
 void page_form_said(struct ctx *c, const struct provider *p, const struct probe_result *probe);
+/** page_diagnose(c, p, is_oauth, event): what an answer means, by the rules of provider files; those of p are about its
+ * authorizations, and not asked for keys. NULL: nobody knows. Borrowed. */
+const struct diagnosis_rule *page_diagnose(const struct ctx *c, const struct provider *p,
+	bool is_oauth, const struct diagnosis_event *event);
+/** page_diagnose_probe(c, p, is_oauth, probe): the same for an answer to a check. */
+const struct diagnosis_rule *page_diagnose_probe(const struct ctx *c, const struct provider *p,
+	bool is_oauth, const struct probe_result *probe);
 /** page_retry_after(c, s): a header, within reason. */
 void page_retry_after(struct ctx *c, int64_t retry_after_s);
 
