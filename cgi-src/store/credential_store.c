@@ -22,7 +22,8 @@ enum {
 	ST_DEFAULT_DROP,
 };
 
-/* The client that obtained it, which may have been removed since: its table is one of these, and ids are random. */
+/* The client that obtained it, which may have been removed since: by kind of provider it is in one of two tables, for a
+ * workspace and for the installation. Ids are random, so that none is in both. */
 #define JOIN_CLIENT                                                                                \
 	" LEFT JOIN datasource_oauth_tenant_params dt ON c.client_source = 'tenant'"               \
 	" AND dt.tenant_id = c.tenant_id AND dt.id = c.client_id"                                  \
@@ -32,15 +33,15 @@ enum {
 	" AND ds.id = c.client_id"                                                                 \
 	" LEFT JOIN tool_oauth_system_clients ts ON c.client_source = 'system'"                    \
 	" AND ts.id = c.client_id"
-#define CLIENT_GONE "c.client_id IS NOT NULL AND COALESCE(dt.id, tt.id, ds.id, ts.id) IS NULL"
+#define CLIENT_GONE " c.client_id IS NOT NULL AND COALESCE(dt.id, tt.id, ds.id, ts.id) IS NULL,"
 
 #define SELECT_ROWS                                                                                \
 	"SELECT c.id, c.plugin_id, c.provider, c.name, c.auth_type, c.encrypted_credentials,"      \
 	" c.encrypted_profile, c.secret_rev, c.version, c.user_id, c.changed_by, a.name, b.name,"  \
 	" c.client_source, c.client_id, c.client_revision, c.expires_at, c.refreshable,"           \
 	" d.credential_id IS NOT NULL, c.created_at, c.updated_at, c.state, c.state_reason,"       \
-	" c.state_since, c.failures, c.refresh_due_at, c.refreshed_at,"                            \
-	" " CLIENT_GONE ", c.rejected_rev = c.secret_rev"                                          \
+	" c.state_since, c.failures, c.refresh_due_at, c.refreshed_at," CLIENT_GONE                \
+	" c.rejected_rev = c.secret_rev"                                                           \
 	" FROM provider_credentials c" JOIN_CLIENT                                                 \
 	" LEFT JOIN provider_credential_defaults d ON d.tenant_id = c.tenant_id"                   \
 	" AND d.plugin_id = c.plugin_id AND d.provider = c.provider AND d.credential_id = c.id"    \
@@ -52,8 +53,9 @@ static const char *const sql[] = {
 	[ST_LOAD] = SELECT_ROWS " WHERE c.tenant_id = ? AND c.plugin_id = ? AND c.provider = ?"
 				" AND c.id = ?",
 	[ST_COUNTS] = "SELECT c.plugin_id, c.provider, c.state, c.failures > 0,"
-		      " c.expires_at IS NOT NULL AND c.expires_at <= ?, c.refreshable,"
-		      " " CLIENT_GONE ", COUNT(*) FROM provider_credentials c" JOIN_CLIENT
+		      " c.expires_at IS NOT NULL AND c.expires_at <= ?, c.refreshable," CLIENT_GONE
+		      " COUNT(*)"
+		      " FROM provider_credentials c" JOIN_CLIENT
 		      " WHERE c.tenant_id = ? GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2",
 	[ST_NAMES] = "SELECT name FROM provider_credentials"
 		     " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
