@@ -414,7 +414,7 @@ struct provider {
 	bool imported;           /* its document is that of a plugin folder … */
 	const char *recipe_file; /* … with the recipe of this file of ours; NULL: with none */
 	struct i18n label, description;
-	const char *vendor;   /* who runs it, for sentences: "Acme"; NULL: as the label */
+	struct i18n vendor;   /* who runs it, for sentences: "Acme"; nothing: as the label */
 	struct i18n note;     /* for people, on the provider's page */
 	struct texts sources; /* where the facts come from */
 	struct verification verified;
