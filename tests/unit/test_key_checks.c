@@ -6,87 +6,23 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "check.h"
 #include "domain/form.h"
 #include "domain/oauth/mint.h"
 #include "domain/probe.h"
-#include "platform/buf.h"
 #include "platform/log.h"
-#include "platform/yamlr.h"
-#include "unit/shipped.h"
+#include "unit/answers.h"
 
 static const char *const fixture_files[] = {
 	"tests/fixtures/api_keys.yaml", "tests/fixtures/api_keys_g_to_z.yaml"};
 #define FIXTURES (sizeof(fixture_files) / sizeof(*fixture_files))
 static struct yamlr *fixtures[FIXTURES];
-/* --- the network --- */
-
-static struct {
-	int status;
-	const char *type, *body, *me; /* me: to all requests after the first */
-} next_answer;
-
-static char asked[2048]; /* "METHOD URL" of the first request */
-static struct httpc_request sent;
-
-enum rc httpc_perform(
-	struct httpc *http, const struct httpc_request *rq, struct httpc_response *out)
-{
-	bool first = asked[0] == '\0';
-	const char *body = first ? next_answer.body : next_answer.me;
-
-	(void)http;
-	*out = (struct httpc_response){.status = next_answer.status, .retry_after_s = -1};
-	snprintf(out->content_type, sizeof(out->content_type), "%s", next_answer.type);
-	if (!first)
-		return secret_set(&out->body, body, strlen(body));
-	snprintf(asked, sizeof(asked), "%s %s", rq->method, secret_text(&rq->url));
-	httpc_request_release(&sent);
-	sent = (struct httpc_request){.method = rq->method, .has_body = rq->has_body};
-	CHECK_INT(secret_set(&sent.body, rq->body.bytes, rq->body.len), RC_OK);
-	for (size_t i = 0; i < rq->n_headers; i++)
-		CHECK_INT(httpc_request_header(&sent, rq->headers[i].name,
-				  rq->headers[i].value.bytes, rq->headers[i].value.len),
-			RC_OK);
-	return secret_set(&out->body, body, strlen(body));
-}
-
-static const char *sent_header(const char *name)
-{
-	for (size_t i = 0; i < sent.n_headers; i++)
-		if (strcasecmp(sent.headers[i].name, name) == 0)
-			return secret_text(&sent.headers[i].value);
-	return NULL;
-}
-/* --- files --- */
-
-static void open_fixture(size_t i)
-{
-	struct yamlr_error error = {0};
-	char path[4096];
-	struct buf text;
-
-	buf_init(&text, YAMLR_SIZE_MAX);
-	CHECK_INT(buf_load(&text, source_path(path, sizeof(path), fixture_files[i])), RC_OK);
-	CHECK_INT(yamlr_parse(buf_text(&text), text.len, &fixtures[i], &error), RC_OK);
-	buf_release(&text);
-}
-
 static void open_files(void)
 {
 	open_shipped();
 	for (size_t i = 0; i < FIXTURES; i++)
-		open_fixture(i);
-}
-
-static const struct provider *find(const char *id)
-{
-	for (size_t i = 0; shipped && i < catalogue_count(shipped); i++)
-		if (strcmp(catalogue_at(shipped, i)->id, id) == 0)
-			return catalogue_at(shipped, i);
-	return NULL;
+		fixtures[i] = open_rows(fixture_files[i]);
 }
 
 /* --- what every check asks, and what it makes of the answers --- */
@@ -100,15 +36,7 @@ struct row {
 
 static const char *row_text(const struct row *row, const char *key)
 {
-	const char *text = yamlr_text(yamlr_get(row->node, key));
-
-	return text ? text : "";
-}
-
-static void fill(struct fieldset *fields, const struct yamlr_node *map)
-{
-	for (const struct yamlr_node *n = map ? map->first : NULL; n; n = n->next)
-		CHECK_INT(fieldset_put_text(fields, n->key, yamlr_text(n)), RC_OK);
+	return text_of(row->node, key);
 }
 
 static enum probe_verdict ask(
@@ -118,13 +46,22 @@ static enum probe_verdict ask(
 		.token = &row->token,
 		.derives = &row->provider->derives};
 
+	struct fieldset hidden = FIELDSET_EMPTY;
+	struct placeholder_values secrets = {
+		.credential = &hidden, .derives = &row->provider->derives};
+
+	CHECK_INT(probe_secrets(provider_key_schema(row->provider, &row->fields), &row->fields,
+			  &row->token, &hidden),
+		RC_OK);
 	next_answer.status = status;
 	next_answer.type = body[0] == '<' ? "text/html" : "application/json";
 	next_answer.body = body;
 	next_answer.me = row_text(row, "me");
 	asked[0] = '\0';
-	CHECK_INT(probe_check(NULL, row->check, &row->provider->api_key_identity, &values, out),
+	CHECK_INT(probe_check(NULL, row->check, &row->provider->api_key_identity, &values, &secrets,
+			  out),
 		RC_OK);
+	fieldset_release(&hidden);
 	return out->verdict;
 }
 
@@ -149,24 +86,10 @@ static void look_at_request(const struct row *row)
 
 	CHECK_STR(asked, row_text(row, "asks"));
 	CHECK(sends && sends->n > 0);
-	for (const struct yamlr_node *n = sends ? sends->first : NULL; n; n = n->next) {
-		if (yamlr_is_null(n))
-			CHECK(sent_header(n->key) == NULL);
-		else
-			CHECK_STR(sent_header(n->key), yamlr_text(n));
-	}
+	look_at_headers(sends);
 	if (yamlr_get(row->node, "body"))
 		CHECK_STR(secret_text(&sent.body), row_text(row, "body"));
 	look_at_address(row);
-}
-
-static const char *nth_text(const struct yamlr_node *list, size_t i)
-{
-	const struct yamlr_node *n = list ? list->first : NULL;
-
-	while (n && i-- > 0)
-		n = n->next;
-	return n && n->text ? n->text : "";
 }
 
 static void look_at_good(const struct row *row)
@@ -183,15 +106,13 @@ static void look_at_good(const struct row *row)
 
 static void look_at_bad(const struct row *row)
 {
-	int64_t status = 401;
+	int status = status_of(row->node, "bad_status", 401);
 	struct probe_result r;
 	enum probe_verdict forbidden = strcmp(row_text(row, "forbidden"), "refused") == 0
 					       ? PROBE_REFUSED
 					       : PROBE_PERMISSION;
 
-	if (yamlr_get(row->node, "bad_status"))
-		CHECK_INT(yamlr_int(yamlr_get(row->node, "bad_status"), &status), RC_OK);
-	CHECK_INT(ask(row, (int)status, row_text(row, "bad"), &r), PROBE_REFUSED);
+	CHECK_INT(ask(row, status, row_text(row, "bad"), &r), PROBE_REFUSED);
 	CHECK_STR(r.words, row_text(row, "words"));
 	CHECK_INT(ask(row, 401, "{}", &r), PROBE_REFUSED);
 	CHECK_INT(ask(row, 403, "{}", &r), forbidden);
@@ -201,14 +122,12 @@ static void look_at_bad(const struct row *row)
 /* Too many questions, told otherwise than by status 429. */
 static void look_at_limited(const struct row *row)
 {
-	int64_t status = 200;
+	int status = status_of(row->node, "limited_status", 200);
 	struct probe_result r;
 
 	if (!yamlr_get(row->node, "limited"))
 		return;
-	if (yamlr_get(row->node, "limited_status"))
-		CHECK_INT(yamlr_int(yamlr_get(row->node, "limited_status"), &status), RC_OK);
-	CHECK_INT(ask(row, (int)status, row_text(row, "limited"), &r), PROBE_RATE_LIMITED);
+	CHECK_INT(ask(row, status, row_text(row, "limited"), &r), PROBE_RATE_LIMITED);
 }
 
 /* A page that answers everything with 200 is not the service. */

@@ -543,7 +543,7 @@ static enum probe_verdict judged(const char *answer, const struct check_recipe *
 	http = open_http(&policy);
 	check.request = (struct http_recipe){.method = "GET", .url = "{{client.base}}/check"};
 	CHECK_INT(fieldset_put_text(&client, "base", origin), RC_OK);
-	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_OK);
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, NULL, &r), RC_OK);
 	httpc_free(http);
 	served();
 	empty();
@@ -577,7 +577,7 @@ static void run_check(const char *answer, const char *second, struct probe_resul
 		identity.request.method = "GET";
 		identity.request.url = "{{client.base}}/me";
 	}
-	CHECK_INT(probe_check(http, &check, &identity, &secrets, out), RC_OK);
+	CHECK_INT(probe_check(http, &check, &identity, &secrets, NULL, out), RC_OK);
 	httpc_free(http);
 	served();
 	empty();
@@ -738,12 +738,12 @@ static void a_forbidden_address_is_told_apart(void)
 	struct probe_result r;
 
 	CHECK_INT(httpc_new(&config, &http), RC_OK);
-	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_OK);
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, NULL, &r), RC_OK);
 	CHECK_INT(r.verdict, PROBE_FORBIDDEN);
 	check.request.url = "{{credential.none}}";
-	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_INVALID);
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, NULL, &r), RC_INVALID);
 	check.request.url = "not a url";
-	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_INVALID);
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, NULL, &r), RC_INVALID);
 	httpc_free(http);
 }
 
