@@ -4,6 +4,8 @@
  * forbidden, too many, nonsense) that tests/fixtures/api_keys*.yaml write down from the services'
  * documentation, and each form about values that are right and wrong. No network: httpc_perform is ours.
  */
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@
 #include "domain/form.h"
 #include "domain/oauth/mint.h"
 #include "domain/probe.h"
+#include "platform/codec.h"
 #include "platform/log.h"
 #include "unit/answers.h"
 
@@ -23,6 +26,41 @@ static void open_files(void)
 	open_shipped();
 	for (size_t i = 0; i < FIXTURES; i++)
 		fixtures[i] = open_rows(fixture_files[i]);
+}
+
+/* --- a private key, made for this run --- */
+
+static char rsa_key[8192]; /* as in a JSON document */
+
+static void make_rsa_key(void)
+{
+	EVP_PKEY *key = EVP_RSA_gen(2048);
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *pem;
+	long len;
+	size_t n = 0;
+
+	CHECK(key && PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1);
+	len = BIO_get_mem_data(bio, &pem);
+	for (long i = 0; i < len && n + 3 < sizeof(rsa_key); i++) {
+		if (pem[i] == '\n')
+			rsa_key[n++] = '\\';
+		rsa_key[n++] = pem[i] == '\n' ? 'n' : pem[i];
+	}
+	BIO_free(bio);
+	EVP_PKEY_free(key);
+}
+
+/* text with the key in the place of $RSA_KEY; until the next call. */
+static const char *with_key(const char *text)
+{
+	static char out[2 * sizeof(rsa_key)];
+	const char *at = text ? strstr(text, "$RSA_KEY") : NULL;
+
+	if (!at)
+		return text;
+	snprintf(out, sizeof(out), "%.*s%s%s", (int)(at - text), text, rsa_key, at + 8);
+	return out;
 }
 
 /* --- what every check asks, and what it makes of the answers --- */
@@ -194,8 +232,41 @@ static void look_at_minted(const struct row *row, const struct token_answer *ans
 	CHECK_INT(mint_secrets(row->provider, &row->fields, answer, &kept), RC_OK);
 	CHECK_INT(handed ? handed->n : 0, row->provider->mint->oauth.credential.n);
 	for (const struct yamlr_node *n = handed ? handed->first : NULL; n; n = n->next)
-		CHECK_STR(fieldset_text(&kept, n->key), n->text);
+		CHECK_STR(fieldset_text(&kept, n->key), with_key(n->text));
 	fieldset_release(&kept);
+}
+
+/* Adds what stands in a part of the assertion, which *cursor then has behind it. */
+static void read_part(const char **cursor, struct buf *out)
+{
+	unsigned char bytes[2048];
+	size_t len = strcspn(*cursor, "."), n = len * 3 / 4;
+
+	CHECK(n < sizeof(bytes) && codec_unbase64url(*cursor, len, bytes, n) == RC_OK);
+	buf_add(out, (const char *)bytes, n);
+	*cursor += len + ((*cursor)[len] == '.');
+}
+
+/* A request with a signed assertion: different each time. */
+static void look_at_assertion(const struct yamlr_node *asserts)
+{
+	static const char begin[] = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3A"
+				    "jwt-bearer&assertion=";
+	const char *body = secret_text(&sent.body), *cursor;
+	struct buf said;
+	char member[256];
+
+	CHECK(strncmp(body, begin, strlen(begin)) == 0);
+	cursor = body + strlen(begin);
+	buf_init(&said, 8192);
+	read_part(&cursor, &said);
+	read_part(&cursor, &said);
+	CHECK_INT(strlen(cursor), 342); /* 256 bytes of signature */
+	for (const struct yamlr_node *n = asserts->first; n; n = n->next) {
+		snprintf(member, sizeof(member), "\"%s\":\"%s\"", n->key, n->text);
+		CHECK(strstr(buf_text(&said), member) != NULL);
+	}
+	buf_release(&said);
 }
 
 /* A key from which tokens are made: the request for one, and what a runtime is handed. */
@@ -209,7 +280,10 @@ static void look_at_mint(const struct row *row)
 	mint(row, 200, row_text(row, "good"), &answer, &r);
 	CHECK_INT(r.verdict, PROBE_OK);
 	CHECK_STR(asked, row_text(row, "mints"));
-	CHECK_STR(secret_text(&sent.body), row_text(row, "body"));
+	if (yamlr_get(row->node, "asserts"))
+		look_at_assertion(yamlr_get(row->node, "asserts"));
+	else
+		CHECK_STR(secret_text(&sent.body), row_text(row, "body"));
 	look_at_minted(row, &answer);
 	token_answer_release(&answer);
 	mint(row, 200, row_text(row, "bad"), &answer, &r);
@@ -224,6 +298,25 @@ static void look_at_mint(const struct row *row)
 	token_answer_release(&answer);
 }
 
+static const void *seen[1024]; /* checks and mints that have a row */
+static size_t n_seen;
+
+static void remember(const struct row *row)
+{
+	CHECK(n_seen < sizeof(seen) / sizeof(*seen));
+	if (n_seen < sizeof(seen) / sizeof(*seen))
+		seen[n_seen++] = yamlr_get(row->node, "mints") ? (const void *)row->provider->mint
+							       : (const void *)row->check;
+}
+
+static bool is_seen(const void *recipe)
+{
+	for (size_t i = 0; i < n_seen; i++)
+		if (seen[i] == recipe)
+			return true;
+	return false;
+}
+
 static void one_row(const struct yamlr_node *n, void (*look)(const struct row *row))
 {
 	struct row row = {.node = n, .provider = find(yamlr_text(yamlr_get(n, "provider")))};
@@ -231,12 +324,17 @@ static void one_row(const struct yamlr_node *n, void (*look)(const struct row *r
 
 	check_failed_here = 0;
 	fill(&row.fields, yamlr_get(n, "fields"));
+	if (strstr(fieldset_text(&row.fields, "credentials"), "$RSA_KEY"))
+		CHECK_INT(fieldset_put_text(&row.fields, "credentials",
+				  with_key(fieldset_text(&row.fields, "credentials"))),
+			RC_OK);
 	fill(&row.token, yamlr_get(n, "token"));
 	if (row.provider)
 		row.check = checks_find(&row.provider->api_key_checks, &row.fields);
 	CHECK(row.provider != NULL);
 	CHECK((row.check != NULL) == (yamlr_get(n, "asks") != NULL));
-	if (row.check || (row.provider && (look == look_at_form || look == look_at_mint)))
+	if (row.check || (row.provider && (look == look_at_form || look == look_at_mint ||
+						  look == remember)))
 		look(&row);
 	if (check_failed_here)
 		printf("# in line %u, %s\n", n->line, row_text(&row, "provider"));
@@ -256,33 +354,16 @@ static void every_row(void (*look)(const struct row *row))
 	}
 }
 
-static const struct check_recipe *seen[512]; /* checks that have a row */
-static size_t n_seen;
-
-static void remember_check(const struct row *row)
-{
-	CHECK(n_seen < sizeof(seen) / sizeof(*seen));
-	if (n_seen < sizeof(seen) / sizeof(*seen))
-		seen[n_seen++] = row->check;
-}
-
-static bool is_seen(const struct check_recipe *check)
-{
-	for (size_t i = 0; i < n_seen; i++)
-		if (seen[i] == check)
-			return true;
-	return false;
-}
-
 static void look_for_rows(const struct provider *p)
 {
 	for (size_t i = 0; i < p->api_key_checks.n; i++)
 		CHECK(is_seen(&p->api_key_checks.items[i]));
+	CHECK(!p->mint || is_seen(p->mint));
 }
 
 static void every_check_has_documented_answers(void)
 {
-	every_row(remember_check);
+	every_row(remember);
 	every_definition(look_for_rows);
 }
 
@@ -318,6 +399,7 @@ static void nonsense_is_no_answer(void)
 int main(void)
 {
 	log_open("test_key_checks", LOG_ERROR);
+	RUN(make_rsa_key);
 	RUN(open_files);
 	RUN(every_check_has_documented_answers);
 	RUN(forms_take_what_is_right_and_nothing_wrong);

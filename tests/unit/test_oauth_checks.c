@@ -191,7 +191,8 @@ static void look_at_identity(const struct row *row)
 	CHECK((recipe->request.method != NULL) == (asked[0] != '\0'));
 	if (!recipe->request.method)
 		return;
-	look_at_request(row, own ? "me_asks" : "asks", "sends", own ? "me_body" : "body");
+	look_at_request(row, own ? "me_asks" : "asks",
+		yamlr_get(row->node, "me_sends") ? "me_sends" : "sends", own ? "me_body" : "body");
 	look_at_address(row);
 }
 

@@ -413,6 +413,36 @@ static void read_identity(const char *json, struct identity *out)
 	jsonr_free(document);
 }
 
+/* What somebody typed may be the very account; secrets, documents that hold some, and tokens may not. */
+static void only_secrets_are_hidden(void)
+{
+	static struct field fields[] = {{.name = "email", .kind = FIELD_TEXT},
+		{.name = "api_key", .kind = FIELD_SECRET},
+		{.name = "document", .kind = FIELD_TEXT, .rule = {.format = FORMAT_JSON}},
+		{.name = "absent", .kind = FIELD_SECRET}};
+	static const struct schema schema = {fields, 4};
+	struct fieldset given = FIELDSET_EMPTY, hidden = FIELDSET_EMPTY;
+
+	fill();
+	CHECK_INT(fieldset_put_text(&given, "email", "ada@example.org"), RC_OK);
+	CHECK_INT(fieldset_put_text(&given, "api_key", "key-0123456789"), RC_OK);
+	CHECK_INT(fieldset_put_text(&given, "document", "{\"key\":1}"), RC_OK);
+	CHECK_INT(fieldset_put_text(&token, "user_refresh_token", "token-ghi"), RC_OK);
+	CHECK_INT(fieldset_put_text(&token, "team_id", "T12345"), RC_OK);
+	CHECK_INT(probe_secrets(&schema, &given, &token, &hidden), RC_OK);
+	CHECK_INT(hidden.n, 4);
+	CHECK_STR(fieldset_text(&hidden, "api_key"), "key-0123456789");
+	CHECK_STR(fieldset_text(&hidden, "document"), "{\"key\":1}");
+	CHECK_STR(fieldset_text(&hidden, "access_token"), "token-abcdef");
+	CHECK_STR(fieldset_text(&hidden, "user_refresh_token"), "token-ghi");
+	fieldset_release(&hidden);
+	CHECK_INT(probe_secrets(&schema, &given, NULL, &hidden), RC_OK);
+	CHECK_INT(hidden.n, 2);
+	fieldset_release(&hidden);
+	fieldset_release(&given);
+	empty();
+}
+
 static void an_identity_is_read_by_pointers(void)
 {
 	struct identity who;
@@ -768,6 +798,7 @@ int main(void)
 	RUN(a_blank_header_is_left_out);
 	RUN(a_json_body_may_be_empty);
 	RUN(values_that_cannot_stand_in_a_request_are_refused);
+	RUN(only_secrets_are_hidden);
 	RUN(an_identity_is_read_by_pointers);
 	RUN(hostile_identities_are_tamed);
 	RUN(success_needs_status_and_words);
