@@ -22,6 +22,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON provider_credential_defaults TO 'grantry
 GRANT SELECT, UPDATE ON connect_requests TO 'grantry_settings';
 GRANT SELECT, INSERT ON revocations TO 'grantry_settings';
 GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_settings';
+GRANT SELECT ON runtime_registry TO 'grantry_settings';
 GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE ON webhook_deliveries TO 'grantry_settings';
 
@@ -62,6 +63,8 @@ GRANT SELECT, UPDATE ON provider_credentials TO 'grantry_refreshd';
 GRANT SELECT ON provider_credential_defaults TO 'grantry_refreshd';
 GRANT SELECT ON datasource_oauth_params TO 'grantry_refreshd';
 GRANT SELECT ON datasource_oauth_tenant_params TO 'grantry_refreshd';
+GRANT SELECT ON tool_oauth_system_clients TO 'grantry_refreshd';
+GRANT SELECT ON tool_oauth_tenant_clients TO 'grantry_refreshd';
 GRANT SELECT, INSERT, UPDATE, DELETE ON revocations TO 'grantry_refreshd';
 GRANT SELECT ON webhooks TO 'grantry_refreshd';
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO 'grantry_refreshd';
@@ -71,6 +74,7 @@ GRANT SELECT (token_hash, created_at, last_seen_at), DELETE ON sessions TO 'gran
 GRANT SELECT (subject_hash, updated_at), DELETE ON sign_in_throttle TO 'grantry_refreshd';
 
 GRANT SELECT, UPDATE (last_used_at) ON runtime_keys TO 'grantry_api';
+GRANT SELECT, INSERT, UPDATE ON runtime_registry TO 'grantry_api';
 GRANT SELECT, UPDATE (refresh_due_at, state, state_reason, state_since, rejected_rev, lease_owner)
   ON provider_credentials TO 'grantry_api';
 GRANT SELECT ON connect_requests TO 'grantry_api';

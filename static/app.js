@@ -106,6 +106,42 @@
     sync();
   });
 
+  // Fields that count only on a condition are there only while it holds; what is hidden is not sent. data-when:
+  // [[name, [value, …]], …], all of which must hold.
+  function valueOf(form, name) {
+    var inputs = Array.prototype.filter.call(form.elements, function (e) { return e.name === name && !e.disabled; });
+    var first = inputs[0];
+    if (!first) return null;
+    if (first.type === 'checkbox') return String(first.checked);
+    if (first.type !== 'radio') return first.value.trim();
+    var on = inputs.filter(function (e) { return e.checked; })[0];
+    return on ? on.value : '';
+  }
+  function show(field, on) {
+    field.hidden = !on;
+    if (field.matches('fieldset')) field.disabled = !on;
+    field.querySelectorAll('input, select, textarea').forEach(function (e) { e.disabled = !on; });
+  }
+  doc.querySelectorAll('form').forEach(function (form) {
+    var fields = form.querySelectorAll('[data-when]');
+    function sync() {
+      // a hidden field is no condition's either, so one may hide the next
+      fields.forEach(function (field) { show(field, true); });
+      for (var i = 0; i < fields.length; i++) {
+        fields.forEach(function (field) {
+          var holds = JSON.parse(field.dataset.when).every(function (when) {
+            return when[1].indexOf(valueOf(form, when[0])) >= 0;
+          });
+          if (!holds) show(field, false);
+        });
+      }
+    }
+    if (!fields.length) return;
+    form.addEventListener('input', sync);
+    form.addEventListener('change', sync);
+    sync();
+  });
+
   // Dates in the language of the page, as the visitor's country writes it; the exact time on hover.
   function primary(tag) { return tag.split('-')[0]; }
   var page = doc.documentElement.lang;

@@ -8,6 +8,7 @@
     Test.Mark                 enum(connected|failed|pending)   the sign at the top
     Test.Title                text            "Work Drive works"
     Test.Text                 text            what that means
+    Test.Cause                text, optional  the likely cause
     Test.Next                 text, optional  what happens now, or what to do
     Test.Status               int, optional   HTTP status; absent = there was no answer
     Test.Elapsed              int, optional   milliseconds; absent = nobody was asked
@@ -29,6 +30,7 @@ call:page_head(Test.Title) ?><?cs call:panel_open("plain") ?>
   <div><dt>{{test.authorization}}</dt><dd><?cs var:Credential.Name ?></dd></div>
   <?cs if:?Test.Status ?><div><dt>{{test.answer}}</dt><dd>HTTP <?cs var:Test.Status ?></dd></div><?cs /if ?>
   <?cs if:?Test.Elapsed ?><div><dt>{{test.time}}</dt><dd><?cs var:Test.Elapsed ?> ms</dd></div><?cs /if ?>
+  <?cs if:?Test.Cause ?><div><dt>{{result.cause}}</dt><dd><?cs var:Test.Cause ?></dd></div><?cs /if ?>
   <?cs if:?Test.Next ?><div><dt>{{test.next}}</dt><dd><?cs var:Test.Next ?></dd></div><?cs /if ?>
 </dl>
 <form method="post" action="<?cs var:Test.Url ?>" class="form-actions form-actions-centre">

@@ -21,6 +21,7 @@
     Choice.OldVersion         int, optional
     Choice.DiscardUrl         url, optional   confirmation page: the new one is deleted
     Result.Validity           date, optional  Text "Renews itself in 59 min"
+    Result.Ends               date, optional  it was to be renewed, but the provider gave nothing to renew it with
     Result.Granted.N.Words    text            scopes that were asked for and granted
     Result.Granted.N.Code     text, optional
     Result.Granted.N.Why      text, optional
@@ -31,17 +32,25 @@
     Result.Missing.N.Code     text, optional
     Result.Missing.N.Why      text, optional  what will not work without it
     Result.TryUrl             url, optional   Allow Access again (connected with missing scopes, failed, cancelled)
-    failed:
+    failed, cancelled:
     Result.Problem            text            what happened, a sentence
     Result.Said.Code          text, optional  the provider's error code
     Result.Said.Text          text, optional  the provider's words
     Result.Cause              text, optional  the likely cause
     Result.Next               text, optional  what to do
     Result.RedirectUri        text, optional  shown to be copied, when the redirect URI is the likely cause
+    Result.Asked              scope list, optional   when the scopes that were asked for are the likely cause
     Result.SettingsUrl        url, optional   OAuth Client Settings, when they are the likely cause and permitted
     pending:
     Result.ReloadUrl          url             this page again
 ?><?cs include!"layout.cs" ?><?cs include!"part_ui.cs" ?><?cs
+
+def:explained() ?><?cs if:?Result.Cause || ?Result.Next ?><dl class="facts facts-long">
+  <?cs if:?Result.Cause ?><div><dt>{{result.cause}}</dt><dd><?cs var:Result.Cause ?></dd></div><?cs /if ?>
+  <?cs if:?Result.Next ?><div><dt>{{result.next}}</dt><dd><?cs var:Result.Next ?></dd></div><?cs /if ?>
+</dl><?cs /if ?>
+<?cs /def ?><?cs
+
 if:Result.Kind == "connected" ?><?cs set:Layout.Title = {{result.connected label=Provider.Label}} ?><?cs
 elif:Result.Kind == "pending" ?><?cs set:Layout.Title = {{result.finishing vendor=Provider.Vendor}} ?><?cs
 elif:Result.Kind == "cancelled" ?><?cs set:Layout.Title = {{result.nothing}} ?><?cs
@@ -56,6 +65,7 @@ call:page_head(Layout.Title) ?><?cs call:panel_open("plain") ?>
 <?cs if:?Choice.OldName ?><div class="banner banner-warn" role="status"><p><?cs if:?Result.Account ?><?cs set:Layout.Account = Result.Account ?><?cs else ?><?cs set:Layout.Account = {{result.another_account}} ?><?cs /if ?><?cs if:?Choice.OldAccount ?><?cs set:Layout.OldAccount = Choice.OldAccount ?><?cs else ?><?cs set:Layout.OldAccount = {{result.another_one}} ?><?cs /if ?>{{result.other_account account=Layout.Account name=Choice.OldName old=Layout.OldAccount}}</p></div><?cs /if ?>
 <?cs if:?Result.Twin ?><div class="banner banner-info" role="status"><p>{{result.twin twin=Result.Twin}}</p></div><?cs /if ?>
 <?cs if:subcount(Result.Missing) ?><div class="banner banner-warn"><p>{{result.missing}}</p><?cs call:scope_list(Result.Missing) ?></div><?cs /if ?>
+<?cs if:?Result.Ends.Text ?><div class="banner banner-warn" role="status"><p>{{result.no_refresh vendor=Provider.Vendor when=call:day(Result.Ends)}}</p></div><?cs /if ?>
 <dl class="facts">
   <?cs if:?Result.Account ?><div><dt>{{result.account}}</dt><dd><?cs var:Result.Account ?></dd></div><?cs /if ?>
   <?cs if:?Result.Validity.Text ?><div><dt>{{result.validity}}</dt><dd><?cs call:moment(Result.Validity) ?></dd></div><?cs /if ?>
@@ -76,17 +86,14 @@ elif:Result.Kind == "pending" ?>
 elif:Result.Kind == "cancelled" ?>
   <p class="lede">{{result.lede_cancelled vendor=Provider.Vendor}}</p>
 </div>
-<p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">{{button.try_again}}</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">{{button.done}}</a></p><?cs
+<?cs call:explained() ?><p class="form-actions form-actions-centre"><?cs if:?Result.TryUrl ?><a class="button" href="<?cs var:Result.TryUrl ?>">{{button.try_again}}</a> <?cs /if ?><a class="button button-primary" href="<?cs var:Result.DoneUrl ?>">{{button.done}}</a></p><?cs
 else ?>
   <p class="lede"><?cs var:Result.Problem ?></p>
 </div>
 <?cs if:?Result.Said.Code || ?Result.Said.Text ?><div class="said-box"><p class="said-by">{{result.answered vendor=Provider.Vendor}}</p><?cs call:provider_words(Result.Said) ?></div><?cs /if ?>
-<dl class="facts facts-long">
-  <?cs if:?Result.Cause ?><div><dt>{{result.cause}}</dt><dd><?cs var:Result.Cause ?></dd></div><?cs /if ?>
-  <?cs if:?Result.Next ?><div><dt>{{result.next}}</dt><dd><?cs var:Result.Next ?></dd></div><?cs /if ?>
-</dl>
-<?cs if:?Result.RedirectUri ?><div class="field"><p class="label" id="redirect-label">{{label.redirect_uri}}</p>
+<?cs call:explained() ?><?cs if:?Result.RedirectUri ?><div class="field"><p class="label" id="redirect-label">{{label.redirect_uri}}</p>
 <div class="copy-box"><code id="redirect-uri" tabindex="0" role="textbox" aria-readonly="true" aria-labelledby="redirect-label"><?cs var:Result.RedirectUri ?></code><button type="button" class="button js-only" data-copy="redirect-uri">{{button.copy}}<span class="visually-hidden"> {{label.copy_redirect_uri}}</span></button></div></div><?cs /if ?>
+<?cs if:subcount(Result.Asked) ?><h2 class="small-head">{{result.asked}}</h2><?cs call:scope_list(Result.Asked) ?><?cs /if ?>
 <p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Result.DoneUrl ?>">{{button.back_to label=Provider.Label}}</a> <?cs if:?Result.SettingsUrl ?><a class="button" href="<?cs var:Result.SettingsUrl ?>">{{button.client_settings}}</a> <?cs /if ?><?cs if:?Result.TryUrl ?><a class="button button-primary" href="<?cs var:Result.TryUrl ?>">{{button.try_again}}</a><?cs /if ?></p><?cs
 /if ?><?cs if:?Request.BackUrl ?>
 <p class="form-actions form-actions-centre"><a class="button" href="<?cs var:Request.BackUrl ?>">{{connect.back from=Request.From}}</a></p><?cs /if ?>

@@ -27,7 +27,8 @@ static const struct command commands[] = {
 	{"user", "enable", "EMAIL", CLI_DATABASE, cli_user_enable},
 	{"user", "sign-in", "EMAIL   (prints a one-time code)", CLI_DATABASE, cli_user_sign_in},
 	{"key", "add",
-		"NAME --tenant TENANT [--providers \"ID …\"] [--verbs \"handout list report\"]\n"
+		"NAME --tenant TENANT [--providers \"ID …\"] [--verbs \"handout list report "
+		"register\"]\n"
 		"            [--days N]   (prints the runtime key)",
 		CLI_DATABASE, cli_key_add},
 	{"key", "list", "--tenant TENANT", CLI_DATABASE, cli_key_list},

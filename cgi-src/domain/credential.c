@@ -11,6 +11,7 @@
 #include "domain/incident.h"
 #include "domain/message.h"
 #include "domain/oauth/refresh.h"
+#include "domain/runtime/registry.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/state_store.h"
@@ -18,6 +19,7 @@
 void credential_view_release(struct credential_view *v)
 {
 	fieldset_release(&v->shown);
+	fieldset_release(&v->secrets);
 }
 
 void credential_views_release(struct credential_views *vs)
@@ -103,6 +105,8 @@ static enum rc view_fields(const struct provider *provider, const struct fieldse
 
 		if (value && field->kind != FIELD_SECRET)
 			rc = fieldset_put(&out->shown, field->name, value->bytes, value->len);
+		else if (value && value->len)
+			rc = fieldset_put(&out->secrets, field->name, "", 0);
 	}
 	return rc;
 }
@@ -289,15 +293,22 @@ static enum rc check_address(const struct provider *provider, const struct field
 	return refuse(change, kept->name, FORM_ADDRESS_CHANGES);
 }
 
-static enum rc merge_fields(const struct core *core, const struct provider *provider,
-	const struct fieldset *stored, struct credential_change *change, struct fieldset *out)
+static enum rc merge_fields(const struct core *core, const struct actor *actor,
+	const struct provider *provider, const struct fieldset *stored,
+	struct credential_change *change, struct fieldset *out)
 {
 	/* what it is of, a model or the whole provider, is decided once */
 	const struct schema *schema =
 		provider_key_schema(provider, stored ? stored : change->fields);
+	struct registry registry = {0};
+	const struct form_world world = {&core->cfg->egress, &registry};
 	struct form_error error;
-	enum rc rc = form_merge(schema, change->fields, stored, &core->cfg->egress, out, &error);
+	enum rc rc =
+		registry_is_needed(schema) ? registry_load(core, &actor->tenant, &registry) : RC_OK;
 
+	if (rc == RC_OK)
+		rc = form_merge(schema, change->fields, stored, &world, out, &error);
+	registry_release(&registry);
 	if (rc == RC_INVALID)
 		change->words = error.words;
 	if (rc == RC_INVALID)
@@ -401,7 +412,7 @@ enum rc credential_add_api_key(const struct core *core, const struct actor *acto
 
 	new_row(actor, provider, "api-key", &row);
 	if (rc == RC_OK)
-		rc = merge_fields(core, provider, NULL, change, &fields);
+		rc = merge_fields(core, actor, provider, NULL, change, &fields);
 	if (rc == RC_OK)
 		rc = credential_validate(core, provider, &fields, change, &row, &secrets);
 	if (rc == RC_OK)
@@ -445,7 +456,7 @@ static enum rc change_fields(const struct core *core, const struct actor *actor,
 	if (rc == RC_CRYPTO)
 		rc = RC_OK; /* nothing can be kept: required fields must be given again */
 	if (rc == RC_OK)
-		rc = merge_fields(core, provider, &stored, change, &fields);
+		rc = merge_fields(core, actor, provider, &stored, change, &fields);
 	if (rc == RC_OK)
 		rc = credential_validate(core, provider, &fields, change, row, &secrets);
 	if (rc == RC_OK)

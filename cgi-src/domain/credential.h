@@ -34,6 +34,8 @@ struct credential_view {
 	uint64_t version;          /* goes into forms */
 	/* owned; credential_show, API key: the fields that the schema does not call secret */
 	struct fieldset shown;
+	struct fieldset
+		secrets; /* owned; likewise: the names of the others, without their values */
 };
 
 struct credential_views {

@@ -4,8 +4,10 @@
  * provider is asked whether it works.
  */
 #include "domain/credential_seal.h"
+#include "domain/fault.h"
 #include "domain/message.h"
 #include "domain/oauth/mint.h"
+#include "platform/log.h"
 
 static enum rc refuse(struct credential_change *change, const char *reason)
 {
@@ -86,6 +88,18 @@ static enum rc validate_minted(const struct core *core, const struct provider *p
 	return rc;
 }
 
+static enum rc validate(const struct core *core, const struct provider *provider,
+	const struct fieldset *fields, struct credential_change *change, struct credential_row *row,
+	struct fieldset *secrets)
+{
+	enum rc rc;
+
+	if (provider->mint)
+		return validate_minted(core, provider, fields, change, row, secrets);
+	rc = ask(core, provider, fields, NULL, change);
+	return rc == RC_OK ? fieldset_copy(secrets, fields) : rc;
+}
+
 enum rc credential_validate(const struct core *core, const struct provider *provider,
 	const struct fieldset *fields, struct credential_change *change, struct credential_row *row,
 	struct fieldset *secrets)
@@ -94,8 +108,10 @@ enum rc credential_validate(const struct core *core, const struct provider *prov
 
 	row->expires = row->refreshable = false;
 	row->expires_at_s = 0;
-	if (provider->mint)
-		return validate_minted(core, provider, fields, change, row, secrets);
-	rc = ask(core, provider, fields, NULL, change);
-	return rc == RC_OK ? fieldset_copy(secrets, fields) : rc;
+	rc = validate(core, provider, fields, change, row, secrets);
+	if (rc == RC_UPSTREAM)
+		log_warn("credential.check", "provider", provider->id, "kind",
+			fault_of_check(provider->kind), "verdict",
+			probe_verdict_word(change->probe.verdict));
+	return rc;
 }

@@ -7,11 +7,13 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/fault.h"
 #include "domain/incident.h"
 #include "domain/oauth/client.h"
 #include "domain/oauth/mint.h"
 #include "domain/upkeep/wake.h"
 #include "platform/clock.h"
+#include "platform/log.h"
 #include "platform/text.h"
 #include "store/refresh_store.h"
 #include "store/runtime_store.h"
@@ -159,21 +161,15 @@ static enum rc note_works(struct trial *t)
 
 static enum rc conclude(struct trial *t)
 {
-	static const char *const verdicts[] = {
-		[PROBE_OK] = "ok",
-		[PROBE_REFUSED] = "refused",
-		[PROBE_PERMISSION] = "no_permission",
-		[PROBE_NO_ANSWER] = "no_answer",
-		[PROBE_TIMEOUT] = "timeout",
-		[PROBE_FORBIDDEN] = "egress_denied",
-		[PROBE_RATE_LIMITED] = "rate_limited",
-	};
 	const struct probe_result *probe = &t->out->probe;
+	const char *word = probe_verdict_word(probe->verdict);
+	enum provider_kind kind = t->provider->kind;
 
-	(void)audit_event(
-		t->core, t->actor, "credential.test", t->object, verdicts[probe->verdict]);
+	(void)audit_event(t->core, t->actor, "credential.test", t->object, word);
 	if (probe->verdict == PROBE_OK)
 		return note_works(t);
+	log_warn("credential.check", "provider", t->provider->id, "kind",
+		is_oauth(t) ? fault_of_oauth(kind) : fault_of_check(kind), "verdict", word);
 	return probe->expired ? note_refused(t) : RC_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include "domain/form_rules.h"
 #include "domain/message.h"
+#include "domain/runtime/registry.h"
 #include "platform/text.h"
 
 static enum rc refuse(struct form_error *error, const struct field *field, const char *reason)
@@ -62,7 +63,7 @@ static bool is_kept(
 	size_t len = given ? given->len : 0;
 
 	text_trim(&p, &len);
-	return len == 0 && field->kind == FIELD_SECRET && stored && stored->len;
+	return len == 0 && (!given || field->kind == FIELD_SECRET) && stored && stored->len;
 }
 
 const struct field *form_kept_secret(
@@ -71,7 +72,7 @@ const struct field *form_kept_secret(
 	for (size_t i = 0; i < schema->n; i++) {
 		const struct field *field = &schema->fields[i];
 
-		if (form_counts(schema, field, given, stored) &&
+		if (field->kind == FIELD_SECRET && form_counts(schema, field, given, stored) &&
 			is_kept(field, fieldset_get(given, field->name),
 				fieldset_get(stored, field->name)))
 			return field;
@@ -79,36 +80,65 @@ const struct field *form_kept_secret(
 	return NULL;
 }
 
+static const char *empty_reason(const struct field *field)
+{
+	if (registry_is_choice(field) || field->kind == FIELD_SELECT || field->kind == FIELD_RADIO)
+		return MESSAGE("form.choose_one");
+	return MESSAGE("form.required");
+}
+
+static enum rc merge_choice(const struct field *field, const struct secret *given,
+	const struct secret *stored, const struct form_world *world, struct fieldset *out,
+	struct form_error *error)
+{
+	struct secret value = SECRET_EMPTY;
+	enum rc rc = registry_take(world->registry, field, given, stored, &value);
+
+	if (rc == RC_INVALID)
+		rc = refuse(error, field, MESSAGE("form.choose"));
+	else if (rc == RC_NOT_FOUND)
+		rc = refuse(error, field, MESSAGE("form.not_registered"));
+	else if (rc == RC_OK && field->required && registry_is_list(field) && value.len == 2)
+		rc = refuse(error, field, empty_reason(field)); /* "[]" */
+	else if (rc == RC_OK)
+		rc = fieldset_put(out, field->name, value.bytes, value.len);
+	secret_release(&value);
+	return rc;
+}
+
 static enum rc merge_field(const struct field *field, const struct secret *given,
-	const struct secret *stored, const struct netpol *policy, struct fieldset *out,
+	const struct secret *stored, const struct form_world *world, struct fieldset *out,
 	struct form_error *error)
 {
 	const char *p = given ? secret_text(given) : "";
 	size_t len = given ? given->len : 0;
 	enum rc rc;
 
-	if (field->kind == FIELD_BOOLEAN)
-		return merge_boolean(field, given, out);
 	if (is_kept(field, given, stored))
 		return fieldset_put(out, field->name, stored->bytes, stored->len);
+	if (field->kind == FIELD_BOOLEAN)
+		return merge_boolean(field, given, out);
 	text_trim(&p, &len);
 	if (len == 0)
-		return field->required ? refuse(error, field, MESSAGE("form.required")) : RC_OK;
+		return field->required ? refuse(error, field, empty_reason(field)) : RC_OK;
 	rc = check_value(field, p, len, error);
+	if (rc == RC_OK && registry_is_choice(field))
+		return merge_choice(field, given, stored, world, out, error);
 	if (rc == RC_OK)
 		rc = fieldset_put(out, field->name, p, len);
 	if (rc == RC_OK && (field->kind == FIELD_SELECT || field->kind == FIELD_RADIO) &&
 		!field_has_option(field, fieldset_text(out, field->name)))
 		rc = refuse(error, field, MESSAGE("form.choose"));
 	if (rc == RC_OK)
-		rc = form_rule_check(field, fieldset_get(out, field->name), policy, error);
+		rc = form_rule_check(field, fieldset_get(out, field->name), world->policy, error);
 	return rc;
 }
 
 enum rc form_merge(const struct schema *schema, const struct fieldset *given,
-	const struct fieldset *stored, const struct netpol *policy, struct fieldset *out,
+	const struct fieldset *stored, const struct form_world *world, struct fieldset *out,
 	struct form_error *error)
 {
+	static const struct form_world empty;
 	enum rc rc = RC_OK;
 
 	*error = (struct form_error){0};
@@ -120,7 +150,8 @@ enum rc form_merge(const struct schema *schema, const struct fieldset *given,
 
 		if (form_counts(schema, field, given, stored))
 			rc = merge_field(field, fieldset_get(given, field->name),
-				fieldset_get(stored, field->name), policy, out, error);
+				fieldset_get(stored, field->name), world ? world : &empty, out,
+				error);
 	}
 	return rc;
 }

@@ -19,15 +19,22 @@ struct form_error {
 };
 
 struct netpol;
+struct registry;
 
-/** form_merge(schema, given, stored, policy, out, error): the fieldset to keep. For each field that counts
- * (form_counts): the given value,
- * trimmed of ASCII white space at its ends; an empty secret keeps the stored one; a boolean is "true" or
- * "false"; a select must be one of its options; an empty optional field is left out; names that the schema
- * does not know are refused (R73), and values that break the rules of their field. stored and policy (origins that
- * the operator allows) may be NULL. Errors: RC_INVALID with *error. */
+/* What values are held against besides the schema. */
+struct form_world {
+	const struct netpol *policy;     /* origins that the operator allows; NULL: none */
+	const struct registry *registry; /* what can be chosen; NULL: nothing */
+};
+
+/** form_merge(schema, given, stored, world, out, error): the fieldset to keep. For each field that counts
+ * (form_counts): the given value, trimmed of ASCII white space at its ends; what was not given at all stays as it is
+ * stored; so does an empty secret; a boolean is "true" or "false"; a select must be one of its options; a choice must
+ * be registered, and is written anew (domain/runtime/registry.h); an empty optional field is left out; names that the
+ * schema does not know are refused (R73), and values that break the rules of their field. stored and world may be
+ * NULL. Errors: RC_INVALID with *error. */
 enum rc form_merge(const struct schema *schema, const struct fieldset *given,
-	const struct fieldset *stored, const struct netpol *policy, struct fieldset *out,
+	const struct fieldset *stored, const struct form_world *world, struct fieldset *out,
 	struct form_error *error) RC_MUST_CHECK;
 
 /** form_kept_secret(schema, given, stored): the first secret that form_merge would take from what is stored;

@@ -377,3 +377,18 @@ enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 	httpc_response_release(&answer);
 	return RC_OK;
 }
+
+const char *probe_verdict_word(enum probe_verdict verdict)
+{
+	static const char *const words[] = {
+		[PROBE_OK] = "ok",
+		[PROBE_REFUSED] = "refused",
+		[PROBE_PERMISSION] = "no_permission",
+		[PROBE_NO_ANSWER] = "no_answer",
+		[PROBE_TIMEOUT] = "timeout",
+		[PROBE_FORBIDDEN] = "egress_denied",
+		[PROBE_RATE_LIMITED] = "rate_limited",
+	};
+
+	return words[verdict];
+}

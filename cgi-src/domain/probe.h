@@ -25,6 +25,10 @@ enum probe_verdict {
 	PROBE_RATE_LIMITED /* 429 */
 };
 
+/** probe_verdict_word(verdict): "ok", "refused", "no_permission", "no_answer", "timeout", "egress_denied",
+ * "rate_limited". */
+const char *probe_verdict_word(enum probe_verdict verdict);
+
 struct identity {
 	char subject[256]; /* the provider's stable account id; "" unknown */
 	char name[256], account[256], avatar_url[512]; /* harmless UTF-8; "" unknown */
@@ -42,6 +46,8 @@ struct probe_result {
 	struct identity identity; /* filled when identity pointers are given and found */
 };
 
+/** probe_has_header(headers, name): is there one of that name, capital or not? Then none is added by itself. */
+bool probe_has_header(const struct pairs *headers, const char *name);
 /** probe_request(recipe, values, out): expands templates into a request. Errors: RC_INVALID (also a colon in
  * the user of HTTP Basic), RC_LIMIT, RC_NOMEM. */
 enum rc probe_request(const struct http_recipe *recipe, const struct placeholder_values *values,

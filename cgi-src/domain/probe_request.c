@@ -62,7 +62,7 @@ static enum rc add_header(
 	return rc;
 }
 
-static bool has_header(const struct pairs *headers, const char *name)
+bool probe_has_header(const struct pairs *headers, const char *name)
 {
 	for (size_t i = 0; i < headers->n; i++)
 		if (strcasecmp(headers->items[i].name, name) == 0)
@@ -144,7 +144,7 @@ static enum rc add_headers(const struct http_recipe *recipe,
 		rc = add_header(&recipe->headers.items[i], values, out);
 	if (!rc)
 		rc = add_basic(recipe, values, out);
-	if (!rc && !has_header(&recipe->headers, "Accept"))
+	if (!rc && !probe_has_header(&recipe->headers, "Accept"))
 		rc = add_literal(out, "Accept", "application/json");
 	return !rc && type ? add_literal(out, "Content-Type", type) : rc;
 }

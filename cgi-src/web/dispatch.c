@@ -135,7 +135,7 @@ static int check_route(struct ctx *c)
 		return c->match.status;
 	if (!route_fetch_allowed(&c->req, c->match.route->gate, c->app->cfg->public_origin))
 		return 403;
-	if (c->req.method == REQ_POST && c->req.body_kind != c->match.route->body)
+	if (req_writes(&c->req) && c->req.body_kind != c->match.route->body)
 		return 415;
 	return 0;
 }
@@ -154,7 +154,7 @@ static void note_denied(struct ctx *c, const char *action)
 static int check_person(struct ctx *c)
 {
 	const struct route *route = c->match.route;
-	bool post = c->req.method == REQ_POST;
+	bool post = req_writes(&c->req);
 
 	/* no cookie opens these, so no foreign page can make a browser use one */
 	if (route->gate == GATE_REPORT || route->gate == GATE_PROBE || route->gate == GATE_KEY)
@@ -199,7 +199,7 @@ static enum rc next_of(const struct ctx *c, struct secret *out)
 static void answer_unauthorized(struct ctx *c)
 {
 	struct secret next = SECRET_EMPTY;
-	bool shown = c->app->pages && c->req.method != REQ_POST && next_of(c, &next) == RC_OK &&
+	bool shown = c->app->pages && !req_writes(&c->req) && next_of(c, &next) == RC_OK &&
 		     page_sign_in_first(c, secret_text(&next)) == RC_OK;
 
 	secret_release(&next);
@@ -263,7 +263,7 @@ static void answer(struct ctx *c)
 
 static void log_access(const struct ctx *c)
 {
-	static const char *const methods[] = {"GET", "HEAD", "POST", "other"};
+	static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "other"};
 	char status[12], elapsed[24];
 
 	(void)snprintf(status, sizeof(status), "%d", c->resp.status);

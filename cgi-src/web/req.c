@@ -113,7 +113,14 @@ static enum req_method method_read(const char *text)
 		return REQ_GET;
 	if (strcmp(text, "HEAD") == 0)
 		return REQ_HEAD;
+	if (strcmp(text, "PUT") == 0)
+		return REQ_PUT;
 	return strcmp(text, "POST") == 0 ? REQ_POST : REQ_OTHER;
+}
+
+bool req_writes(const struct req *rq)
+{
+	return rq->method == REQ_POST || rq->method == REQ_PUT;
 }
 
 static bool is_visible(const char *text)
@@ -181,7 +188,7 @@ static enum rc parts_read(struct fcgi_exchange *x, struct req *rq)
 		rc = query_read(x, rq);
 	if (!rc)
 		rc = cookies_read(x, rq);
-	if (!rc && !rq->bad_status && rq->method == REQ_POST)
+	if (!rc && !rq->bad_status && req_writes(rq))
 		rc = req_body_read(x, rq, body_len);
 	return rc;
 }

@@ -24,8 +24,8 @@
 #define REQ_COOKIES_MAX 100
 #define REQ_COOKIE_TEXT_MAX 8192 /* more cookies or a longer header: no cookies at all (D6) */
 
-enum req_method { REQ_GET, REQ_HEAD, REQ_POST, REQ_OTHER };
-/* A body is read with POST only. OTHER: a media type or charset that we do not take, for a 415; what
+enum req_method { REQ_GET, REQ_HEAD, REQ_POST, REQ_PUT, REQ_OTHER };
+/* A body is read with POST and PUT only. OTHER: a media type or charset that we do not take, for a 415; what
  * no route asks for is not read. */
 enum req_body { REQ_BODY_NONE, REQ_BODY_FORM, REQ_BODY_JSON, REQ_BODY_CSP_REPORT, REQ_BODY_OTHER };
 
@@ -65,6 +65,8 @@ struct req {
  * no request at all (aborted begin), drop it. Borrows from x: release before x ends. */
 enum rc req_parse(struct fcgi_exchange *x, struct req *out) RC_MUST_CHECK;
 void req_release(struct req *rq);
+/** req_writes(rq): is it of a method that brings something: POST or PUT? */
+bool req_writes(const struct req *rq);
 
 /** req_parse_params(text, max, out): urlencoded parameters, in place over text; '+' is a space.
  * RC_INVALID: bad escape, %00; RC_LIMIT: more than max. */

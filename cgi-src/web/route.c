@@ -89,16 +89,23 @@ static void args_fill(const struct req *rq, struct route_match *out)
 	}
 }
 
-static void allow_fill(bool get, bool head, bool post, struct route_match *out)
+/* taken: by method. */
+static void allow_fill(const bool taken[REQ_OTHER], struct route_match *out)
 {
+	static const char *const words[REQ_OTHER] = {"GET", "HEAD", "POST", "PUT"};
+	size_t n = 0;
+
 	out->status = 405;
-	(void)snprintf(out->allow, sizeof(out->allow), "%s%s%s%s", get ? "GET" : "",
-		head ? ", HEAD" : "", get && post ? ", " : "", post ? "POST" : "");
+	for (int i = 0; i < REQ_OTHER; i++)
+		if (taken[i])
+			n += (size_t)snprintf(out->allow + n, sizeof(out->allow) - n, "%s%s",
+				n ? ", " : "", words[i]);
 }
 
 void route_match(const struct route_table *table, const struct req *rq, struct route_match *out)
 {
-	bool get = false, head = false, post = false;
+	static const bool any[REQ_OTHER] = {[REQ_GET] = true, [REQ_HEAD] = true, [REQ_POST] = true};
+	bool taken[REQ_OTHER] = {false}, known = false;
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < table->n; i++) {
@@ -111,14 +118,14 @@ void route_match(const struct route_table *table, const struct req *rq, struct r
 			args_fill(rq, out);
 			return;
 		}
-		get = get || route->method == REQ_GET;
-		head = head || method_matches(route, REQ_HEAD);
-		post = post || route->method == REQ_POST;
+		for (int m = 0; m < REQ_OTHER; m++)
+			taken[m] = taken[m] || method_matches(route, (enum req_method)m);
+		known = true;
 	}
-	if (get || post)
-		allow_fill(get, head, post, out);
-	else if (rq->method == REQ_OTHER)
-		allow_fill(true, true, true, out);
+	if (known)
+		allow_fill(taken, out);
+	else if (rq->method == REQ_OTHER || rq->method == REQ_PUT)
+		allow_fill(any, out);
 	else
 		out->status = 404;
 }

@@ -34,7 +34,7 @@ struct route {
 	enum rc (*handler)(struct ctx *c);
 	enum action action; /* with GATE_SESSION */
 	enum route_gate gate;
-	enum req_body body; /* POST: REQ_BODY_FORM as a rule */
+	enum req_body body; /* POST: REQ_BODY_FORM as a rule; PUT: REQ_BODY_JSON */
 };
 
 struct route_table {

@@ -9,7 +9,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { SANDBOX, Visitor, sandbox, signedIn, unescapeHtml } from '../cgi/visitor.mjs';
+import { EXTENSION, MODEL, SANDBOX, TRIGGER, Visitor, sandbox, signedIn, unescapeHtml } from '../cgi/visitor.mjs';
 import { database, uuidOf } from '../run/database.mjs';
 
 const NOTION = 'langgenius/notion_datasource/notion_datasource';
@@ -254,6 +254,19 @@ export async function gallery(stack, tab) {
 
     // ---- API keys ----
     'api-key': () => as(ada, `/data-sources/${SANDBOX}/api-key`),
+    'tools': () => as(ada, '/tools'),
+    'tools-kind': () => as(ada, '/tools?kind=trigger'),
+    'tools-nothing': () => as(ada, '/tools?q=fax'),
+    'trigger-empty': () => as(ada, `/tools/${TRIGGER}`),
+    'model-empty': () => as(ada, `/tools/${MODEL}`),
+    'model-key': () => as(ada, `/tools/${MODEL}/api-key?of=model`),
+    'settings-nothing-registered': () => as(ada, `/tools/${EXTENSION}/api-key`),
+    'settings-wrong': async () => {
+      await as(ada, `/tools/${EXTENSION}/api-key`);
+      await page.getByLabel('Extra payload').fill('{');
+      await key().fill('sbx-good-key');
+      await send('Save');
+    },
     'api-key-refused': async () => {
       await as(ada, `/data-sources/${SANDBOX}/api-key`);
       await page.getByLabel('Authorization Name').fill('Nightly import');

@@ -97,7 +97,7 @@ for (const [key, status, says] of [
 }
 
 for (const [what, fault, status, says] of [
-  ['a page of markup', { status: 403, body: '<h1>no</h1>', content_type: 'text/html' }, 422, /lacks a permission\. The answer was HTTP status 403\. The provider(?!.*answered)/],
+  ['a page of markup', { status: 403, body: '<h1>no</h1>', content_type: 'text/html' }, 422, /lacks a permission\. The answer was HTTP status 403\. The account or the app .* The provider(?!.*answered)/],
   ['plain words', { status: 403, body: 'Not you.', content_type: 'text/plain' }, 422, /Not you\./],
   ['a redirect', { redirect: 'http://127.0.0.1:1/', status: 302 }, 502, /could not be checked/],
   ['a reset', { cut: 'reset', process: false }, 502, /could not be reached/],

@@ -151,13 +151,13 @@ test('A26: who declines is told so; nothing is tried again', async () => {
 
 test('A27: each error code has its words, and an unknown one is shown cleaned', async () => {
   const expected = {
-    invalid_request: /does not understand the request/,
-    unauthorized_client: /may not ask for access in this way/,
-    unsupported_response_type: /not of the kind that answers with a code/,
-    invalid_scope: /may not ask for one of the permissions/,
-    server_error: /has a fault at the moment/,
-    temporarily_unavailable: /too busy at the moment/,
-    interaction_required: /wants to ask you something first/,
+    invalid_request: /found something wrong with the request/,
+    unauthorized_client: /may not authorize people this way/,
+    unsupported_response_type: /not set up for authorization codes/,
+    invalid_scope: /does not give this app one of the scopes/,
+    server_error: /Something went wrong at the service/,
+    temporarily_unavailable: /cannot answer just now/,
+    interaction_required: /wants something of you first/,
     something_new: /look for the code in the provider's documentation/,
     [`x${'y'.repeat(4095)}`]: new RegExp(`answered xy{63} `),
     '<script>alert(1)</script>': /<script>alert\(1\)<\/script>/,

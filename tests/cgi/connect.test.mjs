@@ -91,7 +91,9 @@ test('an API key that is refused leads nowhere, and may be corrected', async () 
 async function authorize(page, bend = (url) => url) {
   const allow = await ada.get(hrefOf(page, 'Add OAuth'));
   const leaving = await ada.submit(allow);
-  return ada.get(await ada.authorize(bend(refreshOf(leaving))));
+  const answer = await ada.get(await ada.authorize(bend(refreshOf(leaving))));
+  assert.equal(answer.status, 303, words(answer));
+  return answer;
 }
 
 test('an authorization leads back, and the editor learns which', async () => {
@@ -278,7 +280,7 @@ test('the demo editor shows it: out, back, and what came of it; its address hold
       answer.on('data', (part) => { text += part; }).on('end', () => resolve(text));
     }).on('error', reject);
   });
-  const out = unescapeHtml((await read(`${editor.origin}/pipelines/7`)).match(/href="([^"]*)"/)[1]);
+  const out = unescapeHtml((await read(`${editor.origin}/pipelines/7`)).match(/<a href="([^"]*)"/)[1]);
   const { location } = await ada.get(out);
   const { url } = await wayBack(ada, await ada.get((await authorize(await ada.get(location))).location));
   assert.deepEqual([...new URL(url).searchParams.keys()], ['node', 'connect_id']);

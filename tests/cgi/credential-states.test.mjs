@@ -56,7 +56,7 @@ const card = async (visitor = ada) => {
 const TOLD = [
   // columns, pill, what the row says, what the card says
   ["state = 'needs_reauth', state_reason = 'invalid_grant', state_since = 1700000000, refresh_due_at = NULL",
-    'Needs re-authorization', /Since 14 Nov 2023 .*Answer from the sandbox: invalid_grant ?\. The refresh token is not accepted any more.* Authorize it again\./, /1 needs re-authorization/],
+    'Needs re-authorization', /Since 14 Nov 2023 .*Answer from the sandbox: invalid_grant ?\. The service no longer accepts this authorization.* Authorize again\./, /1 needs re-authorization/],
   ["state = 'needs_reauth', state_reason = 'rotation_lost', state_since = 1700000000, refresh_due_at = NULL",
     'Needs re-authorization', /The last renewal was cut off/, /1 needs re-authorization/],
   ["state = 'needs_reauth', state_reason = 'no_refresh_token', state_since = 1700000000",
@@ -66,7 +66,7 @@ const TOLD = [
   ["refreshable = 0, expires_at = UNIX_TIMESTAMP() - 60, refresh_due_at = NULL",
     'Needs re-authorization', /Its access is over.* Authorize it again\./, /1 needs re-authorization/],
   ["state = 'client_error', state_reason = 'invalid_client', state_since = 1700000000",
-    'Client misconfigured', /Still valid for 1 h .*Since 14 Nov 2023 ?\. Answer from the sandbox: invalid_client ?\. The OAuth client is not accepted.* Correct the values in the OAuth Client Settings/, /1 has a misconfigured client/],
+    'Client misconfigured', /Still valid for 1 h .*Since 14 Nov 2023 ?\. Answer from the sandbox: invalid_client ?\. The client secret has expired, was replaced.* Enter the new secret in the OAuth client settings/, /1 has a misconfigured client/],
   ["state = 'client_error', state_reason = 'client_incomplete', state_since = 1700000000",
     'Client misconfigured', /A value is missing in the OAuth client settings\./, /misconfigured client/],
   ["client_id = X'00000000000000000000000000000001'",

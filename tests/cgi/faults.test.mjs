@@ -3,7 +3,7 @@
 // K1, K2); and what the database lets each program do (R101).
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -112,9 +112,17 @@ for (const signal of ['SIGTERM', 'SIGKILL']) {
   });
 }
 
+// SIGSTOP reaches one thread after the other.
+async function stop(pid) {
+  process.kill(pid, 'SIGSTOP');
+  const states = async () => Promise.all((await readdir(`/proc/${pid}/task`)).map(async (task) =>
+    (await readFile(`/proc/${pid}/task/${task}/status`, 'utf8')).match(/^State:\s+(\S)/m)[1]));
+  while ((await states()).some((state) => state !== 'T'));
+}
+
 test('J3: a database that hangs: 503, and no worker is stuck', async () => {
   const pid = await pidOf('database');
-  process.kill(pid, 'SIGSTOP');
+  await stop(pid);
   const pages = await Promise.all([ada.get('/data-sources'), ada.get(PAGE), ada.get('/api/ready'), ada.get(`/connect/data-sources/${SANDBOX}`)]);
   process.kill(pid, 'SIGCONT');
   for (const page of pages) isUnavailable(page, page === pages[2] ? 'GET /api/ready' : 'GET a page');

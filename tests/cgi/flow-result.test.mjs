@@ -83,7 +83,7 @@ test('a refused OAuth client: who may not mend it is told who may', async () => 
   const ben = await signedIn(stack, 'ben@acme.test');
   const refusal = { status: 401, body: '{"error":"invalid_client"}' };
   assert.match((await failing(ben, refusal))[3], /^Nothing was saved\. An owner or admin of this workspace can correct/);
-  assert.match((await failing(ada, refusal))[3], /^Enter them again in the OAuth client settings\.$/);
+  assert.match((await failing(ada, refusal))[3], /^Copy both anew from the app at the service/);
 });
 
 // The operator's client has no path of its own, a workspace's has where the client chooses the host.
@@ -102,3 +102,47 @@ for (const whose of ['the operator\'s', 'a workspace\'s']) {
     await box.reset();
   });
 }
+
+// [what the provider answers, where, what the page says of it, what it shows besides]
+for (const [at, fault, said, shown] of [
+  ['callback', { error: 'invalid_scope' }, /does not give this app one of the scopes.*Add the scopes listed on this page/, 'scopes'],
+  ['callback', { error: 'redirect_uri_mismatch' }, /redirect URI is not registered with this OAuth client/, 'uri'],
+  ['token', { status: 400, body: '{"error":"redirect_uri_mismatch"}' }, /redirect URI is not registered with this OAuth client/, 'uri'],
+  ['token', { status: 400, body: '{"error":"invalid_grant","error_description":"Redirect URI differs"}' }, /asked with another redirect URI/, 'uri'],
+  ['token', { status: 400, body: '{"error":"unauthorized_client"}' }, /The app at the service may not exchange codes/, ''],
+  ['token', { status: 400, body: '{"error":"unheard_of"}' }, /a fault at the moment, or its settings differ/, ''],
+]) {
+  test(`what an answer means is said by the rules of provider files: ${JSON.stringify(fault)}`, async () => {
+    await box.ctl({ faults: [{ endpoint: at, ...fault }] });
+    const { url } = await ada.allowAccess();
+    const { result } = await ada.follow(await ada.authorize(url));
+    await box.reset();
+    assert.match(words(result), said);
+    const sent = new URL(url).searchParams;
+    const uri = unescapeHtml(result.text.match(/id="redirect-uri"[^>]*>([^<]*)</)?.[1] ?? '');
+    if (shown === 'uri') {
+      assert.equal(uri, sent.get('redirect_uri'));
+      assert.match(result.text, /data-copy="redirect-uri"/);
+    } else if (at === 'token') assert.equal(uri, '');
+    assert.equal(/Asked for/.test(words(result)), shown === 'scopes');
+    if (shown === 'scopes') for (const scope of sent.get('scope').split(' ')) assert.ok(words(result).includes(scope), scope);
+  });
+}
+
+test('who declined is told what may be behind it, in the language of the page', async () => {
+  const { url } = await ada.allowAccess();
+  const callback = await ada.get(await ada.authorize(url, 'deny'));
+  const result = await ada.get(callback.location, { headers: { 'accept-language': 'zh-CN' } });
+  assert.match(words(result), /您在服务方页面上拒绝了访问.*组织策略/);
+});
+
+test('a provider that gives nothing to renew with though it was asked to: said, with what to do', async () => {
+  const body = JSON.stringify({ access_token: 'sbx-at-unrenewable', token_type: 'Bearer', expires_in: 3600, scope: 'profile files.read offline' });
+  await box.ctl({ faults: [{ endpoint: 'token', status: 200, body }] });
+  const { result } = await ada.connect();
+  await box.reset();
+  assert.match(words(result), /is connected.*gave nothing to renew this with.*has to be authorized again.*offline access/);
+  const again = (await ada.connect()).result;
+  assert.match(words(again), /is connected/);
+  assert.doesNotMatch(words(again), /nothing to renew/);
+});

@@ -89,6 +89,8 @@ const ROUTES = {
   'GET /api/v1/credential': { own: 401, nobody: 401, queryIds: { reference: 'provider' } },
   'POST /api/v1/credentials/:credential/rejected': { own: 401, nobody: 401 },
   'GET /api/v1/credentials/:org/:plugin/:provider': { own: 401, nobody: 401, queryIds: { credential: 'credential' } },
+  'GET /api/v1/registry': { own: 401, nobody: 401 },
+  'PUT /api/v1/registry': { own: 401, nobody: 401 },
   'GET /api/v1/workspace': { own: 401, nobody: 401 },
   'GET /api/v1/connect-requests/:request': { own: 401, nobody: 401 },
   'GET /api/health': { own: 200, nobody: 200 },
@@ -151,7 +153,7 @@ async function call(visitor, route, target, { form: more, headers = {}, path: ot
   if (route.body === 'csp-report')
     return visitor.send(path, { method: 'POST', body: '{}', headers: { 'content-type': 'application/csp-report', ...headers } });
   if (route.body === 'json')
-    return visitor.send(path, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', ...headers } });
+    return visitor.send(path, { method: route.method, body: '{}', headers: { 'content-type': 'application/json', 'content-length': '2', ...headers } });
   return visitor.post(other ?? path, { csrf: visitor.token, ...form, ...more }, { headers });
 }
 
@@ -445,7 +447,7 @@ test('every POST without its own CSRF token: 403, nothing changed (D1)', async (
 
 test('every POST from elsewhere: 403, nothing changed (D2, D4)', async () => {
   const strange = await stranger();
-  for (const route of routes.filter((r) => r.method === 'POST')) {
+  for (const route of routes.filter((r) => r.method !== 'GET')) {
     const visitor = route.gate === 'session' ? people.owner : strange;
     const still = await db.state();
     const refused = [
@@ -463,7 +465,7 @@ test('every POST from elsewhere: 403, nothing changed (D2, D4)', async () => {
         'sec-fetch-site': 'same-origin', 'content-length': Buffer.byteLength(body), ...headers,
         'content-type': { form: 'application/x-www-form-urlencoded', json: 'application/json' }[route.body] ?? 'application/csp-report' };
       for (const name of Object.keys(own)) if (own[name] === undefined) delete own[name];
-      const page = await exchange(stack.address, path, { method: 'POST', headers: own, body });
+      const page = await exchange(stack.address, path, { method: route.method, headers: own, body });
       assert.equal(page.status, 403, `${keyOf(route)} with ${JSON.stringify(headers)}`);
     }
     assert.equal(await db.state(), still, `${keyOf(route)} changed something`);
@@ -482,14 +484,15 @@ test('nothing of ours loads as an image, a script or a frame (D3)', async () => 
 
 test('another kind of body: 415, nothing changed (D22)', async () => {
   const still = await db.state();
-  for (const route of routes.filter((r) => r.method === 'POST')) {
+  for (const route of routes.filter((r) => r.method !== 'GET')) {
     const { path, form } = fill(route, plainTarget('owner'));
     const text = new URLSearchParams({ ...form, csrf: people.owner.token }).toString();
     for (const [type, body] of [['application/json', JSON.stringify({ ...form, csrf: people.owner.token })], ['text/plain', text],
       ['multipart/form-data', text], ['multipart/form-data; boundary=x', '--x--'], ['', text],
       ['application/x-www-form-urlencoded; charset=utf-16', text], ['application/json; charset=utf-16', '{}']]) {
       if (route.body === 'json' && type === 'application/json') continue;
-      const page = await people.owner.send(path, { method: 'POST', body, headers: type ? { 'content-type': type } : {} });
+      const headers = { 'content-length': Buffer.byteLength(body), ...(type ? { 'content-type': type } : {}) };
+      const page = await people.owner.send(path, { method: route.method, body, headers });
       assert.equal(page.status, 415, `${keyOf(route)} with "${type}"`);
     }
   }

@@ -7,8 +7,11 @@
 
 #include "web/routes.h"
 
-static const char *const methods[] = {
-	[REQ_GET] = "GET", [REQ_HEAD] = "HEAD", [REQ_POST] = "POST", [REQ_OTHER] = "other"};
+static const char *const methods[] = {[REQ_GET] = "GET",
+	[REQ_HEAD] = "HEAD",
+	[REQ_POST] = "POST",
+	[REQ_PUT] = "PUT",
+	[REQ_OTHER] = "other"};
 static const char *const gates[] = {
 	[GATE_SESSION] = "session",
 	[GATE_PUBLIC] = "public",

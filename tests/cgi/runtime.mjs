@@ -4,7 +4,7 @@
 //   const runtime = new Runtime(stack, key);
 //   const answer = await runtime.get(path);            answer.status, answer.headers, answer.body
 //   await runtime.handOut('?name=x'), runtime.byId(id), runtime.byReference(text), runtime.list('?state=active')
-//   await runtime.report(id, etag, 401)
+//   await runtime.report(id, etag, 401); await runtime.register({ models: [] }), runtime.registered()
 import { exchange, SANDBOX } from './visitor.mjs';
 import { contract } from './openapi.mjs';
 
@@ -30,6 +30,15 @@ export class Runtime {
     const headers = { 'content-length': Buffer.byteLength(text), ...(type ? { 'content-type': type } : {}), ...options.headers };
     return this.send('POST', `/api/v1/credentials/${id}/rejected`, { ...options, headers, body: text });
   }
+
+  // What is registered: a document, or text that should be one.
+  register(document, { type = 'application/json', ...options } = {}) {
+    const text = typeof document === 'string' ? document : JSON.stringify(document);
+    return this.send('PUT', '/api/v1/registry', { ...options, body: text,
+      headers: { 'content-length': Buffer.byteLength(text), ...(type ? { 'content-type': type } : {}), ...options.headers } });
+  }
+
+  registered = (options) => this.get('/api/v1/registry', options);
 
   report = (id, etag, status = 401, options) => this.post(id, JSON.stringify({ etag, status }), options);
 

@@ -57,7 +57,7 @@ static void check_body(const struct fcgi_exchange *x, const struct req *rq)
 {
 	MUST(rq->body.len <= REQ_BODY_MAX && x->body_at <= REQ_BODY_MAX);
 	MUST(rq->body.len == x->body_at);
-	MUST(rq->method == REQ_POST || rq->body_kind == REQ_BODY_NONE);
+	MUST(req_writes(rq) || rq->body_kind == REQ_BODY_NONE);
 	MUST(rq->form.n == 0 || rq->body_kind == REQ_BODY_FORM);
 }
 

@@ -142,6 +142,38 @@ static void common_answers_are_explained(void)
 	}
 }
 
+/* The answer that a rule was written for finds that rule, and no earlier one. */
+static void reach(const struct diagnosis *rules, const struct diagnosis *after, size_t i)
+{
+	const struct diagnosis_rule *rule = &rules->items[i], *found;
+	struct diagnosis_event event = {rule->at == AT_ANY ? AT_REFRESH : rule->at,
+		rule->error ? rule->error : "", rule->contains ? rule->contains : "", rule->status};
+
+	found = diagnosis_find(rules, after, &event);
+	if (found == rule)
+		return;
+	printf("# never found: at %d, error %s, contains %s, status %d\n", (int)rule->at,
+		rule->error ? rule->error : "-", rule->contains ? rule->contains : "-",
+		rule->status);
+	CHECK(found == rule);
+}
+
+static void reach_own(const struct provider *p)
+{
+	for (size_t i = 0; i < p->oauth.diagnosis.n; i++)
+		reach(&p->oauth.diagnosis, catalogue_diagnosis(shipped), i);
+}
+
+static void every_rule_is_reached(void)
+{
+	const struct diagnosis none = {0};
+
+	CHECK(catalogue_diagnosis(shipped)->n > 0);
+	for (size_t i = 0; i < catalogue_diagnosis(shipped)->n; i++)
+		reach(catalogue_diagnosis(shipped), &none, i);
+	every_definition(reach_own);
+}
+
 /* Runtimes read what the plugin's own document declares. */
 static void look_at_handed_out(const struct provider *p)
 {
@@ -182,6 +214,7 @@ int main(void)
 	RUN(every_definition_speaks_both_languages);
 	RUN(every_authorization_is_explained);
 	RUN(common_answers_are_explained);
+	RUN(every_rule_is_reached);
 	RUN(every_declared_field_is_made);
 	RUN(every_key_is_checked_or_it_says_why_not);
 	catalogue_free(shipped);

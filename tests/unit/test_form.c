@@ -5,6 +5,7 @@
 #include "check.h"
 #include "domain/form.h"
 #include "domain/form_rules.h"
+#include "domain/runtime/registry.h"
 
 static struct field_option regions[] = {{.value = "eu"}, {.value = "us\"east"}};
 static struct field fields[] = {
@@ -23,7 +24,7 @@ static const struct schema schema = {fields, sizeof(fields) / sizeof(fields[0])}
 
 static struct fieldset given, stored, merged;
 static struct form_error error;
-static const struct netpol *policy;
+static struct form_world world;
 
 static void start(void)
 {
@@ -46,7 +47,7 @@ static void store(const char *name, const char *value)
 static enum rc merge(void)
 {
 	fieldset_release(&merged);
-	return form_merge(&schema, &given, &stored, policy, &merged, &error);
+	return form_merge(&schema, &given, &stored, &world, &merged, &error);
 }
 
 /* The form is refused because of this field. */
@@ -97,6 +98,7 @@ static void an_empty_secret_keeps_the_stored_one(void)
 	store("account", "acc-0");
 	store("note", "note-0");
 	give("api_key", " ");
+	give("note", "");
 	CHECK_INT(merge(), RC_OK);
 	CHECK_STR(fieldset_text(&merged, "api_key"), "key-0");
 	CHECK_STR(fieldset_text(&merged, "account"), "acc-0");
@@ -104,6 +106,83 @@ static void an_empty_secret_keeps_the_stored_one(void)
 	give("api_key", "key-2");
 	CHECK_INT(merge(), RC_OK);
 	CHECK_STR(fieldset_text(&merged, "api_key"), "key-2");
+}
+
+static void what_was_not_sent_is_kept(void)
+{
+	static const char *const rows[][2] = {{"base_url", "https://stored.example"},
+		{"region", "us\"east"}, {"strict", "true"}, {"note", "kept"}, {"api_key", "key-0"}};
+
+	start();
+	fieldset_release(&given);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		store(rows[i][0], rows[i][1]);
+	CHECK_INT(merge(), RC_OK);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CHECK_STR(fieldset_text(&merged, rows[i][0]), rows[i][1]);
+	give("note", "");
+	CHECK_INT(merge(), RC_OK);
+	CHECK(!fieldset_get(&merged, "note"));
+}
+
+#define PARROT "{\"provider\":\"a/b/c\",\"model\":\"parrot\",\"model_type\":\"llm\"}"
+#define FIND "{\"provider\":\"a/b/t\",\"tool\":\"find\"}"
+
+static struct field choosing[] = {
+	{.name = "model", .kind = FIELD_MODEL_SELECTOR, .required = true, .scope = "llm"},
+	{.name = "app", .kind = FIELD_APP_SELECTOR},
+	{.name = "tools", .kind = FIELD_TOOLS, .required = true},
+};
+static const struct schema choices = {choosing, 3};
+
+static enum rc choose(const char *name, const char *value, const struct form_world *in)
+{
+	fieldset_release(&given);
+	fieldset_release(&merged);
+	give("model", PARROT);
+	give("tools", "[" FIND "]");
+	give(name, value);
+	return form_merge(&choices, &given, &stored, in, &merged, &error);
+}
+
+static void choices_are_held_against_the_registry(void)
+{
+	static const char document[] =
+		"{\"models\":[{\"provider\":\"a/b/c\",\"model\":\"parrot\",\"type\":\"llm\"},"
+		"{\"provider\":\"a/b/c\",\"model\":\"vec\",\"type\":\"text-embedding\"}],"
+		"\"apps\":[{\"id\":\"1\",\"name\":\"Desk\",\"mode\":\"chat\"}],"
+		"\"tools\":[{\"provider\":\"a/b/t\",\"tool\":\"find\"}]}";
+	static const char *const bad[][3] = {{"model", "", "form.choose_one"},
+		{"model", "parrot", "form.choose"},
+		{"model",
+			"{\"provider\":\"a/b/"
+			"c\",\"model\":\"vec\",\"model_type\":\"text-embedding\"}",
+			"form.not_registered"},
+		{"app", "{\"app_id\":\"2\"}", "form.not_registered"},
+		{"app", PARROT, "form.choose"}, {"app", "{\"app_id\":\"1\"", "form.choose"},
+		{"tools", "", "form.choose_one"}, {"tools", "[]", "form.choose_one"},
+		{"tools", FIND, "form.choose"},
+		{"tools", "[{\"provider\":\"a/b/t\",\"tool\":\"lose\"}]", "form.not_registered"}};
+	struct registry registry;
+	struct form_world in = {.registry = &registry};
+
+	CHECK_INT(registry_parse(document, strlen(document), &registry), RC_OK);
+	fieldset_release(&stored);
+	CHECK_INT(choose("app", " {\"app_id\" : \"1\"}", &in), RC_OK);
+	CHECK_STR(fieldset_text(&merged, "model"), PARROT);
+	CHECK_STR(fieldset_text(&merged, "app"), "{\"app_id\":\"1\"}");
+	CHECK_STR(fieldset_text(&merged, "tools"), "[" FIND "]");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		CHECK_INT(choose(bad[i][0], bad[i][1], &in), RC_INVALID);
+		CHECK_STR(error.field, bad[i][0]);
+		CHECK_STR(error.reason, bad[i][2]);
+	}
+	CHECK_INT(choose("app", "", NULL), RC_INVALID); /* nothing is registered */
+	CHECK_STR(error.field, "model");
+	store("model", PARROT);
+	store("tools", "[" FIND "]");
+	CHECK_INT(choose("app", "", NULL), RC_OK); /* but what is stored may stay */
+	registry_release(&registry);
 }
 
 static void required_fields(void)
@@ -146,7 +225,12 @@ static void a_box_is_on_or_off(void)
 		CHECK_STR(fieldset_text(&merged, "strict"), rows[i][1]);
 	}
 	start();
-	store("strict", "true"); /* a box that is not ticked is not sent */
+	CHECK_INT(merge(), RC_OK);
+	CHECK_STR(fieldset_text(&merged, "strict"), "false");
+	store("strict", "true"); /* the box was not shown */
+	CHECK_INT(merge(), RC_OK);
+	CHECK_STR(fieldset_text(&merged, "strict"), "true");
+	give("strict", ""); /* it was, and not ticked */
 	CHECK_INT(merge(), RC_OK);
 	CHECK_STR(fieldset_text(&merged, "strict"), "false");
 }
@@ -250,7 +334,7 @@ static enum rc rule(const char *name, const char *value)
 	fieldset_release(&merged);
 	give("mode", "none");
 	give(name, value);
-	rc = form_merge(&rules, &given, &stored, policy, &merged, &error);
+	rc = form_merge(&rules, &given, &stored, &world, &merged, &error);
 	if (rc == RC_OK)
 		CHECK(*fieldset_text(&merged, name));
 	else
@@ -278,7 +362,7 @@ static void addresses_follow_the_file_and_the_operator(void)
 	CHECK_INT(netpol_allow_origin(&allowed, "http://127.0.0.1:9000"), RC_OK);
 	CHECK_INT(rule("base", "http://127.0.0.1:9000"), RC_INVALID);
 	CHECK_INT(rule("host", "http://127.0.0.1:9000"), RC_INVALID);
-	policy = &allowed;
+	world.policy = &allowed;
 	CHECK_INT(rule("base", "http://127.0.0.1:9000"), RC_OK);
 	CHECK_INT(rule("host", "http://127.0.0.1:9000/x"), RC_OK);
 	for (size_t i = 0; i < sizeof(strangers) / sizeof(*strangers); i++)
@@ -286,7 +370,7 @@ static void addresses_follow_the_file_and_the_operator(void)
 	CHECK_INT(rule("host", "api.example.com"), RC_OK);
 	CHECK_INT(rule("host", "https://API.example.com/v2"), RC_OK);
 	CHECK_INT(rule("host", "x.eu.example.com"), RC_OK);
-	policy = NULL;
+	world.policy = NULL;
 }
 
 static void texts_follow_their_rules(void)
@@ -379,6 +463,8 @@ int main(void)
 	RUN(what_is_given_is_kept_and_nothing_else);
 	RUN(white_space_around_a_value_goes);
 	RUN(an_empty_secret_keeps_the_stored_one);
+	RUN(what_was_not_sent_is_kept);
+	RUN(choices_are_held_against_the_registry);
 	RUN(required_fields);
 	RUN(a_select_takes_its_options);
 	RUN(a_box_is_on_or_off);

@@ -13,6 +13,7 @@
 #include "domain/form.h"
 #include "domain/oauth/mint.h"
 #include "domain/probe.h"
+#include "domain/runtime/registry.h"
 #include "platform/codec.h"
 #include "platform/log.h"
 #include "unit/answers.h"
@@ -185,10 +186,17 @@ static void look_at_nonsense(const struct row *row)
 static const char *refused_field(const struct row *row, const struct fieldset *given)
 {
 	const struct schema *schema = provider_key_schema(row->provider, given);
+	static const char registered[] =
+		"{\"apps\": [{\"id\": \"app-1\", \"name\": \"Desk\", \"mode\": \"chat\"}]}";
+	struct registry registry;
+	struct form_world world = {.registry = &registry};
 	struct fieldset kept = FIELDSET_EMPTY;
 	struct form_error error = {0};
-	enum rc rc = form_merge(schema, given, NULL, NULL, &kept, &error);
+	enum rc rc;
 
+	CHECK_INT(registry_parse(registered, strlen(registered), &registry), RC_OK);
+	rc = form_merge(schema, given, NULL, &world, &kept, &error);
+	registry_release(&registry);
 	fieldset_release(&kept);
 	CHECK(rc == RC_OK || (rc == RC_INVALID && error.field));
 	return rc == RC_OK ? NULL : error.field;

@@ -276,7 +276,8 @@ static void methods_are_exact_words_d23(void)
 	CHECK(method_is("Get", REQ_OTHER));
 	CHECK(method_is("GET ", REQ_OTHER));
 	CHECK(method_is("GETX", REQ_OTHER));
-	CHECK(method_is("PUT", REQ_OTHER));
+	CHECK(method_is("PUT", REQ_PUT));
+	CHECK(method_is("put", REQ_OTHER));
 	CHECK(method_is("TRACE", REQ_OTHER));
 	CHECK(method_is("QUERY", REQ_OTHER));
 }

@@ -150,6 +150,23 @@ static void callback_is_for_get_alone_r23_a29(void)
 	CHECK_INT(go(REQ_OTHER, "/cb/x/callback"), -405);
 }
 
+static void a_put_is_told_from_a_post(void)
+{
+	static const struct route two[] = {
+		{.method = REQ_GET, .path = "/x"}, {.method = REQ_PUT, .path = "/x"}};
+
+	go(REQ_PUT, "/x");
+	route_match(TABLE(two), &rq, &match);
+	CHECK(match.route == &two[1]);
+	go(REQ_POST, "/x");
+	route_match(TABLE(two), &rq, &match);
+	CHECK_INT(match.status, 405);
+	CHECK_STR(match.allow, "GET, HEAD, PUT");
+	CHECK_INT(go(REQ_PUT, "/data-sources"), -405);
+	CHECK_STR(match.allow, "GET, HEAD");
+	CHECK_INT(go(REQ_PUT, "/nope"), -405);
+}
+
 static void route_with_method_other_is_never_found(void)
 {
 	static const struct route odd[] = {{.method = REQ_OTHER, .path = "/x"}};
@@ -376,6 +393,7 @@ int main(void)
 	RUN(method_never_served_is_405_everywhere_d23);
 	RUN(head_is_a_get_without_a_body);
 	RUN(callback_is_for_get_alone_r23_a29);
+	RUN(a_put_is_told_from_a_post);
 	RUN(route_with_method_other_is_never_found);
 	RUN(empty_table_knows_no_path);
 	RUN(overlap_is_found);

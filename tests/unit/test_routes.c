@@ -32,13 +32,13 @@ static void no_two_patterns_of_a_table_match_one_path(void)
 	}
 }
 
-static void every_route_answers_get_or_post(void)
+static void every_route_answers_get_post_or_put(void)
 {
 	EACH_ROUTE(r)
 	{
 		RULE(r->handler != NULL, r);
 		RULE(r->path[0] == '/', r);
-		RULE(r->method == REQ_GET || r->method == REQ_POST, r);
+		RULE(r->method == REQ_GET || r->method == REQ_POST || r->method == REQ_PUT, r);
 	}
 }
 
@@ -48,6 +48,8 @@ static void every_post_has_a_csrf_token(void)
 {
 	EACH_ROUTE(r)
 	{
+		if (r->method == REQ_PUT) /* no form of a page sends one */
+			RULE(r->gate == GATE_KEY && r->body == REQ_BODY_JSON, r);
 		if (r->method != REQ_POST)
 			continue;
 		if (r->gate == GATE_REPORT) {
@@ -90,7 +92,8 @@ static void few_routes_need_no_session(void)
 		/* by a runtime key */
 		"/api/v1/credentials", "/api/v1/credentials/:credential", "/api/v1/credential",
 		"/api/v1/credentials/:org/:plugin/:provider",
-		"/api/v1/credentials/:credential/rejected",
+		"/api/v1/credentials/:credential/rejected", "/api/v1/registry", "/api/v1/workspace",
+		"/api/v1/connect-requests/:request",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback/:context"};
 
@@ -107,7 +110,7 @@ static void few_routes_need_no_session(void)
 int main(void)
 {
 	RUN(no_two_patterns_of_a_table_match_one_path);
-	RUN(every_route_answers_get_or_post);
+	RUN(every_route_answers_get_post_or_put);
 	RUN(every_post_has_a_csrf_token);
 	RUN(every_get_has_no_body);
 	RUN(an_action_and_a_session_come_together);

@@ -463,6 +463,18 @@ static void a_client_without_secret(void)
 	CHECK_INT(build(), RC_INVALID);
 }
 
+static void an_accept_of_the_file_is_the_only_one(void)
+{
+	static struct pair headers[] = {{"accept", "application/vnd.acme+json"}};
+
+	plain_recipe();
+	recipe.token_headers = (struct pairs){headers, 1};
+	use_client("a", "b");
+	CHECK_INT(build(), RC_OK);
+	CHECK_STR(header("accept"), "application/vnd.acme+json");
+	CHECK_STR(header("Accept"), "");
+}
+
 static void a_body_of_json_with_what_the_file_adds(void)
 {
 	static struct pair headers[] = {
@@ -516,6 +528,7 @@ int main(void)
 	RUN(the_client_in_the_body);
 	RUN(the_client_by_basic);
 	RUN(a_client_without_secret);
+	RUN(an_accept_of_the_file_is_the_only_one);
 	RUN(a_body_of_json_with_what_the_file_adds);
 	RUN(a_host_that_a_client_field_names);
 	token_answer_release(&answer);

@@ -251,13 +251,13 @@ static enum rc check_addresses(const struct provider *provider, const struct fie
 static enum rc merge_change(const struct core *core, const struct provider *provider,
 	const struct fieldset *stored, struct client_change *change, struct fieldset *out)
 {
+	const struct form_world world = {.policy = &core->cfg->egress};
 	struct form_error error;
 	enum rc rc;
 
 	if (!change->custom)
 		return fieldset_copy(out, stored);
-	rc = form_merge(
-		&provider->client_schema, change->fields, stored, &core->cfg->egress, out, &error);
+	rc = form_merge(&provider->client_schema, change->fields, stored, &world, out, &error);
 	if (rc == RC_OK)
 		rc = check_addresses(provider, change->fields, stored, out, &error);
 	change->bad_field = error.field;

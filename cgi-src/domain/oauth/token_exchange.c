@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/fault.h"
 #include "domain/message.h"
 #include "domain/oauth/token.h"
 #include "platform/clock.h"
@@ -201,7 +202,7 @@ enum rc token_exchange(const struct core *core, const struct provider *provider,
 	if (rc == RC_OK && out->failure == TOKEN_OK)
 		rc = complete(&x);
 	if (rc == RC_OK && out->failure != TOKEN_OK)
-		log_warn("token.exchange", "provider", provider->id, "error", out->error, "words",
-			out->words);
+		log_warn("token.exchange", "provider", provider->id, "kind",
+			fault_of_oauth(provider->kind), "error", out->error, "words", out->words);
 	return rc;
 }

@@ -171,7 +171,7 @@ static enum rc add_headers(const struct oauth_recipe *recipe, const struct token
 	if (format != BODY_QUERY)
 		rc = httpc_request_header(
 			out, "Content-Type", types[format], strlen(types[format]));
-	if (rc == RC_OK)
+	if (rc == RC_OK && !probe_has_header(&recipe->token_headers, "Accept"))
 		rc = httpc_request_header(out, "Accept", "application/json", 16);
 	for (size_t i = 0; i < recipe->token_headers.n && rc == RC_OK; i++) {
 		const struct pair *header = &recipe->token_headers.items[i];

@@ -65,9 +65,10 @@ static const char *const verb_words[] = {
 	[ACCESS_HANDOUT] = "handout",
 	[ACCESS_LIST] = "list",
 	[ACCESS_REPORT] = "report",
+	[ACCESS_REGISTER] = "register",
 };
 
-#define ALL_VERBS "handout list report"
+#define ALL_VERBS "handout list report register"
 
 const char *access_verb_word(enum access_verb verb)
 {

@@ -18,9 +18,10 @@ enum rc access_key_hash(const char *text, unsigned char out[HASH_SIZE]) RC_MUST_
 
 /* What a key may do: words of its verbs. */
 enum access_verb {
-	ACCESS_HANDOUT, /* "handout": fetch credentials */
-	ACCESS_LIST,    /* "list": see which there are, and their states */
-	ACCESS_REPORT,  /* "report": say that one was refused */
+	ACCESS_HANDOUT,  /* "handout": fetch credentials */
+	ACCESS_LIST,     /* "list": see which there are, and their states */
+	ACCESS_REPORT,   /* "report": say that one was refused */
+	ACCESS_REGISTER, /* "register": say which models, apps and tools there are */
 	ACCESS_VERB__MAX
 };
 

@@ -6,6 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/fault.h"
 #include "domain/oauth/mint.h"
 #include "domain/runtime/lookup.h"
 #include "domain/upkeep/wake.h"
@@ -90,6 +91,9 @@ static enum rc refuse_state(struct handout *out, const struct runtime_state *sta
 		if (strcmp(codes[i].word, state->word) == 0)
 			code = codes[i].code;
 	(void)refuse(&out->why, code);
+	if (code == REFUSAL_NEEDS_REAUTH || code == REFUSAL_REVOKED || code == REFUSAL_CLIENT_ERROR)
+		out->why.kind = runtime_is_oauth(&out->found) ? fault_of_oauth(out->provider->kind)
+							      : fault_of_check(out->provider->kind);
 	TEXT_COPY(out->why.reason, strcmp(out->found.row.state, "active") == 0 && !state->reason[0]
 					   ? "rejected"
 					   : state->reason);

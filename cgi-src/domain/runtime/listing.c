@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "domain/runtime/reference.h"
+#include "platform/buf.h"
 #include "platform/clock.h"
+
+#define SCOPE_BYTES_MAX ((size_t)1 << 20)
 
 static enum rc key_load(
 	struct db *db, const unsigned char hash[HASH_SIZE], struct runtime_key_row *key, void *arg)
@@ -39,6 +42,20 @@ static enum rc check(
 	return RC_OK;
 }
 
+/* The providers of that kind that the key reaches, as the scope of a key is written. Nothing: none. */
+static enum rc providers_of(const struct core *core, enum provider_kind kind,
+	const struct runtime_key_row *key, struct buf *out)
+{
+	for (size_t i = 0; i < catalogue_count(core->catalogue); i++) {
+		const struct provider *p = catalogue_at(core->catalogue, i);
+		struct provider_ref ref = provider_ref_of(p);
+
+		if (p->kind == kind && access_reaches(key, &ref))
+			buf_printf(out, "%s%s", out->len ? " " : "", p->id);
+	}
+	return buf_done(out);
+}
+
 struct visits {
 	void (*visit)(const struct runtime_credential *c, void *arg);
 	void *arg;
@@ -63,14 +80,21 @@ enum rc listing_each(const struct core *core, const struct listing_request *requ
 	struct visits v = {visit, arg, request->limit, false};
 	struct reference provider, after;
 	struct runtime_key_row key;
+	enum provider_kind kind;
+	struct buf scope;
 	enum rc rc = access_open(core, &request->caller, ACCESS_LIST, key_load, NULL, &key, why);
 
 	*more = false;
+	buf_init(&scope, SCOPE_BYTES_MAX);
 	if (rc == RC_OK)
 		rc = check(request, &provider, &after);
-	if (rc == RC_OK) {
+	if (rc == RC_OK && request->kind)
+		rc = provider_kind_parse(request->kind, &kind);
+	if (rc == RC_OK && request->kind)
+		rc = providers_of(core, kind, &key, &scope);
+	if (rc == RC_OK && (!request->kind || scope.len)) {
 		struct runtime_list_query query = {
-			.providers = key.providers,
+			.providers = request->kind ? buf_text(&scope) : key.providers,
 			.ref = {provider.plugin_id, provider.provider},
 			.state = request->state ? request->state : "",
 			.after_ref = {after.plugin_id, after.provider},
@@ -81,6 +105,7 @@ enum rc listing_each(const struct core *core, const struct listing_request *requ
 
 		rc = runtime_list(core->db, &key.tenant, &query, count_visit, &v);
 	}
+	buf_release(&scope);
 	*more = v.more;
 	return rc;
 }

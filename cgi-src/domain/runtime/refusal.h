@@ -29,7 +29,8 @@ enum refusal_code {
 
 struct refusal {
 	enum refusal_code code;
-	char reason[65];       /* a code of the credential's state; "" none */
+	char reason[65];  /* a code of the credential's state; "" none */
+	const char *kind; /* the name of the failure in plugins, see domain/fault.h; NULL: none */
 	int64_t retry_after_s; /* 0: not worth it */
 };
 

@@ -31,7 +31,8 @@ struct credential_id api_credential_id(const struct ctx *c)
 	return id;
 }
 
-void api_error(struct ctx *c, int status, const char *code, const char *message, const char *reason)
+static void write_error(struct ctx *c, int status, const char *code, const char *message,
+	const char *reason, const char *kind)
 {
 	struct buf *body = &c->resp.body;
 
@@ -40,7 +41,15 @@ void api_error(struct ctx *c, int status, const char *code, const char *message,
 	buf_clear(body);
 	buf_printf(body, "{\"code\":\"%s\",\"message\":\"%s\",\"reason\":", code, message);
 	log_json_string(body, reason, strlen(reason));
-	buf_printf(body, ",\"status\":%d}\n", status);
+	buf_printf(body, ",\"status\":%d", status);
+	if (kind)
+		buf_printf(body, ",\"kind\":\"%s\"", kind);
+	buf_printf(body, "}\n");
+}
+
+void api_error(struct ctx *c, int status, const char *code, const char *message, const char *reason)
+{
+	write_error(c, status, code, message, reason, NULL);
 }
 
 static const struct {
@@ -86,6 +95,6 @@ void api_refuse(struct ctx *c, const struct refusal *why)
 		(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)why->retry_after_s);
 		resp_header(&c->resp, "Retry-After", seconds);
 	}
-	api_error(c, refusals[why->code].status, refusals[why->code].code,
-		refusals[why->code].message, why->reason);
+	write_error(c, refusals[why->code].status, refusals[why->code].code,
+		refusals[why->code].message, why->reason, why->kind);
 }

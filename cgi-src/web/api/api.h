@@ -29,6 +29,9 @@ enum rc api_handout_id(struct ctx *c);
 enum rc api_handout_reference(struct ctx *c);
 /* GET: which there are, and their states; query: provider, state, after, limit. */
 enum rc api_list(struct ctx *c);
+/* PUT, GET: which models, apps and tools there are. */
+enum rc api_registry_put(struct ctx *c);
+enum rc api_registry(struct ctx *c);
 /* GET: the workspace of the key. */
 enum rc api_workspace(struct ctx *c);
 /* GET: what came of somebody who was sent here to connect. */

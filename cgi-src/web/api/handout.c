@@ -59,6 +59,20 @@ static void write_credential(struct json *j, const struct credential_row *row, c
 	json_raw(j, "}");
 }
 
+/* Which one a key is for; most are for all of their provider, or for no model at all. */
+static void write_model(struct json *j, const struct fieldset *fields)
+{
+	const char *name = fieldset_text(fields, MODEL_NAME_FIELD);
+
+	if (!name[0]) {
+		json_raw(j, ",\"model\":null");
+		return;
+	}
+	json_member(j, ",\"model\":{\"type\":", fieldset_text(fields, MODEL_TYPE_FIELD));
+	json_member(j, ",\"name\":", name);
+	json_raw(j, "}");
+}
+
 static void write_fields(struct json *j, const struct fieldset *fields)
 {
 	json_raw(j, ",\"fields\":{");
@@ -122,6 +136,8 @@ static enum rc answer(struct ctx *c, const struct handout *h)
 	write_credential(&j, &h->found.row, h->provider->id);
 	json_raw(&j, runtime_is_oauth(&h->found) ? ",\"credential_type\":\"oauth2\""
 						 : ",\"credential_type\":\"api-key\"");
+	json_member(&j, ",\"kind\":", provider_kind_word(h->provider->kind));
+	write_model(&j, &h->fields);
 	write_fields(&j, &h->fields);
 	write_expiry(&j, &h->found.row);
 	write_scopes(&j, h->granted);

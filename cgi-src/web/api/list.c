@@ -13,6 +13,7 @@
 
 struct page {
 	struct json j;
+	const struct catalogue *catalogue;
 	char last[REFERENCE_SIZE]; /* what was written last; "" nothing yet */
 };
 
@@ -31,6 +32,18 @@ static bool parse_limit(const char *text, int64_t *out)
 	return true;
 }
 
+/* null: what it is of is not known here any more. */
+static void write_kind(struct page *page, const struct credential_row *row)
+{
+	const struct provider_ref ref = {row->plugin_id, row->provider};
+	const struct provider *p = catalogue_find_ref(page->catalogue, &ref);
+
+	if (p)
+		json_member(&page->j, ",\"kind\":", provider_kind_word(p->kind));
+	else
+		json_raw(&page->j, ",\"kind\":null");
+}
+
 static void write_one(const struct runtime_credential *c, void *arg)
 {
 	struct runtime_state state = runtime_state(c, clock_now_s());
@@ -47,6 +60,7 @@ static void write_one(const struct runtime_credential *c, void *arg)
 	json_member(j, ",\"provider\":", provider);
 	json_member(j, ",\"reference\":", page->last);
 	json_member(j, ",\"credential_type\":", runtime_is_oauth(c) ? "oauth2" : "api-key");
+	write_kind(page, &c->row);
 	json_raw(j, c->row.is_default ? ",\"default\":true" : ",\"default\":false");
 	json_member(j, ",\"state\":", state.word);
 	json_member(j, ",\"reason\":", state.reason);
@@ -58,10 +72,11 @@ static void write_one(const struct runtime_credential *c, void *arg)
 
 enum rc api_list(struct ctx *c)
 {
-	struct page page = {.j = {&c->resp.secret_body, RC_OK}};
+	struct page page = {.j = {&c->resp.secret_body, RC_OK}, .catalogue = c->core->catalogue};
 	struct listing_request request = {
 		.caller = api_caller(c),
 		.provider = req_query(&c->req, "provider"),
+		.kind = req_query(&c->req, "kind"),
 		.state = req_query(&c->req, "state"),
 		.after = req_query(&c->req, "after"),
 	};

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/credential.h"
+#include "domain/runtime/registry.h"
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
@@ -120,18 +121,24 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 		.schema = f->schema,
 		.typed = f->typed,
 		.stored = f->view ? &f->view->shown : NULL,
-		.all_stored = f->view && !f->view->unreadable,
+		.secrets = f->view ? &f->view->secrets : NULL,
 		.bad_field = f->change ? f->change->bad_field : NULL,
 		.reason = f->change ? f->change->reason : NULL,
 		.words = f->change ? f->change->words : NULL,
 	};
+	struct registry registry = {0};
 	int status = f->change ? problem_status(f) : 200;
 	enum rc rc = page_begin(c);
 
+	if (rc == RC_OK && registry_is_needed(f->schema))
+		rc = registry_load(c->core, &c->actor.tenant, &registry);
+	fields.registry = &registry;
+	if (rc == RC_OK)
+		rc = page_set_fields(c, &fields);
+	registry_release(&registry);
 	if (rc != RC_OK)
 		return rc;
 	set_frame(c, f);
-	page_set_fields(c, &fields);
 	if (f->change)
 		set_problem(c, f);
 	if (status == 429)

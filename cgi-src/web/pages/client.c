@@ -177,7 +177,9 @@ static enum rc show_form(struct ctx *c, const struct client_form *f)
 		rc = set_frame(c, f);
 	if (rc != RC_OK)
 		return rc;
-	page_set_fields(c, &fields);
+	rc = page_set_fields(c, &fields);
+	if (rc != RC_OK)
+		return rc;
 	set_problem(c, f);
 	return page_send(c, "oauth_client", form_status(f));
 }

@@ -123,6 +123,19 @@ static void set_said(struct view_node *node, const struct test_page *t)
 	view_text(node, "Said.Text", probe->words);
 }
 
+/* What is known of answers like this, unless the page has something truer to say of what to do. */
+static void set_diagnosis(struct ctx *c, struct view_node *node, const struct test_page *t)
+{
+	const struct diagnosis_rule *rule =
+		page_diagnose_probe(c, t->p, t->view->is_oauth, &t->test->probe);
+
+	if (!rule)
+		return;
+	view_text(node, "Cause", i18n_text(&rule->cause, c->language));
+	if (rule->next.n && !t->test->renews && !t->test->refused)
+		view_text(node, "Next", i18n_text(&rule->next, c->language));
+}
+
 static enum rc show_test(struct ctx *c, const struct test_page *t)
 {
 	const struct test_words *words = words_of(t);
@@ -144,6 +157,7 @@ static enum rc show_test(struct ctx *c, const struct test_page *t)
 		if (t->test->probe.status)
 			view_int(node, "Status", t->test->probe.status);
 		set_said(node, t);
+		set_diagnosis(c, node, t);
 	}
 	set_test_links(c, t, node);
 	if (t->too_soon)

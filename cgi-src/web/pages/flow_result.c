@@ -51,29 +51,37 @@ static const struct verdict_text verdicts[FLOW_VERDICT__MAX] = {
 		MESSAGE("flow.malformed_cause"), MESSAGE("flow.start_again"), false, false},
 };
 
-/* The codes of RFC 6749 §4.1.2.1, and one of OpenID Connect Core §3.1.2.6. */
-struct error_cause {
-	const char *code, *cause, *next;
-};
-
-static const struct error_cause error_causes[] = {
-	{"invalid_request", MESSAGE("flow.invalid_request"), MESSAGE("flow.invalid_request_next")},
-	{"unauthorized_client", MESSAGE("flow.unauthorized_client"),
-		MESSAGE("flow.unauthorized_client_next")},
-	{"unsupported_response_type", MESSAGE("flow.response_type"),
-		MESSAGE("flow.response_type_next")},
-	{"invalid_scope", MESSAGE("flow.invalid_scope"), MESSAGE("flow.invalid_scope_next")},
-	{"server_error", MESSAGE("flow.server_error"), MESSAGE("flow.later")},
-	{"temporarily_unavailable", MESSAGE("flow.too_busy"), MESSAGE("flow.later")},
-	{"interaction_required", MESSAGE("flow.interaction"), MESSAGE("flow.interaction_next")},
-};
-
-static const struct error_cause *find_cause(const char *code)
+/* Where it went wrong; AT_ANY: not in an answer of the provider. */
+static enum diagnosis_at place_of(const struct flow_result *r)
 {
-	for (size_t i = 0; i < sizeof(error_causes) / sizeof(error_causes[0]); i++)
-		if (strcmp(error_causes[i].code, code) == 0)
-			return &error_causes[i];
-	return NULL;
+	switch (r->unsaid ? FLOW_PENDING : r->verdict) {
+	case FLOW_DECLINED:
+	case FLOW_PROVIDER_ERROR:
+		return AT_AUTHORIZE;
+	case FLOW_CODE_REFUSED:
+	case FLOW_CLIENT_REFUSED:
+	case FLOW_BAD_ANSWER:
+		return AT_EXCHANGE;
+	default:
+		return AT_ANY;
+	}
+}
+
+static const struct diagnosis_rule *rule_for(
+	struct ctx *c, const struct provider *p, const struct flow_result *r)
+{
+	struct diagnosis_event event = {place_of(r), r->error, r->words, 0};
+
+	return event.at == AT_ANY ? NULL : page_diagnose(c, p, true, &event);
+}
+
+/* Is it about this, by the provider's words or by what is known of them? */
+static bool is_about(const struct flow_result *r, const struct diagnosis_rule *rule,
+	const char *code, const char *term)
+{
+	return strcasestr(r->error, code) || strcasestr(r->words, code) ||
+	       (rule && (strcasestr(i18n_text(&rule->cause, "en_US"), term) ||
+				strcasestr(i18n_text(&rule->next, "en_US"), term)));
 }
 
 /* ---- scopes ---- */
@@ -160,6 +168,16 @@ static enum rc set_choice(struct ctx *c, const struct provider *p, const struct 
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* Our request asks this provider for something to renew with, and none came. */
+static void set_unrenewable(
+	struct ctx *c, const struct provider *p, const struct credential_view *v)
+{
+	if (!p->oauth.refresh_supported || p->oauth.refresh_with != REFRESH_WITH_REFRESH_TOKEN ||
+		!v->expires || v->refreshable)
+		return;
+	page_date(c, view_child(c->root, "Result"), "Ends", v->expires_at_s);
+}
+
 static enum rc set_connected(struct ctx *c, const struct provider *p, const struct flow_result *r)
 {
 	struct view_node *result = view_child(c->root, "Result");
@@ -179,6 +197,8 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 		set_try_url(c, p, r, &r->credential);
 	if (r->twin[0] && !r->other_account)
 		view_text(result, "Twin", r->twin);
+	if (rc == RC_OK)
+		set_unrenewable(c, p, &view);
 	if (r->other_account && rc == RC_OK)
 		rc = set_choice(c, p, r, &view);
 	credential_view_release(&view);
@@ -186,26 +206,29 @@ static enum rc set_connected(struct ctx *c, const struct provider *p, const stru
 }
 
 /* Where no answer could be used, our own words say why: nobody need have answered at all. */
-static void set_failure(struct ctx *c, const struct flow_result *r, const struct verdict_text *v)
+static void set_failure(struct ctx *c, const struct flow_result *r, const struct verdict_text *v,
+	const struct diagnosis_rule *rule)
 {
-	const struct error_cause *known =
-		r->verdict == FLOW_PROVIDER_ERROR ? find_cause(r->error) : NULL;
 	bool unusable = r->verdict == FLOW_BAD_ANSWER || r->verdict == FLOW_NO_ANSWER;
 	bool forbidden = r->unsaid && strcmp(r->error, "egress_denied") == 0;
 	bool may_mend = policy_allows(c->actor.role, ACTION_CLIENT_MANAGE);
 	struct view_node *result = view_child(c->root, "Result");
-	const char *cause = known ? known->cause : v->cause, *next = known ? known->next : v->next;
+	const char *cause = say(c, v->cause, NULL), *next = say(c, v->next, NULL);
 
+	if (rule) {
+		cause = i18n_text(&rule->cause, c->language);
+		next = rule->next.n ? i18n_text(&rule->next, c->language) : next;
+	}
 	if (forbidden) {
-		cause = MESSAGE("flow.egress_cause");
-		next = MESSAGE("flow.egress_next");
+		cause = say(c, "flow.egress_cause", NULL);
+		next = say(c, "flow.egress_next", NULL);
 	} else if (r->verdict == FLOW_CLIENT_REFUSED && !may_mend) {
-		next = MESSAGE("flow.others_correct");
+		next = say(c, "flow.others_correct", NULL);
 	}
 	view_text(result, "Problem",
 		r->unsaid && unusable ? say_words(c, r->words) : say(c, v->problem, NULL));
-	view_text(result, "Cause", say(c, cause, NULL));
-	view_text(result, "Next", say(c, next, NULL));
+	view_text(result, "Cause", cause);
+	view_text(result, "Next", next);
 	if (r->error[0] && !r->unsaid)
 		view_text(result, "Said.Code", r->error);
 	if (r->words[0] && !(r->unsaid && unusable))
@@ -215,15 +238,21 @@ static void set_failure(struct ctx *c, const struct flow_result *r, const struct
 static void set_failed(struct ctx *c, const struct provider *p, const struct flow_result *r,
 	const struct verdict_text *v)
 {
+	const struct diagnosis_rule *rule = rule_for(c, p, r);
 	struct view_node *result = view_child(c->root, "Result");
+	bool of_redirect = is_about(r, rule, "redirect", "redirect URI");
+	bool of_scopes = is_about(r, rule, "scope", "scopes listed on this page");
 
 	if (r->verdict != FLOW_CREDENTIAL_GONE)
 		set_try_url(c, p, r, &r->renews);
-	set_failure(c, r, v);
-	if (v->may_be_client && policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
+	set_failure(c, r, v, rule);
+	if ((v->may_be_client || of_redirect || of_scopes) &&
+		policy_allows(c->actor.role, ACTION_CLIENT_MANAGE))
 		page_url(result, "SettingsUrl", "/%s/%s/client", page_section(p), p->id);
-	if (v->may_be_redirect_uri)
+	if (v->may_be_redirect_uri || of_redirect)
 		view_text(result, "RedirectUri", r->redirect_uri);
+	if (of_scopes)
+		(void)set_scope_list(c, p, "Asked", r->requested, true, r->requested);
 }
 
 /* The way back to whoever sent the person here. */

@@ -381,6 +381,26 @@ struct view_node *page_scope(struct ctx *c, struct view_node *list, const struct
 	return item;
 }
 
+const struct diagnosis_rule *page_diagnose(const struct ctx *c, const struct provider *p,
+	bool is_oauth, const struct diagnosis_event *event)
+{
+	static const struct diagnosis none = {0};
+
+	return diagnosis_find(is_oauth ? &p->oauth.diagnosis : &none,
+		catalogue_diagnosis(c->app->catalogue), event);
+}
+
+const struct diagnosis_rule *page_diagnose_probe(const struct ctx *c, const struct provider *p,
+	bool is_oauth, const struct probe_result *probe)
+{
+	struct diagnosis_event event = {
+		AT_CHECK, "", probe->own_words ? "" : probe->words, probe->status};
+	bool said_no = probe->verdict == PROBE_REFUSED || probe->verdict == PROBE_PERMISSION ||
+		       probe->verdict == PROBE_RATE_LIMITED;
+
+	return said_no ? page_diagnose(c, p, is_oauth, &event) : NULL;
+}
+
 enum rc page_set_helpers(struct ctx *c)
 {
 	struct view_node *people = view_child(c->root, "Help.People");

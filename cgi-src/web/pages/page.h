@@ -8,6 +8,7 @@
 
 #include "domain/connect.h"
 #include "domain/credential.h"
+#include "domain/diagnosis.h"
 #include "domain/fieldset.h"
 #include "domain/probe.h"
 #include "web/ctx.h"
@@ -89,27 +90,35 @@ struct view_node *page_scope(struct ctx *c, struct view_node *list, const struct
 /* How a form is shown. */
 struct page_fields {
 	const struct schema *schema;
+	const struct registry *registry; /* what can be chosen; NULL: nothing */
 	const struct fieldset
 		*typed; /* what was just sent; secrets in it are never shown. NULL: fresh */
-	const struct fieldset *stored; /* values to begin with; NULL: defaults */
-	bool all_stored;               /* every secret field has a stored value */
-	const char **kept;             /* or: these have */
+	const struct fieldset *stored;  /* values to begin with; NULL: defaults */
+	const struct fieldset *secrets; /* names of the secrets that have a stored value … */
+	const char **kept;              /* … or these have */
 	size_t n_kept;
 	const char *bad_field, *reason; /* NULL: none wrong */
 	const struct i18n *words;       /* of the provider file, instead of reason; NULL: none */
 };
 
 /** page_set_fields(c, f): Fields.*. */
-void page_set_fields(struct ctx *c, const struct page_fields *f);
+enum rc page_set_fields(struct ctx *c, const struct page_fields *f) RC_MUST_CHECK;
 
-/** page_read_fields(c, schema, out): "field.NAME" of the form into a fieldset, secrets and all. Only names of
- * the schema are read; another "field.…" gives RC_INVALID (R73). */
+/** page_read_fields(c, schema, out): "field.NAME" of the form into a fieldset, secrets and all, and "" for what
+ * "shown.NAME" alone names. Only names of the schema are read; another gives RC_INVALID (R73). */
 enum rc page_read_fields(
 	struct ctx *c, const struct schema *schema, struct fieldset *out) RC_MUST_CHECK;
 
-/** page_form_error(c, title, text, next): FormError.*. page_form_said: what a provider answered. */
+/** page_form_error(c, title, text, next): FormError.*. page_form_said: what a provider answered to a key. */
 void page_form_error(struct ctx *c, const char *title, const char *text, const char *next);
 void page_form_said(struct ctx *c, const struct provider *p, const struct probe_result *probe);
+/** page_diagnose(c, p, is_oauth, event): what an answer means, by the rules of provider files; those of p are about its
+ * authorizations, and not asked for keys. NULL: nobody knows. Borrowed. */
+const struct diagnosis_rule *page_diagnose(const struct ctx *c, const struct provider *p,
+	bool is_oauth, const struct diagnosis_event *event);
+/** page_diagnose_probe(c, p, is_oauth, probe): the same for an answer to a check. */
+const struct diagnosis_rule *page_diagnose_probe(const struct ctx *c, const struct provider *p,
+	bool is_oauth, const struct probe_result *probe);
 /** page_retry_after(c, s): a header, within reason. */
 void page_retry_after(struct ctx *c, int64_t retry_after_s);
 

@@ -24,6 +24,7 @@ static const struct {
 	[ACCESS_HANDOUT] = {MESSAGE("keys.verb_handout"), MESSAGE("keys.verb_handout_help")},
 	[ACCESS_LIST] = {MESSAGE("keys.verb_list"), MESSAGE("keys.verb_list_help")},
 	[ACCESS_REPORT] = {MESSAGE("keys.verb_report"), MESSAGE("keys.verb_report_help")},
+	[ACCESS_REGISTER] = {MESSAGE("keys.verb_register"), MESSAGE("keys.verb_register_help")},
 };
 
 /* ---- the list ---- */
@@ -180,7 +181,7 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 
 enum rc page_runtime_key_add(struct ctx *c)
 {
-	struct key_form f = {.name = "", .days = "", .verbs = "handout list report"};
+	struct key_form f = {.name = "", .days = "", .verbs = "handout list report register"};
 
 	return show_form(c, &f);
 }

@@ -149,6 +149,23 @@ static const char *next_step(const struct ctx *c, const struct credential_view *
 	}
 }
 
+/* The provider's code by the rules of provider files. What to do, only for somebody who can. */
+static void set_diagnosis(struct ctx *c, const struct provider *p, struct view_node *item,
+	const struct credential_view *v)
+{
+	struct diagnosis_event event = {AT_REFRESH, v->reason, "", 0};
+	const struct diagnosis_rule *rule = page_diagnose(c, p, v->is_oauth, &event);
+	bool may = v->state == CREDENTIAL_CLIENT_ERROR
+			   ? policy_allows(c->actor.role, ACTION_CLIENT_MANAGE)
+			   : v->may_change;
+
+	if (!rule || v->state == CREDENTIAL_DISABLED)
+		return;
+	view_text(item, "Reason", i18n_text(&rule->cause, c->language));
+	if (rule->next.n && may)
+		view_text(item, "Next", i18n_text(&rule->next, c->language));
+}
+
 void state_set(struct ctx *c, const struct provider *p, struct view_node *item,
 	const struct credential_view *v)
 {
@@ -162,10 +179,11 @@ void state_set(struct ctx *c, const struct provider *p, struct view_node *item,
 		return;
 	if (v->since_s > 0)
 		page_date(c, item, "Since", v->since_s);
-	if (state_is_answer(v->reason)) {
-		view_text(item, "By", page_vendor(p));
-		view_text(item, "Code", v->reason);
-	}
 	view_text(item, "Reason", say(c, reason, NULL));
 	view_text(item, "Next", say(c, next_step(c, v), NULL));
+	if (!state_is_answer(v->reason))
+		return;
+	view_text(item, "By", page_vendor(p));
+	view_text(item, "Code", v->reason);
+	set_diagnosis(c, p, item, v);
 }
