@@ -86,7 +86,7 @@ call:page_head(Provider.Label) ?><?cs call:app_open() ?>
   <h2 id="authorizations">{{provider.authorizations}}</h2>
   <div class="actions">
     <?cs if:?Model.AddUrl ?><a class="button" href="<?cs var:Model.AddUrl ?>">{{provider.add_model}}</a><?cs /if ?>
-    <?cs if:?ApiKey.AddUrl ?><a class="button" href="<?cs var:ApiKey.AddUrl ?>"><?cs if:ApiKey.Settings ?>{{provider.add_settings}}<?cs else ?>{{button.add_api_key}}<?cs /if ?></a><?cs /if ?>
+    <?cs if:?ApiKey.AddUrl ?><a class="button<?cs if:!?Oauth.SetupUrl && !?Oauth.AddUrl ?> button-primary<?cs /if ?>" href="<?cs var:ApiKey.AddUrl ?>"><?cs if:ApiKey.Settings ?>{{provider.add_settings}}<?cs else ?>{{button.add_api_key}}<?cs /if ?></a><?cs /if ?>
     <?cs if:?Oauth.SetupUrl ?><a class="button button-primary" href="<?cs var:Oauth.SetupUrl ?>">{{button.client_setup}}</a><?cs
     elif:?Oauth.AddUrl ?><span class="split"><a class="button button-primary" href="<?cs var:Oauth.AddUrl ?>">{{button.add_oauth}}<?cs if:Oauth.Custom ?> <span class="badge badge-on-primary">{{label.custom}}</span><?cs /if ?></a><?cs
       if:?Oauth.SettingsUrl ?><a class="button button-primary button-icon" href="<?cs var:Oauth.SettingsUrl ?>" aria-label="{{button.client_settings}}" title="{{button.client_settings}}"><span class="icon icon-gear" aria-hidden="true"></span></a><?cs /if ?></span><?cs
@@ -136,7 +136,7 @@ else ?>
   <h3>{{provider.nothing}}</h3>
   <p><?cs if:?Oauth.AddUrl && ?ApiKey.AddUrl ?>{{provider.empty_both label=Provider.Label}}<?cs
   elif:?Oauth.AddUrl ?>{{provider.empty_oauth label=Provider.Label}}<?cs
-  elif:?Oauth.SetupUrl ?>{{provider.empty_setup label=Provider.Label}}<?cs
+  elif:?Oauth.SetupUrl ?>{{provider.empty_setup vendor=Provider.Vendor}}<?cs
   elif:?ApiKey.AddUrl && ApiKey.Settings ?>{{provider.empty_settings label=Provider.Label}}<?cs if:ApiKey.Checked ?> {{provider.empty_settings_checked}}<?cs /if ?><?cs
   elif:?ApiKey.AddUrl && ?Model.AddUrl ?>{{provider.empty_models label=Provider.Label}}<?cs
   elif:?Model.AddUrl ?>{{provider.empty_model label=Provider.Label}}<?cs

@@ -10,10 +10,11 @@
     Form.VerbsError        text, optional
     Form.Days              text, optional
     Form.DaysError         text, optional
-    Providers.N.Id         text            DOM id, made by C
-    Providers.N.Value      text            value of the field provider
-    Providers.N.Label      text
-    Providers.N.Checked    bool
+    Groups.N.Label         text            a kind of providers
+    Groups.N.Providers.M.Id        text    DOM id, made by C
+    Groups.N.Providers.M.Value     text    value of the field provider
+    Groups.N.Providers.M.Label     text
+    Groups.N.Providers.M.Checked   bool
     Verbs.N.Id             text            DOM id, made by C
     Verbs.N.Value          text            value of the field verb
     Verbs.N.Label          text
@@ -45,7 +46,9 @@ call:page_head({{keys.add}}) ?><?cs call:panel_open("dim") ?>
     <div class="check"><input type="radio" id="scope-all" name="scope" value="all"<?cs if:Form.Scope != "chosen" ?> checked<?cs /if ?>><label for="scope-all">{{keys.all}}</label></div>
     <div class="check"><input type="radio" id="scope-chosen" name="scope" value="chosen"<?cs if:Form.Scope == "chosen" ?> checked<?cs /if ?>><label for="scope-chosen">{{keys.only}}</label></div>
     <div class="checks">
-      <?cs each:box = Providers ?><div class="check"><input type="checkbox" id="<?cs var:box.Id ?>" name="provider" value="<?cs var:box.Value ?>"<?cs if:box.Checked ?> checked<?cs /if ?>><label for="<?cs var:box.Id ?>"><?cs var:box.Label ?></label></div>
+      <?cs each:group = Groups ?><fieldset><legend><?cs var:group.Label ?></legend>
+      <?cs each:box = group.Providers ?><div class="check"><input type="checkbox" id="<?cs var:box.Id ?>" name="provider" value="<?cs var:box.Value ?>"<?cs if:box.Checked ?> checked<?cs /if ?>><label for="<?cs var:box.Id ?>"><?cs var:box.Label ?></label></div>
+      <?cs /each ?></fieldset>
       <?cs /each ?>
     </div>
   </fieldset>

@@ -419,7 +419,7 @@ struct provider {
 	bool imported;           /* its document is that of a plugin folder … */
 	const char *recipe_file; /* … with the recipe of this file of ours; NULL: with none */
 	struct i18n label, description;
-	const char *vendor;   /* who runs it, for sentences: "Acme"; NULL: as the label */
+	struct i18n vendor;   /* who runs it, for sentences: "Acme"; nothing: as the label */
 	struct i18n note;     /* for people, on the provider's page */
 	struct texts sources; /* where the facts come from */
 	struct verification verified;
@@ -503,6 +503,10 @@ enum rc provider_kind_parse(const char *word, enum provider_kind *out) RC_MUST_C
 
 /** provider_can_connect(p): it has OAuth, and its file says how to ask. Else p->oauth is empty. */
 bool provider_can_connect(const struct provider *p);
+
+/** oauth_url_at(recipe, i): the addresses that its requests go to, from i = 0; "" for one that it does not have, NULL
+ * behind the last. */
+const char *oauth_url_at(const struct oauth_recipe *recipe, size_t i);
 
 /** conditions_hold(conditions, fields): an absent field is an empty one; no conditions hold. */
 bool conditions_hold(const struct conditions *conditions, const struct fieldset *fields);

@@ -164,7 +164,7 @@ void recipe_read(struct parse *ps, const struct yamlr_node *grantry, struct prov
 		SECTION("org", read_nothing),
 		SECTION("plugin", read_nothing),
 		SECTION("kind", read_nothing),
-		MEMBER("vendor", read_text, struct provider, vendor),
+		MEMBER("vendor", read_words, struct provider, vendor),
 		SECTION("sources", read_sources),
 		MEMBER("verified", read_verified, struct provider, verified),
 		MEMBER("note", read_words, struct provider, note),

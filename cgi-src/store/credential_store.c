@@ -22,20 +22,27 @@ enum {
 	ST_DEFAULT_DROP,
 };
 
-/* t, s: the client that obtained it, which may have been removed since. */
+/* The client that obtained it, which may have been removed since: by kind of provider it is in one of two tables, for a
+ * workspace and for the installation. Ids are random, so that none is in both. */
+#define JOIN_CLIENT                                                                                \
+	" LEFT JOIN datasource_oauth_tenant_params dt ON c.client_source = 'tenant'"               \
+	" AND dt.tenant_id = c.tenant_id AND dt.id = c.client_id"                                  \
+	" LEFT JOIN tool_oauth_tenant_clients tt ON c.client_source = 'tenant'"                    \
+	" AND tt.tenant_id = c.tenant_id AND tt.id = c.client_id"                                  \
+	" LEFT JOIN datasource_oauth_params ds ON c.client_source = 'system'"                      \
+	" AND ds.id = c.client_id"                                                                 \
+	" LEFT JOIN tool_oauth_system_clients ts ON c.client_source = 'system'"                    \
+	" AND ts.id = c.client_id"
+#define CLIENT_GONE " c.client_id IS NOT NULL AND COALESCE(dt.id, tt.id, ds.id, ts.id) IS NULL,"
+
 #define SELECT_ROWS                                                                                \
 	"SELECT c.id, c.plugin_id, c.provider, c.name, c.auth_type, c.encrypted_credentials,"      \
 	" c.encrypted_profile, c.secret_rev, c.version, c.user_id, c.changed_by, a.name, b.name,"  \
 	" c.client_source, c.client_id, c.client_revision, c.expires_at, c.refreshable,"           \
 	" d.credential_id IS NOT NULL, c.created_at, c.updated_at, c.state, c.state_reason,"       \
-	" c.state_since, c.failures, c.refresh_due_at, c.refreshed_at,"                            \
-	" c.client_id IS NOT NULL AND t.id IS NULL AND s.id IS NULL,"                              \
+	" c.state_since, c.failures, c.refresh_due_at, c.refreshed_at," CLIENT_GONE                \
 	" c.rejected_rev = c.secret_rev"                                                           \
-	" FROM provider_credentials c"                                                             \
-	" LEFT JOIN datasource_oauth_tenant_params t ON c.client_source = 'tenant'"                \
-	" AND t.tenant_id = c.tenant_id AND t.id = c.client_id"                                    \
-	" LEFT JOIN datasource_oauth_params s ON c.client_source = 'system' AND s.id = "           \
-	"c.client_id"                                                                              \
+	" FROM provider_credentials c" JOIN_CLIENT                                                 \
 	" LEFT JOIN provider_credential_defaults d ON d.tenant_id = c.tenant_id"                   \
 	" AND d.plugin_id = c.plugin_id AND d.provider = c.provider AND d.credential_id = c.id"    \
 	" LEFT JOIN users a ON a.id = c.user_id LEFT JOIN users b ON b.id = c.changed_by"
@@ -46,13 +53,9 @@ static const char *const sql[] = {
 	[ST_LOAD] = SELECT_ROWS " WHERE c.tenant_id = ? AND c.plugin_id = ? AND c.provider = ?"
 				" AND c.id = ?",
 	[ST_COUNTS] = "SELECT c.plugin_id, c.provider, c.state, c.failures > 0,"
-		      " c.expires_at IS NOT NULL AND c.expires_at <= ?, c.refreshable,"
-		      " c.client_id IS NOT NULL AND t.id IS NULL AND s.id IS NULL, COUNT(*)"
-		      " FROM provider_credentials c"
-		      " LEFT JOIN datasource_oauth_tenant_params t ON c.client_source = 'tenant'"
-		      " AND t.tenant_id = c.tenant_id AND t.id = c.client_id"
-		      " LEFT JOIN datasource_oauth_params s ON c.client_source = 'system'"
-		      " AND s.id = c.client_id"
+		      " c.expires_at IS NOT NULL AND c.expires_at <= ?, c.refreshable," CLIENT_GONE
+		      " COUNT(*)"
+		      " FROM provider_credentials c" JOIN_CLIENT
 		      " WHERE c.tenant_id = ? GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2",
 	[ST_NAMES] = "SELECT name FROM provider_credentials"
 		     " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",

@@ -171,7 +171,7 @@ export async function gallery(stack, tab) {
     'runtime-key-add-wrong': async () => {
       await as(ada, '/runtime-keys/add');
       await page.getByLabel('Only these:').check();
-      for (const box of ['Hand out credentials', 'List credentials', 'Report refused ones']) await page.getByLabel(box).uncheck();
+      for (const box of ['Hand out credentials', 'List credentials', 'Report refused ones', 'Register models, apps and tools']) await page.getByLabel(box).uncheck();
       await page.getByLabel('Expires after days').fill('soon');
       await send('Add runtime key');
     },

@@ -67,7 +67,10 @@ test('a choice is kept with the account and is stronger than the browser', async
   assert.equal(language(await ada.get('/members')), 'zh-Hans');
   assert.equal(language(await ada.get('/members', { headers: { 'accept-language': 'en' } })), 'zh-Hans');
   assert.match((await ada.get('/members')).text, /lang="zh-Hans" aria-current="true"/);
-  assert.equal(language(await ada.get('/connect/data-sources/grantry/sandbox/sandbox_drive')), 'zh-Hans');
+  const consent = await ada.get('/connect/data-sources/grantry/sandbox/sandbox_drive');
+  assert.equal(language(consent), 'zh-Hans');
+  assert.match(words(consent), /您将被带到 沙箱/, 'who runs the service, too');
+  assert.doesNotMatch(words(consent), /the sandbox|Sandbox Drive/);
 
   const elsewhere = new Visitor(stack);
   await elsewhere.signIn('ada@acme.test', PASSWORD);

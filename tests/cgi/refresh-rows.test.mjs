@@ -11,7 +11,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { hexOf } from '../run/database.mjs';
 import { descendants } from '../run/search.mjs';
 import { nowS, openRenewals, tokenOf, until } from './renewing.mjs';
-import { SANDBOX, exchange, sandbox } from './visitor.mjs';
+import { SANDBOX, TOOL, TRIGGER, exchange, home, sandbox, words } from './visitor.mjs';
 
 const NARROW = 'grantry/fixture/narrow'; // three renewals at a time
 const MIN_TTL = 60; // what a hand-out grants when nothing is asked
@@ -52,6 +52,25 @@ test('C1: 100 askers at once for an expired credential: one call a round, and al
     last = token;
   }
   assert.equal(await reuses(), 0);
+});
+
+test('authorizations of tools and triggers are renewed like those of data sources, through clients of their own', async () => {
+  const file = join(ground.stack.var, 'trigger-client.json');
+  await writeFile(file, JSON.stringify({ client_id: 'sandbox-client-2', client_secret: 'sandbox-secret-2' }), { mode: 0o600 });
+  assert.equal((await ground.ada.useCustomClient(TOOL)).status, 303);
+  await ground.stack.operator('client', 'set', TRIGGER, '--file', file);
+  for (const [where, client] of [[TOOL, 'sandbox-client'], [TRIGGER, 'sandbox-client-2']]) {
+    const id = await ground.connect(ground.ada, where);
+    const page = words(await ground.ada.get(home(where)));
+    assert.match(page, /Active.*Renews itself/, where);
+    assert.doesNotMatch(page, /misconfigured|removed/, where);
+    assert.doesNotMatch(words(await ground.ada.get('/tools?q=sandbox')), /misconfigured/);
+    await ground.provider.clear();
+    const row = await ground.renew(id);
+    assert.deepEqual([row.state, row.reason, row.rev], ['active', '', 2], where);
+    assert.deepEqual((await ground.calls()).map(({ client_id, status }) => [client_id, status]), [[client, 200]]);
+    assert.ok(await works(tokenOf(await ground.ask(id, { where }))), where);
+  }
 });
 
 test('C3: who can wait waits for it; who holds a token that still works gets it at once', async () => {

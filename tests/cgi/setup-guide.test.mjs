@@ -53,7 +53,7 @@ test('scopes stand in one line as the provider separates them, those of persons 
 });
 
 test('what nobody said is not said', async () => {
-  assert.match(words(await guide('langgenius/twitter/twitter')), /asks for PKCE/);
+  assert.match(words(await guide('langgenius/twitter/twitter')), /PKCE \(S256\) is required/);
   assert.doesNotMatch(words(await guide('langgenius/spotify/spotify')), /PKCE/);
   const notion = await guide('langgenius/notion_datasource/notion_datasource', 'en', 'data-sources');
   assert.doesNotMatch(notion.text, /id="scopes"/);

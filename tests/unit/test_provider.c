@@ -357,7 +357,7 @@ static void every_key_of_the_recipe_arrives(void)
 	struct catalogue *catalogue;
 	const struct provider *p = parse(HEAD CLIENT KEY
 		"grantry:\n  org: acme\n  plugin: plug\n  kind: tool\n"
-		"  vendor: Acme Inc.\n  icon: {letter: É, tone: teal}\n"
+		"  vendor: {en_US: Acme Inc., zh_Hans: 极致}\n  icon: {letter: É, tone: teal}\n"
 		"  api_key:\n    check:\n      request: {method: POST, url: "
 		"'https://a.example/{{credential.api_key}}', headers: {X-A: b}, format: json, "
 		"body: {k: '{{credential.api_key|}}'}}\n"
@@ -392,6 +392,8 @@ static void every_key_of_the_recipe_arrives(void)
 	CHECK_STR(p->plugin_id, "acme/plug");
 	CHECK_STR(p->icon_letter, "É");
 	CHECK_STR(p->icon_tone, "teal");
+	CHECK_STR(i18n_text(&p->vendor, "en_US"), "Acme Inc.");
+	CHECK_STR(i18n_text(&p->vendor, "zh_Hans"), "极致");
 	CHECK_INT(p->kind, PROVIDER_TOOL);
 	CHECK_INT(p->api_key_checks.n, 1);
 	check = &p->api_key_checks.items[0];
@@ -526,7 +528,7 @@ static void the_section_is_strict(void)
 	refuse(HEAD "grantry: {plugin: a}\n", 3, "\"org\" is missing");
 	refuse(HEAD "grantry: {org: a}\n", 3, "\"plugin\" is missing");
 	refuse(HEAD "grantry:\n  org: A\n  plugin: a\n", 4, "org: must be");
-	refuse(HEAD SECTION "  vendor: [a]\n", 6, "vendor: must be a text");
+	refuse(HEAD SECTION "  vendor: [a]\n", 6, "vendor: must be a text, or texts by language");
 	refuse(HEAD SECTION "  colour: red\n", 6, "colour: unknown key");
 	refuse(HEAD SECTION "  kind: drive\n", 6, "kind: must be datasource");
 	refuse(HEAD SECTION "  icon: {letter: ABC}\n", 6, "letter: must be one or two");

@@ -113,13 +113,13 @@ static void set_test_links(struct ctx *c, const struct test_page *t, struct view
 }
 
 /* The status has a line of its own. */
-static void set_said(struct view_node *node, const struct test_page *t)
+static void set_said(struct ctx *c, struct view_node *node, const struct test_page *t)
 {
 	const struct probe_result *probe = &t->test->probe;
 
 	if (!probe->status || !probe->words[0] || probe->own_words)
 		return;
-	view_text(node, "SaidBy", page_vendor(t->p));
+	view_text(node, "SaidBy", page_vendor(c, t->p));
 	view_text(node, "Said.Text", probe->words);
 }
 
@@ -156,7 +156,7 @@ static enum rc show_test(struct ctx *c, const struct test_page *t)
 		view_int(node, "Elapsed", t->test->probe.elapsed_ms);
 		if (t->test->probe.status)
 			view_int(node, "Status", t->test->probe.status);
-		set_said(node, t);
+		set_said(c, node, t);
 		set_diagnosis(c, node, t);
 	}
 	set_test_links(c, t, node);

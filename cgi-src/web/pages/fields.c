@@ -315,8 +315,8 @@ void page_form_error(struct ctx *c, const char *title, const char *text, const c
 	view_text(error, "Next", next);
 }
 
-static void set_said(
-	struct view_node *node, const struct provider *p, const struct probe_result *probe)
+static void set_said(struct ctx *c, struct view_node *node, const struct provider *p,
+	const struct probe_result *probe)
 {
 	char code[32];
 
@@ -324,7 +324,7 @@ static void set_said(
 		return;
 	(void)snprintf(code, sizeof(code), "HTTP %d", probe->status);
 	view_text(node, "Said.Code", code);
-	view_text(node, "SaidBy", page_vendor(p));
+	view_text(node, "SaidBy", page_vendor(c, p));
 	if (probe->words[0])
 		view_text(node, "Said.Text", probe->words);
 }
@@ -350,5 +350,5 @@ void page_form_said(struct ctx *c, const struct provider *p, const struct probe_
 		say(c, texts[probe->verdict].next, NULL));
 	if (rule)
 		view_text(c->root, "FormError.Cause", i18n_text(&rule->cause, c->language));
-	set_said(view_child(c->root, "FormError"), p, probe);
+	set_said(c, view_child(c->root, "FormError"), p, probe);
 }

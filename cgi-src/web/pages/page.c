@@ -66,6 +66,7 @@ static void set_navigation(struct ctx *c)
 			ACTION_RUNTIME_MANAGE},
 		{MESSAGE("nav.workspace"), MESSAGE("nav.webhooks"), "/webhooks",
 			ACTION_RUNTIME_MANAGE},
+		{MESSAGE("nav.workspace"), MESSAGE("nav.system"), "/system", ACTION_SYSTEM},
 	};
 	struct view_node *items = view_child(c->root, "Nav.Items");
 
@@ -322,9 +323,9 @@ enum rc page_version(struct ctx *c, const char *name, uint64_t *out)
 
 /* ---- provider ---- */
 
-const char *page_vendor(const struct provider *p)
+const char *page_vendor(const struct ctx *c, const struct provider *p)
 {
-	return p->vendor ? p->vendor : i18n_text(&p->label, "en_US");
+	return i18n_text(p->vendor.n ? &p->vendor : &p->label, c->language);
 }
 
 void page_tile(struct view_node *node, const struct provider *p)
@@ -343,7 +344,7 @@ void page_set_provider(struct ctx *c, const struct provider *p)
 	view_text(node, "Description", i18n_text(&p->description, c->language));
 	if (p->note.n)
 		view_text(node, "Note", i18n_text(&p->note, c->language));
-	view_text(node, "Vendor", page_vendor(p));
+	view_text(node, "Vendor", page_vendor(c, p));
 	view_text(node, "ListLabel",
 		p->kind == PROVIDER_DATASOURCE ? say(c, "nav.data_sources", NULL)
 					       : say(c, "nav.tools", NULL));

@@ -78,10 +78,10 @@ void page_set_request(struct ctx *c, const struct page_request *request);
 
 /* ---- parts of a data set ---- */
 
-/** page_set_provider(c, p): Provider.*. page_tile(node, p): Icon.*. page_vendor(p): for sentences. */
+/** page_set_provider(c, p): Provider.*. page_tile(node, p): Icon.*. page_vendor(c, p): for sentences. */
 void page_set_provider(struct ctx *c, const struct provider *p);
 void page_tile(struct view_node *node, const struct provider *p);
-const char *page_vendor(const struct provider *p);
+const char *page_vendor(const struct ctx *c, const struct provider *p);
 
 /** page_scope(list, p, name, name_len): one item of a scope list, in words where the provider file has some; borrowed. */
 struct view_node *page_scope(struct ctx *c, struct view_node *list, const struct provider *p,

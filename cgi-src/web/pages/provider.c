@@ -157,7 +157,7 @@ static void set_banner(struct ctx *c, const struct provider *p, const struct cre
 		say(c, is_key ? MESSAGE("banner.key_refused") : what[v->state], "name", v->name,
 			NULL));
 	if (state_is_answer(v->reason)) {
-		view_text(banner, "By", page_vendor(p));
+		view_text(banner, "By", page_vendor(c, p));
 		view_text(banner, "Code", v->reason);
 		if (v->since_s > 0)
 			page_date(c, banner, "When", v->since_s);

@@ -121,21 +121,42 @@ static bool is_wrong(const struct key_form *f)
 	return f->name_error || f->providers_error || f->verbs_error || f->days_error;
 }
 
+static void set_provider_box(
+	struct ctx *c, const struct key_form *f, struct view_node *item, size_t i)
+{
+	const struct provider *p = catalogue_at(c->app->catalogue, i);
+	char id[24];
+
+	(void)snprintf(id, sizeof(id), "p%zu", i);
+	view_text(item, "Id", id);
+	view_text(item, "Value", p->id);
+	view_text(item, "Label", i18n_text(&p->label, c->language));
+	view_flag(item, "Checked", text_has_word(f->providers, p->id, strlen(p->id)));
+}
+
+/* By kind: a service that is a data source and a tool has the same label twice. */
 static void set_provider_boxes(struct ctx *c, const struct key_form *f)
 {
-	struct view_node *list = view_child(c->root, "Providers");
+	static const char *const labels[PROVIDER_KIND__MAX] = {
+		[PROVIDER_DATASOURCE] = MESSAGE("nav.data_sources"),
+		[PROVIDER_TOOL] = MESSAGE("kind.tools"),
+		[PROVIDER_TRIGGER] = MESSAGE("kind.triggers"),
+		[PROVIDER_MODEL] = MESSAGE("kind.models"),
+		[PROVIDER_EXTENSION] = MESSAGE("kind.extensions"),
+	};
 
-	for (size_t i = 0; i < catalogue_count(c->app->catalogue); i++) {
-		const struct provider *p = catalogue_at(c->app->catalogue, i);
-		struct view_node *item;
-		char id[24];
+	for (int kind = 0; kind < PROVIDER_KIND__MAX; kind++) {
+		struct view_node *group = NULL;
 
-		item = view_append(list);
-		(void)snprintf(id, sizeof(id), "p%zu", i);
-		view_text(item, "Id", id);
-		view_text(item, "Value", p->id);
-		view_text(item, "Label", i18n_text(&p->label, c->language));
-		view_flag(item, "Checked", text_has_word(f->providers, p->id, strlen(p->id)));
+		for (size_t i = 0; i < catalogue_count(c->app->catalogue); i++) {
+			if (catalogue_at(c->app->catalogue, i)->kind != (enum provider_kind)kind)
+				continue;
+			if (!group) {
+				group = view_append(view_child(c->root, "Groups"));
+				view_text(group, "Label", say(c, labels[kind], NULL));
+			}
+			set_provider_box(c, f, view_append(view_child(group, "Providers")), i);
+		}
 	}
 }
 

@@ -183,7 +183,7 @@ void state_set(struct ctx *c, const struct provider *p, struct view_node *item,
 	view_text(item, "Next", say(c, next_step(c, v), NULL));
 	if (!state_is_answer(v->reason))
 		return;
-	view_text(item, "By", page_vendor(p));
+	view_text(item, "By", page_vendor(c, p));
 	view_text(item, "Code", v->reason);
 	set_diagnosis(c, p, item, v);
 }
