@@ -329,7 +329,8 @@ async function walkAlong({ ground, service }, definition, { asks = definition.id
     for (const text of [seen.name ?? account, account]) must(!text || shown.includes(String(text)), `the page does not tell ${text}`);
   });
 
-  const check = [oauth.check ?? []].flat()[0] ?? (oauth.identity?.request && { request: oauth.identity.request });
+  const check = [oauth.check ?? []].flat()[0] ?? (oauth.identity?.request
+    && { request: oauth.identity.request, present: [oauth.identity.subject ?? []].flat().slice(0, 1) }); // says whose it is
   if (check) {
     await step('test', async () => {
       expectTest(checkAnswer(check, person));
