@@ -25,44 +25,67 @@ struct search {
 	unsigned char *marked; /* as long as text */
 };
 
-typedef bool same_byte(char a, char b);
+/* What two bytes have in common that count as one. */
+typedef unsigned char fold_byte(char c);
 
-static bool same_exactly(char a, char b)
+static unsigned char fold_nothing(char c)
 {
-	return a == b;
+	return (unsigned char)c;
 }
 
 /* %2B and %2b are one byte. */
-static bool same_percent(char a, char b)
+static unsigned char fold_percent(char c)
 {
-	return a == b || ((a | 0x20) == (b | 0x20) && (a | 0x20) >= 'a' && (a | 0x20) <= 'f');
+	return (unsigned char)(c >= 'a' && c <= 'f' ? c - 'a' + 'A' : c);
 }
 
 /* The two alphabets of RFC 4648 differ in two places. */
-static bool same_base64(char a, char b)
+static unsigned char fold_base64(char c)
 {
-	if (a == '-')
-		a = '+';
-	if (a == '_')
-		a = '/';
-	return a == b;
+	if (c == '-')
+		return '+';
+	return c == '_' ? '/' : (unsigned char)c;
 }
 
-static bool matches(const char *p, const char *form, size_t len, same_byte *same)
+/* Of each beginning of form: how long is the longest end of it that is a beginning too? */
+static size_t *make_borders(const char *form, size_t len, fold_byte *fold)
 {
-	for (size_t i = 0; i < len; i++)
-		if (!same(p[i], form[i]))
-			return false;
-	return true;
+	size_t *borders = calloc(len, sizeof(*borders)), n = 0;
+
+	for (size_t i = 1; borders && i < len; i++) {
+		while (n && fold(form[i]) != fold(form[n]))
+			n = borders[n - 1];
+		n += fold(form[i]) == fold(form[n]);
+		borders[i] = n;
+	}
+	return borders;
 }
 
-static void mark_form(struct search *s, const char *form, size_t len, same_byte *same)
+/* Knuth, Morris and Pratt: one party may have chosen both text and secret so that a plain search takes minutes. */
+static enum rc mark_form(struct search *s, const char *form, size_t len, fold_byte *fold)
 {
-	if (len < PROBE_SECRET_MIN)
-		return;
-	for (size_t at = 0; at + len <= s->len; at++)
-		if (same(s->text[at], form[0]) && matches(s->text + at, form, len, same))
-			memset(s->marked + at, 1, len);
+	size_t *borders, n = 0, done = 0;
+
+	if (len < PROBE_SECRET_MIN || len > s->len)
+		return RC_OK;
+	borders = make_borders(form, len, fold);
+	if (!borders)
+		return RC_NOMEM;
+	for (size_t end = 1; end <= s->len; end++) {
+		unsigned char c = fold(s->text[end - 1]);
+
+		while (n && (n == len || c != fold(form[n])))
+			n = borders[n - 1];
+		n += c == fold(form[n]);
+		if (n < len)
+			continue;
+		if (done < end - len)
+			done = end - len;
+		memset(s->marked + done, 1, end - done);
+		done = end;
+	}
+	free(borders);
+	return RC_OK;
 }
 
 /* Base64 of the value behind `shift` other bytes: only the characters that depend on nothing but the
@@ -79,7 +102,7 @@ static enum rc mark_base64(struct search *s, const struct secret *value, size_t 
 	if (!rc)
 		rc = codec_base64_secret(&plain, &text);
 	if (!rc && end > first && end <= text.len)
-		mark_form(s, secret_text(&text) + first, end - first, same_base64);
+		rc = mark_form(s, secret_text(&text) + first, end - first, fold_base64);
 	secret_release(&plain);
 	secret_release(&text);
 	return rc;
@@ -92,11 +115,12 @@ static enum rc mark_value(struct search *s, const struct secret *value)
 
 	if (!rc)
 		rc = url_append_encoded(&percent, value->bytes, value->len);
-	if (!rc) {
-		mark_form(s, secret_text(value), value->len, same_exactly);
-		mark_form(s, secret_text(&form), form.len, same_percent);
-		mark_form(s, secret_text(&percent), percent.len, same_percent);
-	}
+	if (!rc)
+		rc = mark_form(s, secret_text(value), value->len, fold_nothing);
+	if (!rc)
+		rc = mark_form(s, secret_text(&form), form.len, fold_percent);
+	if (!rc)
+		rc = mark_form(s, secret_text(&percent), percent.len, fold_percent);
 	/* HTTP Basic encodes for a form first (RFC 6749 §2.3.1) */
 	for (size_t shift = 0; !rc && shift < 3; shift++) {
 		rc = mark_base64(s, value, shift);

@@ -66,6 +66,22 @@ bool provider_can_connect(const struct provider *p)
 	return p->has_oauth && !p->missing;
 }
 
+const char *oauth_url_at(const struct oauth_recipe *recipe, size_t i)
+{
+	const char *const urls[] = {recipe->authorization_url, recipe->token_url, recipe->then.url,
+		recipe->refresh.url, recipe->introspection_url, recipe->revocation_request.url,
+		recipe->identity.request.url};
+	const size_t n = sizeof(urls) / sizeof(urls[0]);
+
+	if (i < n)
+		return urls[i] ? urls[i] : "";
+	i -= n;
+	if (i < recipe->checks.n)
+		return recipe->checks.items[i].request.url;
+	i -= recipe->checks.n;
+	return i < recipe->n_lookups ? recipe->lookups[i].request.url : NULL;
+}
+
 const struct field *schema_find(const struct schema *schema, const char *name)
 {
 	for (size_t i = 0; i < schema->n; i++)

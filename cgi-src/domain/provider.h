@@ -499,6 +499,10 @@ enum rc provider_kind_parse(const char *word, enum provider_kind *out) RC_MUST_C
 /** provider_can_connect(p): it has OAuth, and its file says how to ask. Else p->oauth is empty. */
 bool provider_can_connect(const struct provider *p);
 
+/** oauth_url_at(recipe, i): the addresses that its requests go to, from i = 0; "" for one that it does not have, NULL
+ * behind the last. */
+const char *oauth_url_at(const struct oauth_recipe *recipe, size_t i);
+
 /** conditions_hold(conditions, fields): an absent field is an empty one; no conditions hold. */
 bool conditions_hold(const struct conditions *conditions, const struct fieldset *fields);
 /** checks_find(checks, fields): the check for a credential with these fields; NULL: it is not checked. */

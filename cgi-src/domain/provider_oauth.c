@@ -255,25 +255,14 @@ static void check_client(
 		parse_fail(ps, node, "iss_required needs \"issuer\"");
 }
 
-static void check_host(struct parse *ps, const struct yamlr_node *node, struct oauth_recipe *oauth,
-	const char *url)
-{
-	kept_check_url(ps, node, oauth, url);
-	oauth->host_from_client |= template_host_chosen(ps, url);
-}
-
 static void check_hosts(struct parse *ps, const struct yamlr_node *node, struct oauth_recipe *oauth)
 {
-	const char *const urls[] = {oauth->authorization_url, oauth->token_url, oauth->then.url,
-		oauth->refresh.url, oauth->introspection_url, oauth->revocation_request.url,
-		oauth->identity.request.url};
+	const char *url;
 
-	for (size_t i = 0; i < COUNT(urls); i++)
-		check_host(ps, node, oauth, urls[i]);
-	for (size_t i = 0; i < oauth->checks.n; i++)
-		check_host(ps, node, oauth, oauth->checks.items[i].request.url);
-	for (size_t i = 0; i < oauth->n_lookups; i++)
-		check_host(ps, node, oauth, oauth->lookups[i].request.url);
+	for (size_t i = 0; (url = oauth_url_at(oauth, i)); i++) {
+		kept_check_url(ps, node, oauth, url);
+		oauth->host_from_client |= template_host_chosen(ps, url);
+	}
 }
 
 /* A test of an authorization knows what "over" looks like. */

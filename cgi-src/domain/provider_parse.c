@@ -242,6 +242,26 @@ static void add_client_fields(struct parse *ps, const struct schema *ours, struc
 	}
 }
 
+/* A plugin's form may be of any make. Where our definition has the field, what it calls a secret stays one, for keys may
+ * be stored already, and the defaults are ours: they stand for what nobody typed, and may say where requests go. */
+static void hold_fields(const struct schema *ours, struct schema *out)
+{
+	for (size_t i = 0; i < out->n; i++) {
+		const struct field *own = schema_find(ours, out->fields[i].name);
+		struct field *field = &out->fields[i];
+		const char *text = own ? own->default_value : NULL;
+
+		if (!own)
+			continue;
+		if (own->kind == FIELD_SECRET && field->kind != FIELD_SECRET) {
+			field->kind = FIELD_SECRET;
+			field->n_options = 0;
+		}
+		field->default_value =
+			text && field->n_options && !field_has_option(field, text) ? NULL : text;
+	}
+}
+
 /* Of the document itself, or of our own definition of the plugin's provider. */
 static void read_recipe(struct parse *ps, const struct yamlr_node *root, struct provider *out)
 {
@@ -259,6 +279,9 @@ static void read_recipe(struct parse *ps, const struct yamlr_node *root, struct 
 	if (ours) {
 		ps->recipe_file = out->recipe_file = ours->file;
 		out->fingerprint = ours->fingerprint;
+		hold_fields(&ours->api_key_schema, &out->api_key_schema);
+		hold_fields(&ours->model_schema, &out->model_schema);
+		hold_fields(&ours->client_schema, &out->client_schema);
 		if (out->has_oauth)
 			add_client_fields(ps, &ours->client_schema, &out->client_schema);
 	}

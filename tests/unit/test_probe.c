@@ -124,6 +124,45 @@ static void what_hides_a_secret_does_not_help_it(void)
 	empty();
 }
 
+/* Of a text and a secret that were made for it: each place would be looked at as often as the secret is long. */
+static void a_long_search_is_short(void)
+{
+	const size_t text_len = (size_t)256 * 1024, secret_len = (size_t)16 * 1024;
+	char words[PROBE_WORDS_SIZE], *text = malloc(text_len), *secret = malloc(secret_len);
+	struct fieldset fields = FIELDSET_EMPTY;
+	struct placeholder_values of_fields = {.credential = &fields};
+
+	CHECK(text && secret);
+	if (text && secret) {
+		memset(text, 'a', text_len);
+		memset(secret, 'a', secret_len);
+		CHECK_INT(fieldset_put(&fields, "key", secret, secret_len), RC_OK);
+		probe_words(text, text_len, &of_fields, words); /* it is everywhere */
+		CHECK_STR(words, "•••");
+		secret[secret_len - 1] = 'b';
+		CHECK_INT(fieldset_put(&fields, "key", secret, secret_len), RC_OK);
+		probe_words(text, text_len, &of_fields, words); /* it almost is */
+		CHECK(words[0] == 'a');
+		memcpy(text + text_len - secret_len, secret, secret_len);
+		CHECK(probe_mentions(text, text_len, &of_fields));
+	}
+	fieldset_release(&fields);
+	free(text);
+	free(secret);
+}
+
+static void overlapping_secrets_are_removed_whole(void)
+{
+	struct fieldset fields = FIELDSET_EMPTY;
+	struct placeholder_values of_fields = {.credential = &fields};
+	char words[PROBE_WORDS_SIZE];
+
+	CHECK_INT(fieldset_put_text(&fields, "key", "ababa"), RC_OK);
+	probe_words("xabababay ababx abaababay", 25, &of_fields, words);
+	CHECK_STR(words, "x•••y ababx aba•••y");
+	fieldset_release(&fields);
+}
+
 static void words_are_harmless_and_short(void)
 {
 	char text[2000], words[PROBE_WORDS_SIZE];
@@ -757,6 +796,8 @@ int main(void)
 	RUN(secrets_are_removed_from_base64_at_every_alignment);
 	RUN(base64url_is_recognised_too);
 	RUN(what_hides_a_secret_does_not_help_it);
+	RUN(a_long_search_is_short);
+	RUN(overlapping_secrets_are_removed_whole);
 	RUN(words_are_harmless_and_short);
 	RUN(a_secret_is_never_cut_in_half);
 	RUN(a_request_is_built_from_a_recipe);

@@ -305,6 +305,7 @@ static bool introspected(int status, const char *body)
 	struct httpc_response rs = {.status = status};
 	bool told;
 
+	token_answer_release(&answer);
 	answer = (struct token_answer){.expires = true, .expires_at_s = 1};
 	CHECK_INT(secret_set(&rs.body, body, strlen(body)), RC_OK);
 	told = token_introspected(&rs, NOW_S, &answer);
@@ -389,6 +390,37 @@ static void a_renewal_leaves_the_other_token_alone(void)
 	CHECK_STR(fieldset_text(&answer.tokens, "user_refresh_token"), "ur2");
 	CHECK_INT(answer.expires_at_s - NOW_S, 1000);
 	CHECK(token_to_renew(r, &answer.tokens, &part) && !part);
+}
+
+/* Or it would seem to be over for ever, and be renewed all the time. */
+static void a_new_token_does_not_have_the_end_of_the_old_one(void)
+{
+	const struct oauth_recipe *r = recipe(
+		"    token_response:\n      default_expires_in_s: never\n"
+		"      parts: {user: {access_token: /u, refresh_token: /r, expires_in: /e}}\n");
+	const struct token_part *part;
+
+	CHECK_INT(
+		parse(r, "{\"access_token\":\"b\",\"u\":\"u\",\"r\":\"ur\",\"e\":400}"), TOKEN_OK);
+	CHECK_INT(fieldset_copy(&kept, &answer.tokens), RC_OK);
+	CHECK(token_to_renew(r, &kept, &part) && part);
+	CHECK_INT(parse(r, "{\"access_token\":\"u2\",\"refresh_token\":\"ur2\"}"), TOKEN_OK);
+	CHECK_INT(token_join(r, part, &kept, &answer), RC_OK);
+	CHECK_STR(fieldset_text(&answer.tokens, "user_access_token"), "u2");
+	CHECK(!answer.expires);
+}
+
+/* It is the whole grant's, whatever ends first. */
+static void an_access_token_that_is_renewed_is_the_main_one(void)
+{
+	const struct oauth_recipe *r = recipe(TWO "    refresh: {token: access_token}\n");
+	const struct token_part *part;
+
+	CHECK_INT(parse(r, "{\"access_token\":\"b\",\"expires_in\":1000,"
+			   "\"u\":{\"a\":\"u\",\"r\":\"ur\",\"e\":400}}"),
+		TOKEN_OK);
+	CHECK_STR(secret_text(token_to_renew(r, &answer.tokens, &part)), "b");
+	CHECK(!part);
 }
 
 static void what_was_kept_survives_a_renewal(void)
@@ -695,6 +727,8 @@ int main(void)
 	RUN(introspection_tells_the_end_or_nothing);
 	RUN(each_token_of_a_grant_has_its_end);
 	RUN(a_renewal_leaves_the_other_token_alone);
+	RUN(a_new_token_does_not_have_the_end_of_the_old_one);
+	RUN(an_access_token_that_is_renewed_is_the_main_one);
 	RUN(what_was_kept_survives_a_renewal);
 	RUN(a_field_does_not_hide_a_token);
 	RUN(a_look_up_keeps_all_or_fails);

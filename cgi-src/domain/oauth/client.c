@@ -219,30 +219,43 @@ static enum rc stored_fields(const struct core *core, const struct tenant_id *te
 	return rc == RC_CRYPTO && replaced ? RC_OK : rc;
 }
 
-static bool same_addresses(const struct oauth_recipe *recipe, const struct fieldset *stored,
-	const struct fieldset *merged)
+/* Do requests go where they went before? As the fields are used: an empty one has its default. */
+static enum rc same_addresses(const struct provider *provider, const struct fieldset *stored,
+	const struct fieldset *merged, bool *out)
 {
-	const char *const urls[] = {recipe->authorization_url, recipe->token_url,
-		recipe->revocation_request.url, recipe->identity.request.url};
-	struct placeholder_values before = {.client = stored, .derives = recipe->derives};
-	struct placeholder_values after = {.client = merged, .derives = recipe->derives};
-	const struct checks *checks = &recipe->checks;
-	bool same = true;
+	struct fieldset old = FIELDSET_EMPTY, new = FIELDSET_EMPTY;
+	struct placeholder_values before = {.client = &old, .derives = &provider->derives};
+	struct placeholder_values after = {.client = &new, .derives = &provider->derives};
+	enum rc rc = fieldset_copy(&old, stored);
+	const char *url;
 
-	for (size_t i = 0; same && i < sizeof(urls) / sizeof(urls[0]); i++)
-		same = placeholder_same_origin(urls[i], &before, &after);
-	for (size_t i = 0; same && i < checks->n; i++)
-		same = placeholder_same_origin(checks->items[i].request.url, &before, &after);
-	return same;
+	if (rc == RC_OK)
+		rc = fieldset_copy(&new, merged);
+	if (rc == RC_OK)
+		rc = form_defaults(&provider->client_schema, &old);
+	if (rc == RC_OK)
+		rc = form_defaults(&provider->client_schema, &new);
+	*out = true;
+	for (size_t i = 0; rc == RC_OK && *out && (url = oauth_url_at(&provider->oauth, i)); i++)
+		*out = placeholder_same_origin(url, &before, &after);
+	fieldset_release(&old);
+	fieldset_release(&new);
+	return rc;
 }
 
 /* A stored secret goes where it went before, and nowhere else. */
-static enum rc check_addresses(const struct provider *provider, const struct fieldset *given,
-	const struct fieldset *stored, const struct fieldset *merged, struct form_error *error)
+static enum rc check_addresses(const struct provider *provider, const struct fieldset *stored,
+	const struct fieldset *merged, struct client_change *change, struct form_error *error)
 {
-	const struct field *kept = form_kept_secret(&provider->client_schema, given, stored);
+	const struct field *kept =
+		form_kept_secret(&provider->client_schema, change->fields, stored);
+	bool same;
+	enum rc rc = same_addresses(provider, stored, merged, &same);
 
-	if (!kept || same_addresses(&provider->oauth, stored, merged))
+	if (rc != RC_OK)
+		return rc;
+	change->elsewhere = !same;
+	if (!kept || same)
 		return RC_OK;
 	*error = (struct form_error){kept->name, FORM_ADDRESS_CHANGES, NULL};
 	return RC_INVALID;
@@ -255,11 +268,12 @@ static enum rc merge_change(const struct core *core, const struct provider *prov
 	struct form_error error;
 	enum rc rc;
 
+	change->elsewhere = false;
 	if (!change->custom)
 		return fieldset_copy(out, stored);
 	rc = form_merge(&provider->client_schema, change->fields, stored, &world, out, &error);
 	if (rc == RC_OK)
-		rc = check_addresses(provider, change->fields, stored, out, &error);
+		rc = check_addresses(provider, stored, out, change, &error);
 	change->bad_field = error.field;
 	change->reason = error.reason;
 	change->words = error.words;
@@ -272,6 +286,8 @@ struct writing {
 	enum client_table table;
 	struct provider_ref ref;
 	const struct client_row *row;
+	const struct client_row
+		*before; /* only what it replaces: its id and revision; NULL: nothing */
 	bool system;
 	uint64_t healing; /* out: credentials that failed because of it, and are tried again now */
 };
@@ -283,7 +299,12 @@ static enum rc write_row(struct db *db, void *arg)
 	enum rc rc;
 
 	w->healing = 0;
-	if (w->row->revision == 1) /* nothing was obtained through it */
+	if (w->before && w->before->revision) {
+		rc = client_delete(db, w->table, w->tenant, &w->before->id, w->before->revision);
+		if (rc != RC_OK)
+			return rc;
+	}
+	if (w->before) /* nothing was obtained through it */
 		return client_insert(db, w->table, w->tenant, &w->ref, w->row, now_s);
 	rc = client_update(db, w->table, w->tenant, w->row, now_s);
 	return rc == RC_OK ? state_client_saved(db, w->system ? NULL : w->tenant, &w->row->id,
@@ -304,8 +325,9 @@ static enum rc change_row(const struct core *core, const struct actor *actor,
 	struct client_change *change, const char *action)
 {
 	const struct tenant_id *tenant = &actor->tenant;
+	const struct client_row before = {.id = row->id, .revision = row->revision};
 	struct writing writing = {tenant, table_of(provider, source), provider_ref_of(provider),
-		row, source == CLIENT_SOURCE_SYSTEM, 0};
+		row, NULL, source == CLIENT_SOURCE_SYSTEM, 0};
 	struct fieldset stored = FIELDSET_EMPTY, merged = FIELDSET_EMPTY;
 	enum rc rc = RC_OK;
 
@@ -313,10 +335,12 @@ static enum rc change_row(const struct core *core, const struct actor *actor,
 		return RC_CONFLICT;
 	if (row->revision)
 		rc = stored_fields(core, tenant, provider, source, row, change->custom, &stored);
-	else
-		row->id = uuid_random();
 	if (rc == RC_OK)
 		rc = merge_change(core, provider, &stored, change, &merged);
+	if (row->revision == 0 || change->elsewhere) {
+		row->id = uuid_random();
+		writing.before = &before;
+	}
 	buf_release(&row->sealed);
 	row->revision++;
 	row->enabled = change->custom;
@@ -360,7 +384,8 @@ enum rc client_remove(const struct core *core, const struct actor *actor,
 {
 	enum client_table table = table_of(provider, CLIENT_SOURCE_TENANT);
 	struct client_row row;
-	struct writing writing = {&actor->tenant, table, provider_ref_of(provider), &row, false, 0};
+	struct writing writing = {
+		&actor->tenant, table, provider_ref_of(provider), &row, NULL, false, 0};
 	enum rc rc = client_load(core->db, table, &actor->tenant, &writing.ref, &row);
 
 	if (rc == RC_OK && row.revision != expected_revision)
@@ -388,11 +413,14 @@ static void visit_status(const struct provider_ref *ref, bool enabled, bool cust
 }
 
 enum rc client_list_status(const struct core *core, const struct tenant_id *tenant,
-	void (*visit)(const char *plugin_id, const char *provider, void *arg), void *arg)
+	bool datasources, void (*visit)(const char *plugin_id, const char *provider, void *arg),
+	void *arg)
 {
 	struct status_visit v = {visit, arg};
 
-	return client_list_both(core->db, CLIENT_TABLE_DATASOURCE_TENANT, tenant, visit_status, &v);
+	return client_list_both(core->db,
+		datasources ? CLIENT_TABLE_DATASOURCE_TENANT : CLIENT_TABLE_TOOL_TENANT, tenant,
+		visit_status, &v);
 }
 
 enum rc client_system_set(
@@ -421,7 +449,8 @@ enum rc client_system_remove(const struct core *core, const struct provider *pro
 	const struct actor actor = audit_operator(NULL);
 	enum client_table table = table_of(provider, CLIENT_SOURCE_SYSTEM);
 	struct client_row row;
-	struct writing writing = {&actor.tenant, table, provider_ref_of(provider), &row, false, 0};
+	struct writing writing = {
+		&actor.tenant, table, provider_ref_of(provider), &row, NULL, false, 0};
 	enum rc rc = client_load(core->db, table, &actor.tenant, &writing.ref, &row);
 
 	if (rc == RC_OK)

@@ -56,12 +56,14 @@ struct client_change {
 	bool custom;                   /* false: use the default, keep what is stored */
 	const struct fieldset *fields; /* an empty secret field keeps the stored value */
 	uint64_t expected_revision;    /* as the form was shown; 0: there was none */
+	bool elsewhere;                /* out: requests go to another host: it is another client */
 	const char *bad_field;    /* out, with RC_INVALID: schema name of the first wrong field */
 	const char *reason;       /* out, with RC_INVALID: the key of a message; static */
 	const struct i18n *words; /* out: what the provider file says instead; NULL: nothing */
 };
 
-/** client_save(core, actor, provider, change): RC_INVALID a field is missing or wrong, or would keep a secret
+/** client_save(core, actor, provider, change): one whose fields lead to another host takes the place of the one before,
+ * and what that one obtained is sent nowhere any more until somebody authorizes again (security R43). RC_INVALID a field is missing or wrong, or would keep a secret
  * for another address; RC_CONFLICT somebody else saved meanwhile; RC_CRYPTO the default was chosen, but the
  * custom client that is to be kept does not open: nothing is changed. */
 enum rc client_save(const struct core *core, const struct actor *actor,
@@ -71,10 +73,10 @@ enum rc client_save(const struct core *core, const struct actor *actor,
 enum rc client_remove(const struct core *core, const struct actor *actor,
 	const struct provider *provider, uint64_t expected_revision) RC_MUST_CHECK;
 
-/** client_list_status(core, tenant, visit, arg): for cards: which data sources have an effective client. visit is
- * called for the workspace's own and for the operator's, so twice where there are both. */
+/** client_list_status(core, tenant, datasources, visit, arg): for cards: which data sources, or which others, have an
+ * effective client. visit is called for the workspace's own and for the operator's, so twice where there are both. */
 enum rc client_list_status(const struct core *core, const struct tenant_id *tenant,
-	void (*visit)(const char *plugin_id, const char *provider, void *arg),
+	bool datasources, void (*visit)(const char *plugin_id, const char *provider, void *arg),
 	void *arg) RC_MUST_CHECK;
 
 /** client_system_set(core, provider, fields), client_system_remove(core, provider): the operator's. */

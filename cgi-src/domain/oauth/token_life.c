@@ -270,8 +270,11 @@ enum rc token_join(const struct oauth_recipe *recipe, const struct token_part *p
 {
 	const struct token_part *unused;
 	struct fieldset all = FIELDSET_EMPTY;
+	char name[KEPT_SIZE];
 	enum rc rc = fieldset_copy(&all, kept);
 
+	/* its end was that of the token before, which the new one may not have */
+	fieldset_remove(&all, name_of(part, "expires_at", name));
 	if (rc == RC_OK)
 		rc = part ? take_part(part, &answer->tokens, &all)
 			  : fieldset_copy(&all, &answer->tokens);
@@ -349,7 +352,7 @@ const struct secret *token_to_renew(const struct oauth_recipe *recipe,
 	char name[KEPT_SIZE];
 	int64_t unused;
 
-	if (!first_end(recipe, tokens, true, part, &unused))
+	if (whole || !first_end(recipe, tokens, true, part, &unused))
 		*part = NULL;
 	return fieldset_get(tokens, whole ? "access_token" : name_of(*part, "refresh_token", name));
 }

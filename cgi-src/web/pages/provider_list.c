@@ -86,7 +86,8 @@ static enum rc load_cards(struct ctx *c, const char *section, struct cards *out)
 	}
 	rc = credential_tallies(c->core, &c->actor, see_tally, out);
 	if (rc == RC_OK)
-		rc = client_list_status(c->core, &c->actor.tenant, see_client, out);
+		rc = client_list_status(c->core, &c->actor.tenant,
+			strcmp(section, "data-sources") == 0, see_client, out);
 	if (rc == RC_OK)
 		qsort(out->items, out->n, sizeof(*out->items), compare_cards);
 	return rc;
