@@ -14,7 +14,8 @@
 static const struct command commands[] = {
 	{"migrate", NULL, "[--admin-socket SOCKET]", CLI_ADMIN, cli_migrate},
 	{"key-create", NULL, "", CLI_CONFIG, cli_key_create},
-	{"doctor", NULL, "", CLI_DATABASE, cli_doctor},
+	{"doctor", NULL, "[--origin]   (--origin: calls the public address too)", CLI_DATABASE,
+		cli_doctor},
 	{"tenant", "add", "NAME", CLI_DATABASE, cli_tenant_add},
 	{"tenant", "disable", "NAME", CLI_DATABASE, cli_tenant_disable},
 	{"tenant", "enable", "NAME", CLI_DATABASE, cli_tenant_enable},

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "cli/cli.h"
 #include "domain/doctor.h"
 #include "domain/migrate.h"
+#include "domain/selftest.h"
+#include "platform/messages.h"
 #include "platform/vault.h"
 
 int cli_key_create(struct cli *cli, int argc, char **argv)
@@ -43,13 +46,44 @@ static int report(const char *what, bool good, const char *advice)
 	return good ? 0 : 1;
 }
 
+/* In English, as all that is said here. */
+static const char *english(const struct messages *messages, const char *key)
+{
+	const struct message *m = messages ? messages_get(messages_at(messages, 0), key) : NULL;
+
+	return m ? m->other : key;
+}
+
+static int report_origin(struct cli *cli)
+{
+	static const char *const marks[] = {"-", "ok", "BAD"};
+	struct messages *messages;
+	struct selftest test;
+	enum rc rc = messages_open(cli->cfg->message_dir, &messages);
+
+	if (rc == RC_OK)
+		rc = selftest_run(&cli->core, &test);
+	for (int i = 0; rc == RC_OK && i < SELFTEST__MAX; i++) {
+		bool bad = test.steps[i].state == SELFTEST_BAD;
+
+		(void)printf("%-4s %s%s%s%s%s\n", marks[test.steps[i].state],
+			english(messages, selftest_label((enum selftest_step)i)),
+			test.steps[i].seen[0] ? " " : "", test.steps[i].seen, bad ? ": " : "",
+			bad ? english(messages, test.steps[i].fix) : "");
+	}
+	messages_free(messages);
+	if (rc != RC_OK)
+		return cli_fail(cli->cfg->public_origin, rc);
+	return test.good ? 0 : 1;
+}
+
 int cli_doctor(struct cli *cli, int argc, char **argv)
 {
 	struct readiness r;
+	bool origin = argc == 1 && strcmp(argv[0], "--origin") == 0;
 	int bad = 0;
 
-	(void)argv;
-	if (argc != 0)
+	if (argc != 0 && !origin)
 		return 2;
 	doctor_readiness(&cli->core, &r);
 	bad |= report("database", r.database, "is it running, and is db_socket right?");
@@ -60,5 +94,5 @@ int cli_doctor(struct cli *cli, int argc, char **argv)
 		"run grantry provider lint");
 	bad |= report("public origin is https", cli->cfg->origin_is_https,
 		"fine for a trial on this machine, not for anything else");
-	return bad;
+	return origin ? bad | report_origin(cli) : bad;
 }

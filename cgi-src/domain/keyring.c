@@ -119,6 +119,11 @@ enum rc keyring_check(struct keyring *keyring, struct db *db)
 	return rc;
 }
 
+enum rc keyring_mac(const struct keyring *keyring, const char *text, unsigned char out[32])
+{
+	return vault_kek_mac(keyring->keks, text, out);
+}
+
 enum rc keyring_create(struct keyring *keyring, struct db *db, const struct tenant_id *tenant)
 {
 	struct wrapped_key row = {.version = 1};

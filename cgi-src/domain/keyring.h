@@ -29,6 +29,9 @@ void keyring_free(struct keyring *keyring);
  * that the database knows, and the installation's own data key opens. RC_CRYPTO: no. RC_NOT_FOUND: the
  * database does not know the current one, or holds no data key yet. */
 enum rc keyring_check(struct keyring *keyring, struct db *db) RC_MUST_CHECK;
+/** keyring_mac(keyring, text, out): 32 bytes that only who has the current key-encryption key can make. */
+enum rc keyring_mac(
+	const struct keyring *keyring, const char *text, unsigned char out[32]) RC_MUST_CHECK;
 /** keyring_establish(keyring, db): for migrate: makes the installation's data key where there is none, and
  * records the check value of the current key-encryption key; both or nothing, and nothing when the keys do
  * not fit what is there. RC_CRYPTO. */

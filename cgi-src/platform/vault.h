@@ -63,6 +63,10 @@ const char *vault_kek_current(const struct vault_keks *keks);
  * Errors: RC_UNAVAILABLE no such key here. */
 enum rc vault_kek_check_value(
 	const struct vault_keks *keks, const char *id, unsigned char out[16]) RC_MUST_CHECK;
+/** vault_kek_mac(keks, text, out): keyed with the current key; for what only this installation can have said. Never
+ * over the text of a check value. */
+enum rc vault_kek_mac(
+	const struct vault_keks *keks, const char *text, unsigned char out[32]) RC_MUST_CHECK;
 
 /** vault_wrap(keks, tenant, key, out): under the current key, bound to tenant, version and kek id. */
 enum rc vault_wrap(const struct vault_keks *keks, const struct uuid *tenant,

@@ -257,6 +257,23 @@ enum rc vault_kek_check_value(const struct vault_keks *keks, const char *id, uns
 	return RC_OK;
 }
 
+/* "kcv" begins what makes check values. */
+enum rc vault_kek_mac(const struct vault_keks *keks, const char *text, unsigned char out[32])
+{
+	const struct kek *kek = find(keks, vault_kek_current(keks));
+	crypto_generichash_state state;
+
+	if (!kek)
+		return RC_UNAVAILABLE;
+	if (crypto_generichash_init(&state, kek->key, VAULT_KEY_SIZE, 32) != 0 ||
+		crypto_generichash_update(&state, (const unsigned char *)"mac", 3) != 0 ||
+		crypto_generichash_update(&state, (const unsigned char *)text, strlen(text)) != 0 ||
+		crypto_generichash_final(&state, out, 32) != 0)
+		return RC_INTERNAL;
+	sodium_memzero(&state, sizeof(state));
+	return RC_OK;
+}
+
 /* --- making the first key ------------------------------------------------------------------ */
 
 static enum rc write_new(int dirfd, const char *dir, const char *file, const void *p, size_t len)

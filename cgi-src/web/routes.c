@@ -39,6 +39,12 @@ static const struct route settings[] = {
 	GET("/data-sources", page_data_sources, ACTION_VIEW),
 	GET("/tools", page_tools, ACTION_VIEW),
 	GET("/members", page_members, ACTION_VIEW),
+	GET("/system", page_system, ACTION_SYSTEM),
+	POST("/system", page_system_post, ACTION_SYSTEM),
+	/* where the self-test ends up when something before us changes paths */
+	{REQ_GET, "/self-test", page_self_test, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
+	{REQ_GET, "/:before/connect/self-test", page_self_test, ACTION_NONE, GATE_PROBE,
+		REQ_BODY_NONE},
 	GET("/runtime-keys", page_runtime_keys, ACTION_RUNTIME_MANAGE),
 	GET("/runtime-keys/add", page_runtime_key_add, ACTION_RUNTIME_MANAGE),
 	POST("/runtime-keys/add", page_runtime_key_add_post, ACTION_RUNTIME_MANAGE),
@@ -74,6 +80,7 @@ static const struct route settings[] = {
 };
 
 static const struct route authorization[] = {
+	{REQ_GET, "/connect/self-test", page_self_test, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
 	GET("/connect/:org/:plugin/:provider", page_connect_link, ACTION_VIEW),
 	GET("/connect/returns/:request", page_connect_return, ACTION_VIEW),
 	GET(CONNECT, page_allow_access, ACTION_CONNECT),

@@ -17,6 +17,7 @@ static const struct {
 	{ACTION_CLIENT_MANAGE, false, false, false, true, true},
 	{ACTION_CREDENTIAL_SWITCH, false, false, false, true, true},
 	{ACTION_RUNTIME_MANAGE, false, false, false, true, true},
+	{ACTION_SYSTEM, false, false, false, false, true},
 };
 
 _Static_assert(sizeof(expected) / sizeof(expected[0]) == ACTION__MAX, "a row an action");

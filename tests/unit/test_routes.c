@@ -89,6 +89,8 @@ static void an_action_and_a_session_come_together(void)
 static void few_routes_need_no_session(void)
 {
 	static const char *const open[] = {"/sign-in", "/csp-report", "/api/health", "/api/ready",
+		/* with a question of our own */
+		"/connect/self-test", "/self-test", "/:before/connect/self-test",
 		/* by a runtime key */
 		"/api/v1/credentials", "/api/v1/credentials/:credential", "/api/v1/credential",
 		"/api/v1/credentials/:org/:plugin/:provider",

@@ -13,6 +13,8 @@
 	(MAY_EDITOR | MAY(ACTION_CLIENT_MANAGE) | MAY(ACTION_CREDENTIAL_SWITCH) |                  \
 		MAY(ACTION_RUNTIME_MANAGE))
 
+#define MAY_OWNER (MAY_ADMIN | MAY(ACTION_SYSTEM))
+
 static const struct {
 	const char *word;
 	unsigned may;
@@ -21,7 +23,7 @@ static const struct {
 	[ROLE_MEMBER] = {"member", MAY_MEMBER},
 	[ROLE_EDITOR] = {"editor", MAY_EDITOR},
 	[ROLE_ADMIN] = {"admin", MAY_ADMIN},
-	[ROLE_OWNER] = {"owner", MAY_ADMIN},
+	[ROLE_OWNER] = {"owner", MAY_OWNER},
 };
 
 _Static_assert(ACTION__MAX <= sizeof(unsigned) * 8, "one bit an action");

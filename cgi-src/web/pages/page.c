@@ -66,6 +66,7 @@ static void set_navigation(struct ctx *c)
 			ACTION_RUNTIME_MANAGE},
 		{MESSAGE("nav.workspace"), MESSAGE("nav.webhooks"), "/webhooks",
 			ACTION_RUNTIME_MANAGE},
+		{MESSAGE("nav.workspace"), MESSAGE("nav.system"), "/system", ACTION_SYSTEM},
 	};
 	struct view_node *items = view_child(c->root, "Nav.Items");
 

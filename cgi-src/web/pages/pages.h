@@ -78,4 +78,9 @@ enum rc page_callback(struct ctx *c);
 enum rc page_flow(struct ctx *c);
 enum rc page_flow_replace_post(struct ctx *c);
 
+/* system.c */
+enum rc page_system(struct ctx *c);
+enum rc page_system_post(struct ctx *c);
+enum rc page_self_test(struct ctx *c);
+
 #endif
