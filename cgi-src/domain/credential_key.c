@@ -37,24 +37,38 @@ static enum rc mint(const struct core *core, const struct provider *provider,
 }
 
 /* Without a recipe for it there is nothing to ask but whose it is. */
-static enum rc ask(const struct core *core, const struct provider *provider,
-	const struct fieldset *fields, const struct fieldset *tokens,
+static enum rc ask_provider(const struct core *core, const struct provider *provider,
+	const struct fieldset *fields, const struct fieldset *tokens, const struct fieldset *hidden,
 	struct credential_change *change)
 {
 	struct placeholder_values values = {
 		.credential = fields, .token = tokens, .derives = &provider->derives};
+	struct placeholder_values secrets = {.credential = hidden, .derives = &provider->derives};
 	const struct check_recipe *check = checks_find(&provider->api_key_checks, fields);
 	const struct identity_recipe *identity = &provider->api_key_identity;
 	enum rc rc;
 
 	if (!check && identity->request.method)
-		probe_identity(core->http, identity, &values, &values, &change->probe.identity);
+		probe_identity(core->http, identity, &values, &secrets, &change->probe.identity);
 	if (!check)
 		return RC_OK;
-	rc = probe_check(core->http, check, identity, &values, &change->probe);
+	rc = probe_check(core->http, check, identity, &values, &secrets, &change->probe);
 	if (rc == RC_INVALID)
 		return refuse(change, MESSAGE("form.not_sendable"));
 	return rc == RC_OK ? verdict(change) : rc;
+}
+
+static enum rc ask(const struct core *core, const struct provider *provider,
+	const struct fieldset *fields, const struct fieldset *tokens,
+	struct credential_change *change)
+{
+	struct fieldset hidden = FIELDSET_EMPTY;
+	enum rc rc = probe_secrets(provider_key_schema(provider, fields), fields, tokens, &hidden);
+
+	if (rc == RC_OK)
+		rc = ask_provider(core, provider, fields, tokens, &hidden, change);
+	fieldset_release(&hidden);
+	return rc;
 }
 
 static enum rc validate_minted(const struct core *core, const struct provider *provider,

@@ -25,27 +25,13 @@ bool credential_can_test(const struct provider *provider, bool is_oauth)
 {
 	if (!is_oauth)
 		return provider->has_api_key && (provider->api_key_checks.n || provider->mint);
-	return provider_can_connect(provider) &&
-	       (provider->oauth.checks.n || provider->oauth.identity.request.method);
+	return provider_can_connect(provider) && provider->oauth.checks.n;
 }
 
-/* The request that shows whether a token works: one of its own, or who it belongs to. NULL: none for a
- * credential with such fields. other: room for the latter. */
-static const struct check_recipe *check_of(const struct provider *provider, bool is_oauth,
-	const struct fieldset *fields, struct check_recipe *other)
+static const struct check_recipe *check_of(
+	const struct provider *provider, bool is_oauth, const struct fieldset *fields)
 {
-	static struct status_range ok[] = {{200, 200}}, forbidden[] = {{403, 403}};
-
-	if (!is_oauth)
-		return checks_find(&provider->api_key_checks, fields);
-	if (provider->oauth.checks.n)
-		return checks_find(&provider->oauth.checks, fields);
-	*other = (struct check_recipe){.request = provider->oauth.identity.request,
-		.success = {ok, 1},
-		.forbidden = {forbidden, 1},
-		.expired = provider->oauth.token_expired,
-		.n_expired = provider->oauth.n_token_expired};
-	return other;
+	return checks_find(is_oauth ? &provider->oauth.checks : &provider->api_key_checks, fields);
 }
 
 struct trial {
@@ -83,8 +69,7 @@ static enum rc ask_for_token(struct trial *t, const struct fieldset *secrets)
 
 static enum rc ask(struct trial *t, const struct fieldset *secrets)
 {
-	struct check_recipe other;
-	const struct check_recipe *check = check_of(t->provider, is_oauth(t), secrets, &other);
+	const struct check_recipe *check = check_of(t->provider, is_oauth(t), secrets);
 	bool minted = mint_is(t->provider, &t->row);
 	struct oauth_client client = {0};
 	struct placeholder_values values = {.credential = secrets,
@@ -106,7 +91,7 @@ static enum rc ask(struct trial *t, const struct fieldset *secrets)
 		values.token = secrets;
 	}
 	if (rc == RC_OK)
-		rc = probe_check(t->core->http, check, NULL, &values, &t->out->probe);
+		rc = probe_check(t->core->http, check, NULL, &values, NULL, &t->out->probe);
 	oauth_client_release(&client);
 	return rc;
 }

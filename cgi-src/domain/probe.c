@@ -208,6 +208,14 @@ static bool hold_something(const struct pointers *pointers, jsonv *document, boo
 	return true;
 }
 
+static bool one_holds_something(const struct pointers *pointers, jsonv *document)
+{
+	for (size_t i = 0; i < pointers->n; i++)
+		if (holds_something(document, pointers->items[i]))
+			return true;
+	return pointers->n == 0;
+}
+
 static bool rule_fits(const struct answer_rules *rules, int status, struct jsonr *document)
 {
 	for (size_t i = 0; i < rules->n; i++) {
@@ -227,10 +235,12 @@ static enum probe_verdict judge_success(const struct check_recipe *check, struct
 {
 	jsonv *root = document ? jsonr_root(document) : NULL;
 
-	if (!document && (check->require.n || check->present.n || check->absent.n))
+	if (!document &&
+		(check->require.n || check->present.n || check->absent.n || check->one_of.n))
 		return PROBE_NO_ANSWER;
 	return probe_holds(&check->require, root) && hold_something(&check->present, root, true) &&
-			       hold_something(&check->absent, root, false)
+			       hold_something(&check->absent, root, false) &&
+			       one_holds_something(&check->one_of, root)
 		       ? PROBE_OK
 		       : PROBE_REFUSED;
 }
@@ -253,12 +263,21 @@ static enum probe_verdict judge(const struct check_recipe *check,
 	return status >= 400 && status < 500 ? PROBE_REFUSED : PROBE_NO_ANSWER;
 }
 
+static bool is_plain_text(const struct httpc_response *answer)
+{
+	return !answer->content_encoded &&
+	       strncasecmp(answer->content_type, "text/plain", 10) == 0 && answer->body.len > 0;
+}
+
 static bool sign_fits(
 	const struct expired_sign *sign, const struct httpc_response *answer, jsonv *document)
 {
 	if (sign->status && sign->status != answer->status)
 		return false;
 	if (sign->www_authenticate && !strstr(answer->www_authenticate, sign->www_authenticate))
+		return false;
+	if (sign->text &&
+		(!is_plain_text(answer) || !strstr(secret_text(&answer->body), sign->text)))
 		return false;
 	return probe_holds(&sign->require, document);
 }
@@ -272,12 +291,6 @@ bool probe_token_expired(const struct expired_sign *signs, size_t n,
 		if (sign_fits(&signs[i], answer, document))
 			return true;
 	return false;
-}
-
-static bool is_plain_text(const struct httpc_response *answer)
-{
-	return !answer->content_encoded &&
-	       strncasecmp(answer->content_type, "text/plain", 10) == 0 && answer->body.len > 0;
 }
 
 /* The provider's own words, or ours when it has none. */
@@ -330,7 +343,7 @@ static enum rc no_answer(enum rc rc, struct probe_result *out)
 
 enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 	const struct identity_recipe *identity, const struct placeholder_values *values,
-	struct probe_result *out)
+	const struct placeholder_values *secrets, struct probe_result *out)
 {
 	struct httpc_response answer;
 	struct jsonr *document = NULL;
@@ -351,13 +364,15 @@ enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 	out->verdict = judge(check, &answer, document);
 	out->expired = probe_token_expired(
 		check->expired, check->n_expired, &answer, document ? jsonr_root(document) : NULL);
-	if (out->expired && out->verdict == PROBE_OK)
+	if (out->expired && (out->verdict == PROBE_OK || out->verdict == PROBE_PERMISSION))
 		out->verdict = PROBE_REFUSED;
 	take_words(check, &answer, document, values, out);
+	if (!secrets)
+		secrets = values;
 	if (out->verdict == PROBE_OK && identity && identity->request.method)
-		probe_identity(http, identity, values, values, &out->identity);
+		probe_identity(http, identity, values, secrets, &out->identity);
 	else if (out->verdict == PROBE_OK && identity && document)
-		probe_identity_read(identity, jsonr_root(document), values, &out->identity);
+		probe_identity_read(identity, jsonr_root(document), secrets, &out->identity);
 	jsonr_free(document);
 	httpc_response_release(&answer);
 	return RC_OK;

@@ -53,11 +53,12 @@ bool probe_has_header(const struct pairs *headers, const char *name);
 enum rc probe_request(const struct http_recipe *recipe, const struct placeholder_values *values,
 	struct httpc_request *out) RC_MUST_CHECK;
 
-/** probe_check(http, check, identity, values, out): identity may be NULL. RC_OK also when the provider
- * refuses: look at out->verdict. Errors: RC_NOMEM, RC_INVALID (a value cannot stand in the request). */
+/** probe_check(http, check, identity, values, secrets, out): identity may be NULL; secrets as for probe_identity, and
+ * NULL: all of values. The words never show any of values. RC_OK also when the provider refuses: look at
+ * out->verdict. Errors: RC_NOMEM, RC_INVALID (a value cannot stand in the request). */
 enum rc probe_check(struct httpc *http, const struct check_recipe *check,
 	const struct identity_recipe *identity, const struct placeholder_values *values,
-	struct probe_result *out) RC_MUST_CHECK;
+	const struct placeholder_values *secrets, struct probe_result *out) RC_MUST_CHECK;
 
 /** probe_identity(http, recipe, values, secrets, out): asks with recipe->request; failure leaves out empty and is
  * logged, because a label is never worth losing a credential for. secrets as for probe_identity_read: those of
@@ -85,6 +86,12 @@ bool probe_holds(const struct pairs *require, jsonv *document);
 #define PROBE_SECRET_MIN 4
 void probe_words(const char *text, size_t len, const struct placeholder_values *secrets,
 	char out[PROBE_WORDS_SIZE]);
+
+/** probe_secrets(schema, fields, tokens, out): what no label may show: fields that are secret by their type, JSON
+ * documents, and tokens (NULL: none). All else that somebody typed or a file keeps (an e-mail address, a workspace's
+ * id, a shop's name) may be the very label. Errors: RC_NOMEM, RC_LIMIT. */
+enum rc probe_secrets(const struct schema *schema, const struct fieldset *fields,
+	const struct fieldset *tokens, struct fieldset *out) RC_MUST_CHECK;
 
 /** probe_mentions(text, len, secrets): does the text hold a secret that probe_words would remove from it as it
  * stands? True also when memory is short: then nobody knows. */

@@ -251,3 +251,43 @@ void probe_words(const char *text, size_t len, const struct placeholder_values *
 	secret_release(&first);
 	secret_release(&second);
 }
+
+/* --- which are secrets --- */
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+/* Parts of a grant have tokens of their own: user_access_token. */
+static bool is_token(const char *name)
+{
+	return ends_with(name, "access_token") || ends_with(name, "refresh_token");
+}
+
+static bool is_secret(const struct field *field)
+{
+	return field->kind == FIELD_SECRET || field->rule.format == FORMAT_JSON;
+}
+
+static enum rc put(struct fieldset *out, const char *name, const struct secret *value)
+{
+	return value ? fieldset_put(out, name, value->bytes, value->len) : RC_OK;
+}
+
+enum rc probe_secrets(const struct schema *schema, const struct fieldset *fields,
+	const struct fieldset *tokens, struct fieldset *out)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; !rc && i < schema->n; i++)
+		if (is_secret(&schema->fields[i]))
+			rc = put(out, schema->fields[i].name,
+				fieldset_get(fields, schema->fields[i].name));
+	for (size_t i = 0; !rc && tokens && i < tokens->n; i++)
+		if (is_token(tokens->items[i].name))
+			rc = put(out, tokens->items[i].name, &tokens->items[i].value);
+	return rc;
+}

@@ -174,6 +174,7 @@ struct expired_sign {
 	int status;                   /* 0: any */
 	struct pairs require;         /* JSON pointer → text */
 	const char *www_authenticate; /* stands in that header; NULL: any */
+	const char *text;             /* stands in a body that is plain text; NULL: any */
 };
 
 /* One call that tells whether a credential works. */
@@ -183,6 +184,7 @@ struct check_recipe {
 	struct statuses success, forbidden;
 	struct pairs require; /* JSON pointer → text that must stand there ("true", "200", …) */
 	struct pointers present, absent; /* each holds something; each holds nothing */
+	struct pointers one_of;          /* one of these holds something */
 	struct answer_rules refused, limited;
 	struct pointers message;            /* where the provider's own words are when it refuses */
 	const struct expired_sign *expired; /* of the oauth section */
@@ -217,6 +219,8 @@ struct identity_recipe {
 	bool from_token_response; /* else from request's answer */
 	struct http_recipe request;
 	struct pointers subject, name, account, avatar;
+	struct pointers
+		message; /* of oauth: the provider's words, where this request is the check too */
 	/* of oauth: names of what is kept of the grant ({{token.NAME}}), for what no answer says; NULL: none */
 	const char *kept_subject, *kept_name, *kept_account;
 };
@@ -367,7 +371,8 @@ struct oauth_recipe {
 	enum revocation_style revocation;
 	enum revoked_token revoked_token;
 	struct http_recipe revocation_request; /* RFC7009: url only */
-	struct checks checks;                  /* does an access token work? */
+	struct checks
+		checks; /* does an access token work? Else whose it is, where a request tells */
 	struct identity_recipe identity;
 	struct diagnosis diagnosis; /* its own rules; asked before the common ones */
 	struct i18n *setup_steps;   /* numbered steps for the person who makes the OAuth app */

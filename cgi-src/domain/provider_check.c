@@ -245,6 +245,7 @@ void read_identity_recipe(struct parse *ps, const struct yamlr_node *node, void 
 		MEMBER("name", read_pointers, struct identity_recipe, name),
 		MEMBER("account", read_pointers, struct identity_recipe, account),
 		MEMBER("avatar", read_pointers, struct identity_recipe, avatar),
+		MEMBER("message", read_pointers, struct identity_recipe, message),
 		SECTION("kept", read_kept),
 	};
 	struct identity_recipe *out = at;
@@ -256,4 +257,23 @@ void read_identity_recipe(struct parse *ps, const struct yamlr_node *node, void 
 			"each other");
 	if (!ps->rc && ps->in_oauth && !out->from_token_response && !out->request.method)
 		parse_fail(ps, node, "needs \"request\" or \"from: token_response\"");
+	if (!ps->rc && out->message.n && (!ps->in_oauth || !out->request.method))
+		parse_fail(ps, node, "\"message\" is of an answer to a request of \"oauth\"");
+}
+
+void check_of_identity(struct parse *ps, const struct identity_recipe *identity, struct checks *out)
+{
+	struct check_recipe *check;
+
+	if (ps->rc || out->n || !identity->request.method)
+		return;
+	check = out->items = parse_alloc(ps, sizeof(*check));
+	if (!check)
+		return;
+	out->n = 1;
+	check->request = identity->request;
+	check->one_of = identity->subject;
+	check->message = identity->message;
+	default_status(ps, &check->success, 200);
+	default_status(ps, &check->forbidden, 403);
 }

@@ -83,14 +83,15 @@ static void read_rule(struct parse *ps, const struct yamlr_node *node, struct fi
 		parse_fail(ps, node, "a JSON document or a number has no pattern and no hosts");
 }
 
-/* A condition names a field that the form shows before, so that no two wait for each other. */
+/* A condition names a field that the form shows before, so that no two wait for each other. A plugin's own document
+ * may have them in another order. */
 static void check_order(
 	struct parse *ps, const struct yamlr_node *node, const struct schema *schema, size_t at)
 {
 	const struct conditions *when = &schema->fields[at].rule.when;
 
 	check_conditions(ps, node, when, schema, NULL);
-	for (size_t i = 0; !ps->rc && i < when->n; i++)
+	for (size_t i = 0; !ps->rc && !ps->plugin && i < when->n; i++)
 		if (schema_find(schema, when->items[i].field) >= &schema->fields[at])
 			parse_fail(ps, node, "\"when\" names \"%.80s\", which must come before it",
 				when->items[i].field);

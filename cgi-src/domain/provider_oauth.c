@@ -345,6 +345,7 @@ static void read_section(struct parse *ps, const struct yamlr_node *node, struct
 		token_steps_check(ps, node, out);
 	if (!ps->rc)
 		check_hosts(ps, node, out);
+	check_of_identity(ps, &out->identity, &out->checks);
 	pass_signs(out);
 }
 

@@ -164,6 +164,9 @@ void check_conditions(struct parse *ps, const struct yamlr_node *node,
 parse_reader read_require;         /* struct pairs: JSON pointer → text */
 parse_reader read_checks;          /* struct checks: one or a list */
 parse_reader read_identity_recipe; /* struct identity_recipe */
+/** check_of_identity(ps, identity, out): without a check of its own, whoever can be asked whose a token is is asked that. */
+void check_of_identity(
+	struct parse *ps, const struct identity_recipe *identity, struct checks *out);
 
 /* provider_fields.c */
 parse_reader read_field_rules; /* struct provider: rules of the fields of its schemas */

@@ -31,14 +31,16 @@ static void read_sign(struct parse *ps, const struct yamlr_node *node, void *at)
 		MEMBER("status", read_status, struct expired_sign, status),
 		MEMBER("require", read_require, struct expired_sign, require),
 		SECTION("header", read_sign_header),
+		MEMBER("text", read_text, struct expired_sign, text),
 	};
 	struct expired_sign *out = at;
+	bool looks;
 
 	PARSE_MEMBERS(ps, node, members, out);
-	if (!ps->rc && !out->status && !out->require.n && !out->www_authenticate)
+	looks = out->require.n || out->www_authenticate || out->text;
+	if (!ps->rc && !out->status && !looks)
 		parse_fail(ps, node, "says nothing of the answer");
-	if (!ps->rc && out->status >= 200 && out->status < 300 && !out->require.n &&
-		!out->www_authenticate)
+	if (!ps->rc && out->status >= 200 && out->status < 300 && !looks)
 		parse_fail(ps, node, "every good answer would mean it");
 }
 

@@ -12,7 +12,7 @@
 
 #define SELFTEST_PATH "/connect/self-test"
 #define SELFTEST_LIFETIME_S 60
-#define SELFTEST_NONCE_SIZE 128
+#define SELFTEST_NONCE_SIZE 160 /* seconds, 16 random octets, a MAC */
 
 enum selftest_step {
 	SELFTEST_REACH,  /* something answers, over TLS where that is configured */

@@ -95,6 +95,18 @@ test('plugins of every kind are kept, joined with a recipe where we have one', a
   ]);
 });
 
+test('a recipe of ours stands the order in which a plugin has its fields', async () => {
+  const schema = "- {name: api_key, type: secret-input, required: true}\n";
+  const region = "- {name: region, type: select, options: [{value: eu}, {value: us}]}\n";
+  const when = OURS.replace('  plugin: acme_files\n', '  plugin: acme_files\n  fields: {api_key: {when: {region: eu}}}\n');
+  await writeFile(join(providers, 'datasources', 'files.yaml'), when.replace(schema, schema + region)); // ours: in that order
+  const ours = await grantry('lint', providers);
+  assert.match(ours.out + ours.said, /"when" names "region", which must come before it/);
+  await writeFile(join(providers, 'datasources', 'files.yaml'), when.replace(schema, region + schema));
+  const { lines } = await grantry('import', 'files'); // the plugin: api_key before region
+  assert.equal(lines[0], 'acme/acme_files 0.1.2: loaded: datasource drive (api-key, oauth2; with the recipe of datasources/files.yaml)');
+});
+
 test('without a definition of ours OAuth is offered with the reason why it cannot be used', async () => {
   await rm(join(providers, 'datasources', 'files.yaml'));
   const { code, lines } = await grantry('import', 'files/');

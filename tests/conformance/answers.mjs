@@ -97,3 +97,6 @@ export function lookupAnswer({ keep }, values) {
   for (const [name, pointers] of Object.entries(keep)) document = put(document, pointers, values[name]);
   return document;
 }
+
+// An answer of the API that means: the access token is over.
+export const expiredAnswer = ({ status = 400, require, header = {} }) => ({ status, headers: header, body: required(require) });

@@ -34,12 +34,14 @@ function look(row, got) {
   same('the request', `${got.method} ${got.url}`, row.asks ?? row.mints);
   for (const [name, value] of Object.entries(row.sends ?? {})) same(`header ${name}`, got.headers[name.toLowerCase()], value === null ? undefined : String(value));
   if (row.body !== undefined) same('the body', got.body, String(row.body));
+  if (row.asserts) faults.push(...looksLikeAssertion(got));
   return faults;
 }
 
 // A token is made of the key before it is tried (RFC 7523): the account's own key signs.
 const signer = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const withKey = (account) => JSON.stringify({ ...JSON.parse(account), private_key_id: 'k-1', private_key: signer.privateKey.export({ type: 'pkcs8', format: 'pem' }) });
+const pem = JSON.stringify(signer.privateKey.export({ type: 'pkcs8', format: 'pem' })).slice(1, -1); // $RSA_KEY of a row
 function looksLikeAssertion({ method, body }) {
   const [, text, signature] = new URLSearchParams(body).get('assertion')?.match(/^([\w-]+\.[\w-]+)\.([\w-]+)$/) ?? [];
   const good = method === 'POST' && text && verify('sha256', Buffer.from(text), signer.publicKey, Buffer.from(signature, 'base64url'));
@@ -74,6 +76,7 @@ function answersOf(row) {
 
 rows.forEach((row, i) => {
   if (row.token) row.fields.credentials = withKey(row.fields.credentials);
+  for (const map of [row.fields, row.handed_out ?? {}]) if (map.credentials?.includes('$RSA_KEY')) map.credentials = map.credentials.replace('$RSA_KEY', () => pem);
   const definition = all.find(({ id }) => id === row.provider);
   const name = `${row.provider} row ${i}`;
   const fields = [definition?.document.credentials_schema ?? definition?.document.settings ?? []].flat();

@@ -40,9 +40,9 @@ export async function startService() {
       const names = req.rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
       const twice = names.filter((name, i) => names.indexOf(name) !== i);
       faults.push(...twice.map((name) => `${req.method} ${req.url}: header ${name} comes twice`));
-      const { status, body, type = 'application/json' } = take({ method: req.method, url: realUrl(req.url), headers: req.headers,
+      const { status, body, type = 'application/json', headers } = take({ method: req.method, url: realUrl(req.url), headers: req.headers,
         body: Buffer.concat(chunks).toString('utf8') });
-      res.writeHead(status, { 'content-type': type }).end(typeof body === 'string' ? body : JSON.stringify(body));
+      res.writeHead(status, { 'content-type': type, ...headers }).end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   });
   server.listen(0, '127.0.0.1');

@@ -9,7 +9,7 @@
 import { createHash, createHmac } from 'node:crypto';
 
 import { expand } from './definitions.mjs';
-import { accessToken, checkAnswer, errorAnswer, find, identityAnswer, identityIn, lookupAnswer, nowS, tokenAnswer } from './answers.mjs';
+import { accessToken, checkAnswer, errorAnswer, expiredAnswer, find, identityAnswer, identityIn, lookupAnswer, nowS, tokenAnswer } from './answers.mjs';
 import { endpointRequest, pairDifferences, pairsOf, plainRequest, tokenRequest } from './requests.mjs';
 import { realUrl } from './service.mjs';
 import { until } from '../cgi/renewing.mjs';
@@ -43,11 +43,12 @@ async function walkAlong({ ground, service }, definition, { asks = definition.id
   const name = asks.split('/')[2];
   const page = `/${kind === 'datasource' ? 'data-sources' : 'tools'}/${asks}`;
   const redirectUri = `${stack.address}/console/api/oauth/plugin/${asks}/${kind}/callback`;
-  const renews = refresh.supported !== false;
+  const renews = refresh.supported !== false, { rotation = 'optional' } = refresh;
   const separator = oauth.scope_separator ?? ' ';
   const results = [];
   const person = { subject: `sub-${name}`, name: `Person of ${name}`, account: `person@${name.replaceAll('_', '-')}.example`,
     avatar: `https://pictures.example/${name}.png` };
+  const ends = new Map(); // of the tokens of a grant, in seconds from the consent: "" is the main one
   let issued = 0, values, credential, pending;
 
   async function step(what, action) {
@@ -90,6 +91,9 @@ async function walkAlong({ ground, service }, definition, { asks = definition.id
 
   function take({ tokens, parts = {}, members = {} }) {
     const { lifetime: _, ...own } = tokens;
+    ends.clear();
+    ends.set('', tokens.lifetime ?? Infinity);
+    for (const [part, { lifetime }] of Object.entries(parts)) ends.set(part, lifetime);
     Object.assign(values.token, own, members, { token_type: 'Bearer', expires_in: /^\d+$/, expires_at: /^\d+$/ });
     for (const [part, { lifetime: __, ...one }] of Object.entries(parts))
       for (const [key, value] of Object.entries(one)) if (value) values.token[`${part}_${key}`] = value;
@@ -221,36 +225,61 @@ async function walkAlong({ ground, service }, definition, { asks = definition.id
 
   // --- renewals ---
 
-  const nextToken = (part) => values.token[`${part ? `${part}_` : ''}${refresh.token === 'access_token' ? 'access_token' : 'refresh_token'}`];
+  // Whichever ends first is renewed; it is sent what is held of it.
+  const nextPart = () => [...ends].sort(([, a], [, b]) => a - b)[0][0];
+  const keyOf = (part, key) => (part ? `${part}_${key}` : key);
 
   function expectRenewal(answer, part) {
-    const again = { grant_type: 'refresh_token', refresh_token: nextToken(part), ...(refresh.redirect_uri ? { redirect_uri: redirectUri } : {}),
+    const held = values.token[keyOf(part, refresh.token === 'access_token' ? 'access_token' : 'refresh_token')];
+    const again = { grant_type: 'refresh_token', refresh_token: held, ...(refresh.redirect_uri ? { redirect_uri: redirectUri } : {}),
       ...(refresh.scope ? { scope: names.join(separator) } : {}) };
     service.expect({ what: 'renewal', request: tokenRequest(definition, 'refresh', values, again), answer });
   }
 
-  async function renew({ rotates, lifetime, part }) {
+  async function renew({ rotates, lifetime }, begin = makeDue) {
+    const part = nextPart();
     const token = { access_token: newToken('renewed', lifetime ?? LIFE), lifetime, refresh_token: rotates ? newToken('next') : undefined };
     expectRenewal({ status: 200, body: tokenAnswer(oauth, token) }, part);
+    const row = await settle(begin);
     const { lifetime: _, ...kept } = token;
-    for (const [key, value] of Object.entries(kept)) if (value) values.token[part ? `${part}_${key}` : key] = value;
-    return settle();
+    for (const [key, value] of Object.entries(kept)) if (value) values.token[keyOf(part, key)] = value;
+    ends.set(part, lifetime ?? 0);
+    same('the state', [row.state, row.reason, row.failures], ['active', '', 0]);
+    return row;
   }
 
-  async function settle() {
-    const before = await ground.row(credential), over = nowS() - 10;
+  async function makeDue() {
+    const over = nowS() - 10;
     await ground.set(`expires_at = ${over}, refreshed_at = ${over - LIFE}, refresh_due_at = 1`, credential);
     await ground.wake();
+  }
+
+  async function settle(begin = makeDue) {
+    const before = await ground.row(credential);
+    await begin();
     return until('a renewal', async () => {
       const row = await ground.row(credential);
       return row && row.fence > before.fence && !row.held && row;
     }, 30);
   }
 
+  // The token has half a minute left, which no provider refuses to renew in, and nobody has tested or refused it lately (what
+  // was renewed after a refusal and is refused again is given up).
+  async function press() {
+    const soon = nowS() + 25;
+    if (renews) await ground.set(`expires_at = ${soon}, refreshed_at = ${soon - LIFE}, refresh_due_at = ${soon + 3600}, tested_at = 0, forced_rev = 0`, credential);
+    const tested = await ada.submit(await ada.get(page), {}, `${credential}/test`);
+    return words(tested.status === 303 ? await ada.get(tested.location) : tested);
+  }
+
+  function expectTest(answer) {
+    const fields = Object.fromEntries(Object.entries(oauth.credential ?? { access_token: '{{token.access_token}}' })
+      .map(([field, template]) => [field, expand(template, definition, values)]));
+    service.expect({ what: 'test', request: plainRequest(definition, check.request, { ...values, credential: fields }), answer });
+  }
+
   // Introspection is not asked again: the new one is taken to live as long as the old one.
   const endOfRenewed = (lifetime) => endOf(at.expires_from === 'introspection' ? LIFE : lifetime);
-
-  const isFine = (row) => same('the state', [row.state, row.reason, row.failures], ['active', '', 0]);
 
   // --- the walk ---
 
@@ -300,33 +329,36 @@ async function walkAlong({ ground, service }, definition, { asks = definition.id
     for (const text of [seen.name ?? account, account]) must(!text || shown.includes(String(text)), `the page does not tell ${text}`);
   });
 
-  const check = [oauth.check ?? []].flat()[0] ?? (oauth.identity?.request && { request: oauth.identity.request });
+  const check = [oauth.check ?? []].flat()[0] ?? (oauth.identity?.request
+    && { request: oauth.identity.request, present: [oauth.identity.subject ?? []].flat().slice(0, 1) }); // says whose it is
   if (check) {
     await step('test', async () => {
-      const fields = Object.fromEntries(Object.entries(oauth.credential ?? { access_token: '{{token.access_token}}' })
-        .map(([field, template]) => [field, expand(template, definition, values)]));
-      service.expect({ what: 'test', request: plainRequest(definition, check.request, { ...values, credential: fields }), answer: checkAnswer(check, person) });
-      const tested = await ada.submit(await ada.get(page), {}, `${credential}/test`);
-      const shown = tested.status === 303 ? await ada.get(tested.location) : tested;
-      must(/ works /.test(words(shown)), `the page says: ${words(shown).slice(0, 300)}`);
+      expectTest(checkAnswer(check, person));
+      const shown = await press();
+      must(/ works /.test(shown), `the page says: ${shown.slice(0, 300)}`);
+    });
+  }
+
+  const rotates = rotation === 'always' || (rotation === 'optional' && refresh.token !== 'access_token');
+  for (const [i, sign] of check && renews ? [{ status: 401 }, ...oauth.token_expired ?? []].entries() : []) {
+    await step(`over, says the API (${i})`, async () => {
+      expectTest(expiredAnswer(sign));
+      await renew({ rotates, lifetime: LIFE + 60 * (i + 1) }, press);
     });
   }
 
   if (renews) {
-    const { rotation = 'optional' } = refresh, parts = Object.keys(at.parts ?? {});
-    for (const [i, part] of [...parts, undefined].entries()) {
+    for (const [i, part] of [...ends.keys()].sort((a, b) => ends.get(a) - ends.get(b)).entries()) {
       await step(part ? `refresh of ${part}` : 'refresh', async () => {
-        const row = await renew({ rotates: rotation !== 'never' && refresh.token !== 'access_token', lifetime: LIFE + 3600 * (i + 1), part });
-        isFine(row);
-        if (parts.length === 0) near('the end', row.expires_at, endOfRenewed(LIFE + 3600 * (i + 1)));
+        const row = await renew({ rotates, lifetime: LIFE + 3600 * (i + 1) });
+        if (ends.size === 1) near('the end', row.expires_at, endOfRenewed(LIFE + 3600 * (i + 1)));
         await handOut();
       });
     }
     // What "optional" and "never" mean: the old one is kept. Nothing tells how long the new token lasts.
     await step('refresh again', async () => {
-      const row = await renew({ rotates: rotation === 'always', part: parts[0] });
-      isFine(row);
-      if (parts.length === 0) near('the end', row.expires_at, endOfRenewed());
+      const row = await renew({ rotates: rotation === 'always' });
+      if (ends.size === 1) near('the end', row.expires_at, endOfRenewed());
       await handOut();
     });
   }
@@ -346,8 +378,8 @@ async function walkAlong({ ground, service }, definition, { asks = definition.id
     for (const [code, state] of codesOf(oauth, ['reauthorize', 'revoked', 'client']).map((one) => [one, stateAfter(oauth, one)])) {
       await step(`refresh error ${code}`, async () => {
         await ground.set("state = 'active', state_reason = '', failures = 0", credential);
-        const old = await ground.row(credential), part = Object.keys(at.parts ?? {})[0];
-        expectRenewal(errorAnswer(oauth, code, 'The grant is over'), part);
+        const old = await ground.row(credential);
+        expectRenewal(errorAnswer(oauth, code, 'The grant is over'), nextPart());
         const row = await settle();
         same('the state', [row.state, row.reason, row.rev], [state, code, old.rev]);
       });

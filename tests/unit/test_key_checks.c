@@ -4,90 +4,64 @@
  * forbidden, too many, nonsense) that tests/fixtures/api_keys*.yaml write down from the services'
  * documentation, and each form about values that are right and wrong. No network: httpc_perform is ours.
  */
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "check.h"
 #include "domain/form.h"
 #include "domain/oauth/mint.h"
 #include "domain/probe.h"
 #include "domain/runtime/registry.h"
-#include "platform/buf.h"
+#include "platform/codec.h"
 #include "platform/log.h"
-#include "platform/yamlr.h"
-#include "unit/shipped.h"
+#include "unit/answers.h"
 
 static const char *const fixture_files[] = {
 	"tests/fixtures/api_keys.yaml", "tests/fixtures/api_keys_g_to_z.yaml"};
 #define FIXTURES (sizeof(fixture_files) / sizeof(*fixture_files))
 static struct yamlr *fixtures[FIXTURES];
-/* --- the network --- */
-
-static struct {
-	int status;
-	const char *type, *body, *me; /* me: to all requests after the first */
-} next_answer;
-
-static char asked[2048]; /* "METHOD URL" of the first request */
-static struct httpc_request sent;
-
-enum rc httpc_perform(
-	struct httpc *http, const struct httpc_request *rq, struct httpc_response *out)
-{
-	bool first = asked[0] == '\0';
-	const char *body = first ? next_answer.body : next_answer.me;
-
-	(void)http;
-	*out = (struct httpc_response){.status = next_answer.status, .retry_after_s = -1};
-	snprintf(out->content_type, sizeof(out->content_type), "%s", next_answer.type);
-	if (!first)
-		return secret_set(&out->body, body, strlen(body));
-	snprintf(asked, sizeof(asked), "%s %s", rq->method, secret_text(&rq->url));
-	httpc_request_release(&sent);
-	sent = (struct httpc_request){.method = rq->method, .has_body = rq->has_body};
-	CHECK_INT(secret_set(&sent.body, rq->body.bytes, rq->body.len), RC_OK);
-	for (size_t i = 0; i < rq->n_headers; i++)
-		CHECK_INT(httpc_request_header(&sent, rq->headers[i].name,
-				  rq->headers[i].value.bytes, rq->headers[i].value.len),
-			RC_OK);
-	return secret_set(&out->body, body, strlen(body));
-}
-
-static const char *sent_header(const char *name)
-{
-	for (size_t i = 0; i < sent.n_headers; i++)
-		if (strcasecmp(sent.headers[i].name, name) == 0)
-			return secret_text(&sent.headers[i].value);
-	return NULL;
-}
-/* --- files --- */
-
-static void open_fixture(size_t i)
-{
-	struct yamlr_error error = {0};
-	char path[4096];
-	struct buf text;
-
-	buf_init(&text, YAMLR_SIZE_MAX);
-	CHECK_INT(buf_load(&text, source_path(path, sizeof(path), fixture_files[i])), RC_OK);
-	CHECK_INT(yamlr_parse(buf_text(&text), text.len, &fixtures[i], &error), RC_OK);
-	buf_release(&text);
-}
-
 static void open_files(void)
 {
 	open_shipped();
 	for (size_t i = 0; i < FIXTURES; i++)
-		open_fixture(i);
+		fixtures[i] = open_rows(fixture_files[i]);
 }
 
-static const struct provider *find(const char *id)
+/* --- a private key, made for this run --- */
+
+static char rsa_key[8192]; /* as in a JSON document */
+
+static void make_rsa_key(void)
 {
-	for (size_t i = 0; shipped && i < catalogue_count(shipped); i++)
-		if (strcmp(catalogue_at(shipped, i)->id, id) == 0)
-			return catalogue_at(shipped, i);
-	return NULL;
+	EVP_PKEY *key = EVP_RSA_gen(2048);
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *pem;
+	long len;
+	size_t n = 0;
+
+	CHECK(key && PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1);
+	len = BIO_get_mem_data(bio, &pem);
+	for (long i = 0; i < len && n + 3 < sizeof(rsa_key); i++) {
+		if (pem[i] == '\n')
+			rsa_key[n++] = '\\';
+		rsa_key[n++] = pem[i] == '\n' ? 'n' : pem[i];
+	}
+	BIO_free(bio);
+	EVP_PKEY_free(key);
+}
+
+/* text with the key in the place of $RSA_KEY; until the next call. */
+static const char *with_key(const char *text)
+{
+	static char out[2 * sizeof(rsa_key)];
+	const char *at = text ? strstr(text, "$RSA_KEY") : NULL;
+
+	if (!at)
+		return text;
+	snprintf(out, sizeof(out), "%.*s%s%s", (int)(at - text), text, rsa_key, at + 8);
+	return out;
 }
 
 /* --- what every check asks, and what it makes of the answers --- */
@@ -101,15 +75,7 @@ struct row {
 
 static const char *row_text(const struct row *row, const char *key)
 {
-	const char *text = yamlr_text(yamlr_get(row->node, key));
-
-	return text ? text : "";
-}
-
-static void fill(struct fieldset *fields, const struct yamlr_node *map)
-{
-	for (const struct yamlr_node *n = map ? map->first : NULL; n; n = n->next)
-		CHECK_INT(fieldset_put_text(fields, n->key, yamlr_text(n)), RC_OK);
+	return text_of(row->node, key);
 }
 
 static enum probe_verdict ask(
@@ -119,13 +85,22 @@ static enum probe_verdict ask(
 		.token = &row->token,
 		.derives = &row->provider->derives};
 
+	struct fieldset hidden = FIELDSET_EMPTY;
+	struct placeholder_values secrets = {
+		.credential = &hidden, .derives = &row->provider->derives};
+
+	CHECK_INT(probe_secrets(provider_key_schema(row->provider, &row->fields), &row->fields,
+			  &row->token, &hidden),
+		RC_OK);
 	next_answer.status = status;
 	next_answer.type = body[0] == '<' ? "text/html" : "application/json";
 	next_answer.body = body;
 	next_answer.me = row_text(row, "me");
 	asked[0] = '\0';
-	CHECK_INT(probe_check(NULL, row->check, &row->provider->api_key_identity, &values, out),
+	CHECK_INT(probe_check(NULL, row->check, &row->provider->api_key_identity, &values, &secrets,
+			  out),
 		RC_OK);
+	fieldset_release(&hidden);
 	return out->verdict;
 }
 
@@ -150,24 +125,10 @@ static void look_at_request(const struct row *row)
 
 	CHECK_STR(asked, row_text(row, "asks"));
 	CHECK(sends && sends->n > 0);
-	for (const struct yamlr_node *n = sends ? sends->first : NULL; n; n = n->next) {
-		if (yamlr_is_null(n))
-			CHECK(sent_header(n->key) == NULL);
-		else
-			CHECK_STR(sent_header(n->key), yamlr_text(n));
-	}
+	look_at_headers(sends);
 	if (yamlr_get(row->node, "body"))
 		CHECK_STR(secret_text(&sent.body), row_text(row, "body"));
 	look_at_address(row);
-}
-
-static const char *nth_text(const struct yamlr_node *list, size_t i)
-{
-	const struct yamlr_node *n = list ? list->first : NULL;
-
-	while (n && i-- > 0)
-		n = n->next;
-	return n && n->text ? n->text : "";
 }
 
 static void look_at_good(const struct row *row)
@@ -184,15 +145,13 @@ static void look_at_good(const struct row *row)
 
 static void look_at_bad(const struct row *row)
 {
-	int64_t status = 401;
+	int status = status_of(row->node, "bad_status", 401);
 	struct probe_result r;
 	enum probe_verdict forbidden = strcmp(row_text(row, "forbidden"), "refused") == 0
 					       ? PROBE_REFUSED
 					       : PROBE_PERMISSION;
 
-	if (yamlr_get(row->node, "bad_status"))
-		CHECK_INT(yamlr_int(yamlr_get(row->node, "bad_status"), &status), RC_OK);
-	CHECK_INT(ask(row, (int)status, row_text(row, "bad"), &r), PROBE_REFUSED);
+	CHECK_INT(ask(row, status, row_text(row, "bad"), &r), PROBE_REFUSED);
 	CHECK_STR(r.words, row_text(row, "words"));
 	CHECK_INT(ask(row, 401, "{}", &r), PROBE_REFUSED);
 	CHECK_INT(ask(row, 403, "{}", &r), forbidden);
@@ -202,14 +161,12 @@ static void look_at_bad(const struct row *row)
 /* Too many questions, told otherwise than by status 429. */
 static void look_at_limited(const struct row *row)
 {
-	int64_t status = 200;
+	int status = status_of(row->node, "limited_status", 200);
 	struct probe_result r;
 
 	if (!yamlr_get(row->node, "limited"))
 		return;
-	if (yamlr_get(row->node, "limited_status"))
-		CHECK_INT(yamlr_int(yamlr_get(row->node, "limited_status"), &status), RC_OK);
-	CHECK_INT(ask(row, (int)status, row_text(row, "limited"), &r), PROBE_RATE_LIMITED);
+	CHECK_INT(ask(row, status, row_text(row, "limited"), &r), PROBE_RATE_LIMITED);
 }
 
 /* A page that answers everything with 200 is not the service. */
@@ -283,8 +240,41 @@ static void look_at_minted(const struct row *row, const struct token_answer *ans
 	CHECK_INT(mint_secrets(row->provider, &row->fields, answer, &kept), RC_OK);
 	CHECK_INT(handed ? handed->n : 0, row->provider->mint->oauth.credential.n);
 	for (const struct yamlr_node *n = handed ? handed->first : NULL; n; n = n->next)
-		CHECK_STR(fieldset_text(&kept, n->key), n->text);
+		CHECK_STR(fieldset_text(&kept, n->key), with_key(n->text));
 	fieldset_release(&kept);
+}
+
+/* Adds what stands in a part of the assertion, which *cursor then has behind it. */
+static void read_part(const char **cursor, struct buf *out)
+{
+	unsigned char bytes[2048];
+	size_t len = strcspn(*cursor, "."), n = len * 3 / 4;
+
+	CHECK(n < sizeof(bytes) && codec_unbase64url(*cursor, len, bytes, n) == RC_OK);
+	buf_add(out, (const char *)bytes, n);
+	*cursor += len + ((*cursor)[len] == '.');
+}
+
+/* A request with a signed assertion: different each time. */
+static void look_at_assertion(const struct yamlr_node *asserts)
+{
+	static const char begin[] = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3A"
+				    "jwt-bearer&assertion=";
+	const char *body = secret_text(&sent.body), *cursor;
+	struct buf said;
+	char member[256];
+
+	CHECK(strncmp(body, begin, strlen(begin)) == 0);
+	cursor = body + strlen(begin);
+	buf_init(&said, 8192);
+	read_part(&cursor, &said);
+	read_part(&cursor, &said);
+	CHECK_INT(strlen(cursor), 342); /* 256 bytes of signature */
+	for (const struct yamlr_node *n = asserts->first; n; n = n->next) {
+		snprintf(member, sizeof(member), "\"%s\":\"%s\"", n->key, n->text);
+		CHECK(strstr(buf_text(&said), member) != NULL);
+	}
+	buf_release(&said);
 }
 
 /* A key from which tokens are made: the request for one, and what a runtime is handed. */
@@ -298,7 +288,10 @@ static void look_at_mint(const struct row *row)
 	mint(row, 200, row_text(row, "good"), &answer, &r);
 	CHECK_INT(r.verdict, PROBE_OK);
 	CHECK_STR(asked, row_text(row, "mints"));
-	CHECK_STR(secret_text(&sent.body), row_text(row, "body"));
+	if (yamlr_get(row->node, "asserts"))
+		look_at_assertion(yamlr_get(row->node, "asserts"));
+	else
+		CHECK_STR(secret_text(&sent.body), row_text(row, "body"));
 	look_at_minted(row, &answer);
 	token_answer_release(&answer);
 	mint(row, 200, row_text(row, "bad"), &answer, &r);
@@ -313,6 +306,25 @@ static void look_at_mint(const struct row *row)
 	token_answer_release(&answer);
 }
 
+static const void *seen[1024]; /* checks and mints that have a row */
+static size_t n_seen;
+
+static void remember(const struct row *row)
+{
+	CHECK(n_seen < sizeof(seen) / sizeof(*seen));
+	if (n_seen < sizeof(seen) / sizeof(*seen))
+		seen[n_seen++] = yamlr_get(row->node, "mints") ? (const void *)row->provider->mint
+							       : (const void *)row->check;
+}
+
+static bool is_seen(const void *recipe)
+{
+	for (size_t i = 0; i < n_seen; i++)
+		if (seen[i] == recipe)
+			return true;
+	return false;
+}
+
 static void one_row(const struct yamlr_node *n, void (*look)(const struct row *row))
 {
 	struct row row = {.node = n, .provider = find(yamlr_text(yamlr_get(n, "provider")))};
@@ -320,12 +332,17 @@ static void one_row(const struct yamlr_node *n, void (*look)(const struct row *r
 
 	check_failed_here = 0;
 	fill(&row.fields, yamlr_get(n, "fields"));
+	if (strstr(fieldset_text(&row.fields, "credentials"), "$RSA_KEY"))
+		CHECK_INT(fieldset_put_text(&row.fields, "credentials",
+				  with_key(fieldset_text(&row.fields, "credentials"))),
+			RC_OK);
 	fill(&row.token, yamlr_get(n, "token"));
 	if (row.provider)
 		row.check = checks_find(&row.provider->api_key_checks, &row.fields);
 	CHECK(row.provider != NULL);
 	CHECK((row.check != NULL) == (yamlr_get(n, "asks") != NULL));
-	if (row.check || (row.provider && (look == look_at_form || look == look_at_mint)))
+	if (row.check || (row.provider && (look == look_at_form || look == look_at_mint ||
+						  look == remember)))
 		look(&row);
 	if (check_failed_here)
 		printf("# in line %u, %s\n", n->line, row_text(&row, "provider"));
@@ -345,33 +362,16 @@ static void every_row(void (*look)(const struct row *row))
 	}
 }
 
-static const struct check_recipe *seen[512]; /* checks that have a row */
-static size_t n_seen;
-
-static void remember_check(const struct row *row)
-{
-	CHECK(n_seen < sizeof(seen) / sizeof(*seen));
-	if (n_seen < sizeof(seen) / sizeof(*seen))
-		seen[n_seen++] = row->check;
-}
-
-static bool is_seen(const struct check_recipe *check)
-{
-	for (size_t i = 0; i < n_seen; i++)
-		if (seen[i] == check)
-			return true;
-	return false;
-}
-
 static void look_for_rows(const struct provider *p)
 {
 	for (size_t i = 0; i < p->api_key_checks.n; i++)
 		CHECK(is_seen(&p->api_key_checks.items[i]));
+	CHECK(!p->mint || is_seen(p->mint));
 }
 
 static void every_check_has_documented_answers(void)
 {
-	every_row(remember_check);
+	every_row(remember);
 	every_definition(look_for_rows);
 }
 
@@ -407,6 +407,7 @@ static void nonsense_is_no_answer(void)
 int main(void)
 {
 	log_open("test_key_checks", LOG_ERROR);
+	RUN(make_rsa_key);
 	RUN(open_files);
 	RUN(every_check_has_documented_answers);
 	RUN(forms_take_what_is_right_and_nothing_wrong);

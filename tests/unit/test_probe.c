@@ -452,6 +452,36 @@ static void read_identity(const char *json, struct identity *out)
 	jsonr_free(document);
 }
 
+/* What somebody typed may be the very account; secrets, documents that hold some, and tokens may not. */
+static void only_secrets_are_hidden(void)
+{
+	static struct field fields[] = {{.name = "email", .kind = FIELD_TEXT},
+		{.name = "api_key", .kind = FIELD_SECRET},
+		{.name = "document", .kind = FIELD_TEXT, .rule = {.format = FORMAT_JSON}},
+		{.name = "absent", .kind = FIELD_SECRET}};
+	static const struct schema schema = {fields, 4};
+	struct fieldset given = FIELDSET_EMPTY, hidden = FIELDSET_EMPTY;
+
+	fill();
+	CHECK_INT(fieldset_put_text(&given, "email", "ada@example.org"), RC_OK);
+	CHECK_INT(fieldset_put_text(&given, "api_key", "key-0123456789"), RC_OK);
+	CHECK_INT(fieldset_put_text(&given, "document", "{\"key\":1}"), RC_OK);
+	CHECK_INT(fieldset_put_text(&token, "user_refresh_token", "token-ghi"), RC_OK);
+	CHECK_INT(fieldset_put_text(&token, "team_id", "T12345"), RC_OK);
+	CHECK_INT(probe_secrets(&schema, &given, &token, &hidden), RC_OK);
+	CHECK_INT(hidden.n, 4);
+	CHECK_STR(fieldset_text(&hidden, "api_key"), "key-0123456789");
+	CHECK_STR(fieldset_text(&hidden, "document"), "{\"key\":1}");
+	CHECK_STR(fieldset_text(&hidden, "access_token"), "token-abcdef");
+	CHECK_STR(fieldset_text(&hidden, "user_refresh_token"), "token-ghi");
+	fieldset_release(&hidden);
+	CHECK_INT(probe_secrets(&schema, &given, NULL, &hidden), RC_OK);
+	CHECK_INT(hidden.n, 2);
+	fieldset_release(&hidden);
+	fieldset_release(&given);
+	empty();
+}
+
 static void an_identity_is_read_by_pointers(void)
 {
 	struct identity who;
@@ -582,7 +612,7 @@ static enum probe_verdict judged(const char *answer, const struct check_recipe *
 	http = open_http(&policy);
 	check.request = (struct http_recipe){.method = "GET", .url = "{{client.base}}/check"};
 	CHECK_INT(fieldset_put_text(&client, "base", origin), RC_OK);
-	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_OK);
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, NULL, &r), RC_OK);
 	httpc_free(http);
 	served();
 	empty();
@@ -616,7 +646,7 @@ static void run_check(const char *answer, const char *second, struct probe_resul
 		identity.request.method = "GET";
 		identity.request.url = "{{client.base}}/me";
 	}
-	CHECK_INT(probe_check(http, &check, &identity, &secrets, out), RC_OK);
+	CHECK_INT(probe_check(http, &check, &identity, &secrets, NULL, out), RC_OK);
 	httpc_free(http);
 	served();
 	empty();
@@ -777,12 +807,12 @@ static void a_forbidden_address_is_told_apart(void)
 	struct probe_result r;
 
 	CHECK_INT(httpc_new(&config, &http), RC_OK);
-	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_OK);
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, NULL, &r), RC_OK);
 	CHECK_INT(r.verdict, PROBE_FORBIDDEN);
 	check.request.url = "{{credential.none}}";
-	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_INVALID);
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, NULL, &r), RC_INVALID);
 	check.request.url = "not a url";
-	CHECK_INT(probe_check(http, &check, NULL, &secrets, &r), RC_INVALID);
+	CHECK_INT(probe_check(http, &check, NULL, &secrets, NULL, &r), RC_INVALID);
 	httpc_free(http);
 }
 
@@ -809,6 +839,7 @@ int main(void)
 	RUN(a_blank_header_is_left_out);
 	RUN(a_json_body_may_be_empty);
 	RUN(values_that_cannot_stand_in_a_request_are_refused);
+	RUN(only_secrets_are_hidden);
 	RUN(an_identity_is_read_by_pointers);
 	RUN(hostile_identities_are_tamed);
 	RUN(success_needs_status_and_words);

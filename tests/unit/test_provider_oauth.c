@@ -304,6 +304,7 @@ static void signs_are_read(void)
 	const struct oauth_recipe *o = parse(OAUTH
 		"    token_expired:\n    - {status: 400, require: {/code: '99991677'}}\n"
 		"    - {header: {WWW-Authenticate: expired}}\n"
+		"    - {status: 403, text: Bad_Token}\n"
 		"    revocation: {style: rfc7009, url: 'https://acme.example/revoke', token: "
 		"both}\n"
 		"    diagnosis:\n    - {at: exchange, error: bad_code, contains: used, status: 400,"
@@ -312,7 +313,8 @@ static void signs_are_read(void)
 	CHECK(o != NULL);
 	if (!o)
 		return;
-	CHECK_INT(o->n_token_expired, 2);
+	CHECK_INT(o->n_token_expired, 3);
+	CHECK_STR(o->token_expired[2].text, "Bad_Token");
 	CHECK_INT(o->token_expired[0].status, 400);
 	CHECK_STR(value_of(&o->token_expired[0].require, "/code"), "99991677");
 	CHECK_STR(o->token_expired[1].www_authenticate, "expired");
@@ -351,6 +353,7 @@ static void wrong_signs_are_refused(void)
 {
 	refuse(OAUTH "    token_expired: [{}]\n", 9, "says nothing of the answer");
 	refuse(OAUTH "    token_expired: [{status: 200}]\n", 9, "every good answer would mean it");
+	refuse(OAUTH "    token_expired: [{text: [a]}]\n", 9, "must be a text");
 	refuse(OAUTH "    token_expired: [{status: 99}]\n", 9, "must be an HTTP status");
 	refuse(OAUTH "    token_expired: [{header: {'a b': x}}]\n", 9, "unknown key");
 	refuse(OAUTH "    revocation: {style: none, token: both}\n", 9, "is for style rfc7009");

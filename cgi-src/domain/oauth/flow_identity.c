@@ -6,42 +6,6 @@
 #include "domain/probe.h"
 #include "platform/text.h"
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), n = strlen(end);
-
-	return len >= n && strcmp(text + len - n, end) == 0;
-}
-
-/* Parts of a grant have tokens of their own: user_access_token. */
-static bool is_token(const char *name)
-{
-	return ends_with(name, "access_token") || ends_with(name, "refresh_token");
-}
-
-static enum rc put(struct fieldset *out, const char *name, const struct secret *value)
-{
-	return fieldset_put(out, name, value->bytes, value->len);
-}
-
-enum rc flow_identity_secrets(const struct schema *schema, const struct fieldset *client,
-	const struct fieldset *tokens, struct fieldset *out)
-{
-	enum rc rc = RC_OK;
-
-	for (size_t i = 0; !rc && i < schema->n; i++) {
-		const struct field *field = &schema->fields[i];
-		const struct secret *value = fieldset_get(client, field->name);
-
-		if (value && field->kind == FIELD_SECRET)
-			rc = put(out, field->name, value);
-	}
-	for (size_t i = 0; !rc && i < tokens->n; i++)
-		if (is_token(tokens->items[i].name))
-			rc = put(out, tokens->items[i].name, &tokens->items[i].value);
-	return rc;
-}
-
 static void ask(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, struct token_answer *answer)
 {
@@ -53,8 +17,8 @@ static void ask(const struct core *core, const struct provider *provider,
 
 	if (recipe->from_token_response || !recipe->request.method)
 		return;
-	if (flow_identity_secrets(
-		    &provider->client_schema, &client->fields, &answer->tokens, &hidden) == RC_OK)
+	if (probe_secrets(&provider->client_schema, &client->fields, &answer->tokens, &hidden) ==
+		RC_OK)
 		probe_identity(core->http, recipe, &values, &secrets, &answer->identity);
 	fieldset_release(&hidden);
 }

@@ -12,10 +12,4 @@
 void flow_identity(const struct core *core, const struct provider *provider,
 	const struct oauth_client *client, struct token_answer *answer);
 
-/** flow_identity_secrets(schema, client, tokens, out): what no label may show: the client's fields that are secret
- * by their type, and tokens. All else that a file keeps (a workspace's id, a shop's name) may be the very label.
- * Errors: RC_NOMEM, RC_LIMIT. */
-enum rc flow_identity_secrets(const struct schema *schema, const struct fieldset *client,
-	const struct fieldset *tokens, struct fieldset *out) RC_MUST_CHECK;
-
 #endif
