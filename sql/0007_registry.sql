@@ -9,5 +9,6 @@ CREATE TABLE runtime_registry (
   CONSTRAINT runtime_registry_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
--- Keys that may do everything may do this too.
-UPDATE runtime_keys SET verbs = 'handout list report register' WHERE verbs = 'handout list report';
+-- Keys that may do everything, for all providers, may do this too.
+UPDATE runtime_keys SET verbs = 'handout list report register'
+  WHERE verbs = 'handout list report' AND providers = '';

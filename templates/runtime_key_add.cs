@@ -11,6 +11,7 @@
     Form.Days              text, optional
     Form.DaysError         text, optional
     Groups.N.Label         text            a kind of providers
+    Groups.N.Open          bool            one of them is checked
     Groups.N.Providers.M.Id        text    DOM id, made by C
     Groups.N.Providers.M.Value     text    value of the field provider
     Groups.N.Providers.M.Label     text
@@ -46,9 +47,9 @@ call:page_head({{keys.add}}) ?><?cs call:panel_open("dim") ?>
     <div class="check"><input type="radio" id="scope-all" name="scope" value="all"<?cs if:Form.Scope != "chosen" ?> checked<?cs /if ?>><label for="scope-all">{{keys.all}}</label></div>
     <div class="check"><input type="radio" id="scope-chosen" name="scope" value="chosen"<?cs if:Form.Scope == "chosen" ?> checked<?cs /if ?>><label for="scope-chosen">{{keys.only}}</label></div>
     <div class="checks">
-      <?cs each:group = Groups ?><fieldset><legend><?cs var:group.Label ?></legend>
+      <?cs each:group = Groups ?><details<?cs if:group.Open ?> open<?cs /if ?>><summary><?cs var:group.Label ?> <span class="count"><?cs var:subcount(group.Providers) ?></span></summary>
       <?cs each:box = group.Providers ?><div class="check"><input type="checkbox" id="<?cs var:box.Id ?>" name="provider" value="<?cs var:box.Value ?>"<?cs if:box.Checked ?> checked<?cs /if ?>><label for="<?cs var:box.Id ?>"><?cs var:box.Label ?></label></div>
-      <?cs /each ?></fieldset>
+      <?cs /each ?></details>
       <?cs /each ?>
     </div>
   </fieldset>

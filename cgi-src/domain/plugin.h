@@ -37,6 +37,10 @@ struct plugin_place {
 enum rc plugin_read(struct catalogue *catalogue, const struct plugin_place *place, const char *dir,
 	const char *at, struct plugin *out) RC_MUST_CHECK;
 
+/** plugin_open_beneath(dir_fd, path): a descriptor to read from, or -1 with errno. No link is followed, for whoever made
+ * the plugin could have what only we may read shown to all. */
+int plugin_open_beneath(int dir_fd, const char *path);
+
 enum plugin_kept { PLUGIN_NEW, PLUGIN_REPLACED, PLUGIN_UNCHANGED };
 
 /** plugin_keep(plugin, dir, import_dir, out): copies manifest and documents to import_dir/ORG/NAME, whole or not at all;

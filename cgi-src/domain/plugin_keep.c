@@ -20,6 +20,7 @@
 struct keeping {
 	char org[PATH_MAX], place[PATH_MAX],
 		made[PATH_MAX]; /* import_dir/ORG, …/NAME, …/.NAME.new */
+	int from_fd;
 	bool changed;
 };
 
@@ -98,18 +99,36 @@ static bool is_same(const char *path, const struct buf *text)
 	return same;
 }
 
-static enum rc copy_file(struct keeping *k, const char *dir, const char *path)
+/* The plugin was read a moment ago, but is not ours: what was a file may be a link now. */
+static enum rc load_beneath(int dir_fd, const char *path, struct buf *out)
 {
-	char from[PATH_MAX], to[PATH_MAX], there[PATH_MAX];
+	int fd = plugin_open_beneath(dir_fd, path);
+	struct stat st;
+	bool good = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	char chunk[4096];
+	ssize_t n = 1;
+
+	while (good && n != 0 && buf_done(out) == RC_OK) {
+		n = read(fd, chunk, sizeof(chunk));
+		good = n >= 0 || errno == EINTR;
+		buf_add(out, chunk, n > 0 ? (size_t)n : 0);
+	}
+	if (fd >= 0)
+		close(fd);
+	return good ? buf_done(out) : failed(path);
+}
+
+static enum rc copy_file(struct keeping *k, const char *path)
+{
+	char to[PATH_MAX], there[PATH_MAX];
 	struct buf text;
 	enum rc rc;
 
-	if (!join(from, sizeof(from), dir, "", path, "") ||
-		!join(to, sizeof(to), k->made, "", path, "") ||
+	if (!join(to, sizeof(to), k->made, "", path, "") ||
 		!join(there, sizeof(there), k->place, "", path, ""))
 		return failed(path);
 	buf_init(&text, YAMLR_SIZE_MAX);
-	rc = buf_load(&text, from);
+	rc = load_beneath(k->from_fd, path, &text);
 	if (rc == RC_OK && (!make_parents(to, strlen(k->made) + 1) || !write_file(to, &text)))
 		rc = failed(to);
 	k->changed |= rc == RC_OK && !is_same(there, &text);
@@ -142,27 +161,29 @@ static enum rc put_in_place(const struct keeping *k, enum plugin_kept *out)
 enum rc plugin_keep(
 	const struct plugin *plugin, const char *dir, const char *import_dir, enum plugin_kept *out)
 {
-	struct keeping k = {.changed = false};
-	enum rc rc = find_place(plugin, import_dir, &k);
+	struct keeping k = {.from_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+	enum rc rc = k.from_fd < 0 ? failed(dir) : find_place(plugin, import_dir, &k);
 
 	if (rc == RC_OK && (!make_folder(import_dir) || !make_folder(k.org) ||
 				   !remove_tree(k.made) || !make_folder(k.made)))
 		rc = failed(k.made);
 	if (rc == RC_OK)
-		rc = copy_file(&k, dir, "manifest.yaml");
+		rc = copy_file(&k, "manifest.yaml");
 	for (size_t i = 0; rc == RC_OK && i < plugin->n; i++)
-		rc = copy_file(&k, dir, plugin->documents[i].path);
+		rc = copy_file(&k, plugin->documents[i].path);
 	*out = PLUGIN_UNCHANGED;
 	if (rc == RC_OK && k.changed)
 		rc = put_in_place(&k, out);
 	if (k.made[0] != '\0' && !remove_tree(k.made))
 		rc = failed(k.made);
+	if (k.from_fd >= 0)
+		close(k.from_fd);
 	return rc;
 }
 
 enum rc plugin_drop(const struct plugin *plugin, const char *import_dir, bool *out)
 {
-	struct keeping k = {.changed = false};
+	struct keeping k = {.from_fd = -1};
 	enum rc rc = find_place(plugin, import_dir, &k);
 
 	*out = rc == RC_OK && access(k.place, F_OK) == 0;

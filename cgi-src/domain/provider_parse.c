@@ -222,7 +222,8 @@ static void note_document(struct parse *ps, const struct yamlr_node *root)
 	note_unknown(ps, root, known);
 }
 
-/* Our own definition may ask an OAuth client for more than the plugin does: its recipe needs it. */
+/* Our own definition may ask an OAuth client for more than the plugin does, or insist where the plugin leaves a choice:
+ * its recipe needs it. */
 static void add_client_fields(struct parse *ps, const struct schema *ours, struct schema *out)
 {
 	struct field *fields = parse_alloc(ps, (out->n + ours->n + 1) * sizeof(*fields));
@@ -231,9 +232,14 @@ static void add_client_fields(struct parse *ps, const struct schema *ours, struc
 		return;
 	memcpy(fields, out->fields, out->n * sizeof(*fields));
 	out->fields = fields;
-	for (size_t i = 0; i < ours->n && out->n < PROVIDER_ITEMS_MAX; i++)
-		if (!schema_find(out, ours->fields[i].name))
+	for (size_t i = 0; i < ours->n; i++) {
+		const struct field *theirs = schema_find(out, ours->fields[i].name);
+
+		if (theirs)
+			fields[theirs - out->fields].required |= ours->fields[i].required;
+		else if (out->n < PROVIDER_ITEMS_MAX)
 			fields[out->n++] = ours->fields[i];
+	}
 }
 
 /* A plugin's form may be of any make. Where our definition has the field, what it calls a secret stays one, for keys may

@@ -72,6 +72,8 @@ test('what the script adds', async (t) => {
     await press('Space');
     await tabTo(tab, 'radio', /^All/);
     await press('ArrowDown');
+    await tabTo(tab, 'DisclosureTriangle', /^Data Sources/);
+    await press('Space');
     await tabTo(tab, 'checkbox', 'Notion');
     await press('Space');
     await tabTo(tab, 'button', 'Add runtime key');

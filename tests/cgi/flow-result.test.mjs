@@ -133,7 +133,7 @@ test('who declined is told what may be behind it, in the language of the page', 
   const { url } = await ada.allowAccess();
   const callback = await ada.get(await ada.authorize(url, 'deny'));
   const result = await ada.get(callback.location, { headers: { 'accept-language': 'zh-CN' } });
-  assert.match(words(result), /您在服务方页面上拒绝了访问.*组织策略/);
+  assert.match(words(result), /您在提供方页面上拒绝了访问.*组织策略/);
 });
 
 test('a provider that gives nothing to renew with though it was asked to: said, with what to do', async () => {

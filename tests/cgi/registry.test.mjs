@@ -49,6 +49,14 @@ test('what is put is read back as it was, and can be chosen', async () => {
   assert.equal((await db.rows("SELECT 1 FROM audit_events WHERE action = 'registry.replace' AND result = 'ok' AND object LIKE 'key:%'")).length, 1);
 });
 
+test('a key for some providers alone does not replace what all choose from', async () => {
+  const bound = new Runtime(stack, await newKey(stack, 'bound', '--providers', EXTENSION));
+  const refused = await bound.register({});
+  assert.equal(refused.status, 403);
+  assert.equal(refused.body.code, 'not_permitted');
+  assert.deepEqual((await runtime.registered()).body, WHOLE);
+});
+
 test('a foreign workspace sees nothing of it, and changes nothing', async () => {
   assert.deepEqual((await foreign.registered()).body, { models: [], apps: [], tools: [] });
   assert.equal((await foreign.register({ tools: [{ provider: 'evil', tool: 'evil' }] })).status, 200);

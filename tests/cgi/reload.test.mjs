@@ -128,6 +128,23 @@ test('a plugin is there after its import and a SIGHUP', async () => {
   assert.equal((await ada.get(page)).status, 404);
   await hangUp();
   assert.equal((await ada.get(page)).status, 200);
+  const asks = async () => [...(await ada.get(`${page}/client`)).text.matchAll(/<input [^>]*name="field\.(client_\w+)"[^>]*>/g)]
+    .map(([tag, name]) => [name, / required/.test(tag)]);
+  await writeFile(join(providers, 'files.yaml'), `identity: {author: acme, name: drive, label: {en_US: Drive}}
+provider_type: online_drive
+oauth_schema:
+  client_schema:
+  - {name: client_id, type: text-input, required: true, label: {en_US: Client ID}}
+  - {name: client_secret, type: secret-input, label: {en_US: Client secret}}
+grantry:
+  org: acme
+  plugin: acme_files
+  oauth: {authorization_url: https://acme.example/authorize, token_url: https://acme.example/token}
+`);
+  await hangUp(['settings']);
+  assert.deepEqual(await asks(), [['client_id', true], ['client_secret', false]], 'the plugin leaves both open, our recipe needs one');
+  await rm(join(providers, 'files.yaml'));
+  await hangUp(['settings']);
 });
 
 test('many signals at once end in the newest files', async () => {

@@ -98,6 +98,31 @@ static void its_defaults_lead_nowhere(void)
 	CHECK_STR(default_of(&p->client_schema, "region"), ""); /* ours is none of its options */
 }
 
+/* Whoever can write there may put a link in the place of a document that was read. */
+static void no_link_is_followed_into_what_is_kept(void)
+{
+	struct plugin_place place = {folder, NULL};
+	char path[256], document[300], secret[256], kept[300], made[400];
+	struct plugin plugin;
+	enum plugin_kept how;
+
+	folder_path(PLUGIN_FOLDER, path);
+	folder_path("drive.yaml", secret);
+	folder_path("imported", kept);
+	(void)snprintf(document, sizeof(document), "%s/drive.yaml", path);
+	catalogue_free(catalogue);
+	CHECK_INT(catalogue_load(folder, NULL, &catalogue), RC_OK);
+	CHECK_INT(plugin_read(catalogue, &place, path, PLUGIN_FOLDER, &plugin), RC_OK);
+	CHECK_INT(unlink(document), 0);
+	CHECK_INT(symlink(secret, document), 0);
+	CHECK_INT(plugin_keep(&plugin, path, kept, &how), RC_UNAVAILABLE);
+	(void)snprintf(made, sizeof(made), "%s/acme/files", kept);
+	CHECK(access(made, F_OK) != 0);
+	(void)snprintf(made, sizeof(made), "%s/acme", kept);
+	CHECK_INT(rmdir(made), 0);
+	CHECK_INT(rmdir(kept), 0);
+}
+
 int main(void)
 {
 	char path[256], file[300];
@@ -111,6 +136,7 @@ int main(void)
 	RUN(its_form_takes_the_place_of_ours);
 	RUN(what_is_secret_stays_so);
 	RUN(its_defaults_lead_nowhere);
+	RUN(no_link_is_followed_into_what_is_kept);
 	catalogue_free(catalogue);
 	(void)snprintf(file, sizeof(file), "%s/manifest.yaml", path);
 	(void)unlink(file);

@@ -49,6 +49,8 @@ enum rc register_put(const struct core *core, const struct runtime_caller *calle
 	enum rc rc = access_open(core, caller, ACCESS_REGISTER, key_load, NULL, &key, why);
 
 	*out = (struct registry){0};
+	if (rc == RC_OK && key.providers[0]) /* what it would replace is of all providers */
+		rc = refuse(why, REFUSAL_VERB);
 	if (rc == RC_OK)
 		rc = registry_parse(p, len, out);
 	if (rc == RC_LIMIT)

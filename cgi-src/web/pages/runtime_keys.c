@@ -121,17 +121,20 @@ static bool is_wrong(const struct key_form *f)
 	return f->name_error || f->providers_error || f->verbs_error || f->days_error;
 }
 
-static void set_provider_box(
+/* Is it checked? */
+static bool set_provider_box(
 	struct ctx *c, const struct key_form *f, struct view_node *item, size_t i)
 {
 	const struct provider *p = catalogue_at(c->app->catalogue, i);
+	bool checked = text_has_word(f->providers, p->id, strlen(p->id));
 	char id[24];
 
 	(void)snprintf(id, sizeof(id), "p%zu", i);
 	view_text(item, "Id", id);
 	view_text(item, "Value", p->id);
 	view_text(item, "Label", i18n_text(&p->label, c->language));
-	view_flag(item, "Checked", text_has_word(f->providers, p->id, strlen(p->id)));
+	view_flag(item, "Checked", checked);
+	return checked;
 }
 
 /* By kind: a service that is a data source and a tool has the same label twice. */
@@ -155,7 +158,8 @@ static void set_provider_boxes(struct ctx *c, const struct key_form *f)
 				group = view_append(view_child(c->root, "Groups"));
 				view_text(group, "Label", say(c, labels[kind], NULL));
 			}
-			set_provider_box(c, f, view_append(view_child(group, "Providers")), i);
+			if (set_provider_box(c, f, view_append(view_child(group, "Providers")), i))
+				view_flag(group, "Open", true);
 		}
 	}
 }
