@@ -21,11 +21,16 @@ after(() => stack?.stop());
 
 const executed = async () => Number((await seen.sql("SHOW GLOBAL STATUS LIKE 'Com_stmt_execute'"))[0][1]);
 
+// The counter is of the whole server, and grantry-refreshd adds to it now and then: the least of some tries is the page's.
 async function statements(path) {
   await ada.get(path); // statements are prepared, keys are cached
-  const before = await executed();
-  assert.equal((await ada.get(path)).status, 200);
-  return (await executed()) - before;
+  const counts = [];
+  for (let i = 0; i < 5; i++) {
+    const before = await executed();
+    assert.equal((await ada.get(path)).status, 200);
+    counts.push((await executed()) - before);
+  }
+  return Math.min(...counts);
 }
 
 for (const [path, most, which] of [
