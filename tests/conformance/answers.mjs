@@ -99,4 +99,5 @@ export function lookupAnswer({ keep }, values) {
 }
 
 // An answer of the API that means: the access token is over.
-export const expiredAnswer = ({ status = 400, require, header = {} }) => ({ status, headers: header, body: required(require) });
+export const expiredAnswer = ({ status = 400, require, header = {}, text }) =>
+  ({ status, headers: header, ...(text ? { type: 'text/plain', body: text } : { body: required(require) }) });
