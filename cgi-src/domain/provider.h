@@ -297,7 +297,6 @@ struct lookup {
 	struct named_pointers *keep;
 	size_t n_keep;
 	bool required; /* without them the authorization fails */
-	bool refresh;  /* asked again after each renewal */
 };
 
 enum refresh_with { REFRESH_WITH_REFRESH_TOKEN, REFRESH_WITH_ACCESS_TOKEN };

@@ -157,7 +157,6 @@ static void read_lookup(struct parse *ps, const struct yamlr_node *node, void *a
 		MEMBER_REQUIRED("request", read_request, struct lookup, request),
 		{"keep", read_keeps, 0, true},
 		MEMBER("required", read_bool, struct lookup, required),
-		MEMBER("refresh", read_bool, struct lookup, refresh),
 	};
 
 	((struct lookup *)at)->required = true;

@@ -86,6 +86,12 @@ test('a refused OAuth client: who may not mend it is told who may', async () => 
   assert.match((await failing(ada, refusal))[3], /^Copy both anew from the app at the service/);
 });
 
+test('a refusal without words of its own is told in ours, not by their name', async () => {
+  const [, answered] = await failing(ada, { status: 401, body: '<p>no</p>' });
+  assert.match(answered, /The provider answered with HTTP status 401\./);
+  assert.doesNotMatch(answered, /token\.status/);
+});
+
 // The operator's client has no path of its own, a workspace's has where the client chooses the host.
 for (const whose of ['the operator\'s', 'a workspace\'s']) {
   test(`a failed authorization shows the redirect URI that was sent: ${whose} client`, async () => {

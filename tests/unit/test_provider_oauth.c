@@ -246,7 +246,7 @@ static void answers_that_differ_are_read(void)
 		" scope: /authed_user/scope}\n"
 		"    introspection: {url: 'https://acme.example/introspect'}\n"
 		"    lookups:\n    - request: {method: GET, url: 'https://acme.example/sites'}\n"
-		"      keep: {cloud: [/0/id, /id]}\n      required: false\n      refresh: true\n"
+		"      keep: {cloud: [/0/id, /id]}\n      required: false\n"
 		"    credential: {user: '{{token.user_access_token}}', cloud: '{{token.cloud}}',"
 		" team: '{{token.team}}'}\n");
 
@@ -265,7 +265,7 @@ static void answers_that_differ_are_read(void)
 	CHECK_INT(o->n_lookups, 1);
 	CHECK_STR(o->lookups[0].keep[0].name, "cloud");
 	CHECK_INT(o->lookups[0].keep[0].at.n, 2);
-	CHECK(!o->lookups[0].required && o->lookups[0].refresh);
+	CHECK(!o->lookups[0].required);
 }
 
 static void a_name_is_kept_once(void)

@@ -232,7 +232,7 @@ static void set_failure(struct ctx *c, const struct flow_result *r, const struct
 	if (r->error[0] && !r->unsaid)
 		view_text(result, "Said.Code", r->error);
 	if (r->words[0] && !(r->unsaid && unusable))
-		view_text(result, "Said.Text", r->words);
+		view_text(result, "Said.Text", r->unsaid ? say_words(c, r->words) : r->words);
 }
 
 static void set_failed(struct ctx *c, const struct provider *p, const struct flow_result *r,
