@@ -108,10 +108,10 @@ void view_base(struct view_data *data, const char *base)
 
 void view_url(struct view_node *node, const char *name, const char *url)
 {
-	const char *base = node->data->base;
+	const char *base = node ? node->data->base : NULL;
 	char whole[URL_SIZE];
 
-	if (!base || !base[0] || url[0] != '/') {
+	if (!base || !base[0] || !url || url[0] != '/') {
 		view_text(node, name, url);
 		return;
 	}
