@@ -17,7 +17,7 @@
 #include "platform/rc.h"
 #include "platform/secret.h"
 
-#define HTTPC_HEADERS_MAX 16
+#define HTTPC_HEADERS_MAX 64
 #define HTTPC_BODY_MAX ((size_t)256 * 1024)
 
 struct httpc; /* one per process: policy, CA file, user agent */
@@ -69,7 +69,8 @@ void httpc_request_release(struct httpc_request *rq);
 void httpc_response_release(struct httpc_response *rs);
 
 /** httpc_perform(http, rq, out): one request, one answer of any status. https on port 443, or an
- * origin of the allow-list. GET, POST, PUT, PATCH, DELETE, OPTIONS, or HEAD without a body.
+ * origin of the allow-list. Any method of capital letters but CONNECT, which is no request, and TRACE,
+ * which asks for our headers back; a HEAD without a body.
  * Errors: RC_INVALID method, or the URL breaks the grammar; RC_EGRESS forbidden address, port or scheme;
  *	RC_TIMEOUT; RC_LIMIT answer too large; RC_UPSTREAM refused, reset, TLS, malformed.
  *	The reason is logged (host only, never path or query). */

@@ -223,7 +223,7 @@ static enum rc check_target(const struct httpc_settings *settings, const struct 
 	const struct url *url = &t->url;
 
 	if (!httpc_method_is_usable(rq) || strlen(text) != rq->url.len ||
-		url_parse(text, URL_HTTP_TOO, &t->url) != RC_OK) {
+		url_parse_call(text, &t->url) != RC_OK) {
 		log_warn("egress_refused", "reason", "method or URL is not acceptable");
 		return RC_INVALID;
 	}
