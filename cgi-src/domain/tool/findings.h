@@ -3,8 +3,8 @@
  * What an import has to say about a description: findings, each with its place. A finding is one of a
  * fixed list, so that pages can say it in another language; what it speaks of is its detail.
  */
-#ifndef GRANTRY_DOMAIN_TOOL_REPORT_H
-#define GRANTRY_DOMAIN_TOOL_REPORT_H
+#ifndef GRANTRY_DOMAIN_TOOL_FINDINGS_H
+#define GRANTRY_DOMAIN_TOOL_FINDINGS_H
 
 #include <stddef.h>
 
@@ -13,9 +13,9 @@
 struct tree;
 struct tree_node;
 
-#define REPORT_MAX 500 /* findings that are kept; the others are counted */
+#define FINDINGS_MAX 500 /* findings that are kept; the others are counted */
 
-/* "{}" stands for the detail. Their words are in report.c. */
+/* "{}" stands for the detail. Their words are in findings.c. */
 enum finding {
 	/* the document */
 	FINDING_TOLERATED,
@@ -63,35 +63,35 @@ enum finding {
 };
 
 /* A place in the tree that has been told of. */
-struct report_place {
+struct finding_place {
 	const struct tree_node *node;
 	enum finding finding;
 };
 
-struct report {
+struct findings {
 	const struct tree *tree;
 	const char *operation; /* name of the one that is being read, NULL: none; borrowed */
 	size_t n;              /* findings in all; one at the same place again is not one more */
-	size_t n_of_operation; /* since report_operation; all of them */
-	struct report_place kept[REPORT_MAX];
+	size_t n_of_operation; /* since findings_operation; all of them */
+	struct finding_place kept[FINDINGS_MAX];
 	struct buf lines; /* W records that nobody has taken yet */
 };
 
-void report_init(struct report *r, const struct tree *tree);
-void report_release(struct report *r);
+void findings_init(struct findings *f, const struct tree *tree);
+void findings_release(struct findings *f);
 
-/** report_operation(r, name): findings are those of this operation from now on; NULL: of none. */
-void report_operation(struct report *r, const char *name);
+/** findings_operation(f, name): findings are those of this operation from now on; NULL: of none. */
+void findings_operation(struct findings *f, const char *name);
 
-/** report_warn(r, node, finding, detail): node NULL: the whole document. The detail is text from the
+/** findings_warn(f, node, finding, detail): node NULL: the whole document. The detail is text from the
  *  document, made harmless and cut here, or NULL. The same finding at the same node is told once, however
  *  many operations come by. */
-void report_warn(
-	struct report *r, const struct tree_node *node, enum finding finding, const char *detail);
+void findings_warn(
+	struct findings *f, const struct tree_node *node, enum finding finding, const char *detail);
 
-/** report_error(r, node, line, column, code, message): the E record, which ends an import. Without a
+/** findings_error(f, node, line, column, code, message): the E record, which ends an import. Without a
  *  node line and column are what they are. */
-void report_error(struct report *r, const struct tree_node *node, unsigned line, unsigned column,
-	const char *code, const char *message);
+void findings_error(struct findings *f, const struct tree_node *node, unsigned line,
+	unsigned column, const char *code, const char *message);
 
 #endif
