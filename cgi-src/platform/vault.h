@@ -22,6 +22,7 @@
 #define VAULT_KEK_ID_MAX 32
 #define VAULT_PLAIN_MAX ((size_t)1 << 20)
 #define VAULT_RECORD_MAX ((size_t)1 << 21)
+#define VAULT_PLAIN_MAX (((size_t)1 << 20) - 128)
 
 struct vault_key {
 	uint32_t version;    /* from 1 */
