@@ -20,7 +20,6 @@
 
 #define VAULT_KEY_SIZE 32
 #define VAULT_KEK_ID_MAX 32
-#define VAULT_PLAIN_MAX ((size_t)1 << 20)
 #define VAULT_RECORD_MAX ((size_t)1 << 21)
 #define VAULT_PLAIN_MAX (((size_t)1 << 20) - 128)
 
