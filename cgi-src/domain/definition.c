@@ -12,7 +12,7 @@
 struct definition {
 	struct definition *next;
 	struct tenant_id tenant;
-	struct uuid tool;
+	struct api_tool_id tool;
 	bool found; /* by those who ask now; else it is there for its holders alone */
 	size_t held;
 	struct catalogue *catalogue; /* owned: it and nothing else */
@@ -77,10 +77,10 @@ bool definition_is_own(const struct provider_ref *ref)
 }
 
 struct provider_ref definition_ref_of(
-	const struct uuid *tool, char plugin_id[DEFINITION_PLUGIN_SIZE])
+	const struct api_tool_id *tool, char plugin_id[DEFINITION_PLUGIN_SIZE])
 {
 	memcpy(plugin_id, PREFIX, PREFIX_LEN);
-	uuid_text(tool, plugin_id + PREFIX_LEN);
+	uuid_text(&tool->u, plugin_id + PREFIX_LEN);
 	return (struct provider_ref){plugin_id, DEFINITION_TOOL_NAME};
 }
 
@@ -109,13 +109,13 @@ static enum rc parse(struct definition *d, const struct buf *text)
 	d->provider = rc == RC_OK ? catalogue_at(d->catalogue, 0) : NULL;
 	if (is_named_right(d))
 		return RC_OK;
-	uuid_text(&d->tool, id);
+	uuid_text(&d->tool.u, id);
 	log_error("definition.refused", "tool", id, "reason", error.reason);
 	return RC_NOT_FOUND;
 }
 
 static enum rc load(const struct core *core, const struct tenant_id *tenant,
-	const struct uuid *tool, struct definition **out)
+	const struct api_tool_id *tool, struct definition **out)
 {
 	struct definition *d = calloc(1, sizeof(*d));
 	struct buf text;
@@ -140,10 +140,11 @@ static enum rc load(const struct core *core, const struct tenant_id *tenant,
 }
 
 static struct definition *loaded(const struct definitions *definitions,
-	const struct tenant_id *tenant, const struct uuid *tool)
+	const struct tenant_id *tenant, const struct api_tool_id *tool)
 {
 	for (struct definition *d = definitions->first; d; d = d->next)
-		if (d->found && uuid_equal(&d->tenant.u, &tenant->u) && uuid_equal(&d->tool, tool))
+		if (d->found && uuid_equal(&d->tenant.u, &tenant->u) &&
+			uuid_equal(&d->tool.u, &tool->u))
 			return d;
 	return NULL;
 }
@@ -152,11 +153,11 @@ static enum rc find_own(const struct core *core, const struct tenant_id *tenant,
 	const struct provider_ref *ref, const struct provider **out)
 {
 	struct definition *d;
-	struct uuid tool;
+	struct api_tool_id tool;
 	enum rc rc;
 
 	if (!core->definitions || strcmp(ref->provider, DEFINITION_TOOL_NAME) != 0 ||
-		uuid_parse(ref->plugin_id + PREFIX_LEN, &tool) != RC_OK)
+		uuid_parse(ref->plugin_id + PREFIX_LEN, &tool.u) != RC_OK)
 		return RC_NOT_FOUND;
 	d = loaded(core->definitions, tenant, &tool);
 	if (!d) {
@@ -229,7 +230,7 @@ struct each {
 	void *arg;
 };
 
-static void see(const struct uuid *tool, const char *name, void *arg)
+static void see(const struct api_tool_id *tool, const char *name, void *arg)
 {
 	char plugin_id[DEFINITION_PLUGIN_SIZE];
 	struct provider_ref ref = definition_ref_of(tool, plugin_id);

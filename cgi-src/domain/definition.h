@@ -41,7 +41,7 @@ bool definition_is_own(const struct provider_ref *ref);
 
 /** definition_ref_of(tool, plugin_id): how rows name the OAuth of a tool; plugin_id is borrowed. */
 struct provider_ref definition_ref_of(
-	const struct uuid *tool, char plugin_id[DEFINITION_PLUGIN_SIZE]);
+	const struct api_tool_id *tool, char plugin_id[DEFINITION_PLUGIN_SIZE]);
 
 /** definition_each_own(core, tenant, visit, arg): the workspace's, by label. */
 enum rc definition_each_own(const struct core *core, const struct tenant_id *tenant,

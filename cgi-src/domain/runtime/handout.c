@@ -234,3 +234,21 @@ enum rc handout_find(
 		rc = record(core, request, &key, out);
 	return rc;
 }
+
+enum rc handout_within(const struct core *core, const struct tenant_id *tenant,
+	const struct handout_request *request, struct handout *out)
+{
+	struct runtime_query query = {request->ref, request->id, request->name};
+	struct provider_ref ref;
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = runtime_find_in(core->db, tenant, &query, &out->found);
+	ref = (struct provider_ref){out->found.row.plugin_id, out->found.row.provider};
+	if (rc == RC_OK)
+		rc = definition_find(core, tenant, &ref, &out->provider);
+	if (rc == RC_OK)
+		rc = judge(core, request, tenant, out);
+	out->revision = (struct revision){out->found.row.id, out->found.row.secret_rev};
+	return rc == RC_OK ? fill(core, tenant, out) : rc;
+}
