@@ -270,6 +270,16 @@ bool jsonr_pointer(jsonv *v, const char *pointer, jsonv **out)
 	return true;
 }
 
+bool jsonr_get(jsonv *object, const char *key, jsonv **out)
+{
+	struct json_object *v = NULL;
+	bool found =
+		jsonr_kind(object) == JSONR_OBJECT && json_object_object_get_ex(object, key, &v);
+
+	*out = v;
+	return found;
+}
+
 bool jsonr_text(jsonv *v, const char **p, size_t *len)
 {
 	*p = NULL;
@@ -317,6 +327,14 @@ bool jsonr_int(jsonv *v, int64_t *out)
 		return false;
 	*out = round_down(d);
 	return true;
+}
+
+bool jsonr_number(jsonv *v, double *out)
+{
+	enum jsonr_kind kind = jsonr_kind(v);
+
+	*out = kind == JSONR_INT || kind == JSONR_DOUBLE ? json_object_get_double(v) : 0;
+	return kind == JSONR_INT || kind == JSONR_DOUBLE;
 }
 
 bool jsonr_bool(jsonv *v, bool *out)
