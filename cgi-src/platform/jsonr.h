@@ -52,9 +52,6 @@ enum jsonr_kind jsonr_kind(jsonv *v);
  *  sign and no leading zero. Returns false when nothing is there. */
 bool jsonr_pointer(jsonv *v, const char *pointer, jsonv **out);
 
-/** jsonr_get(object, key, out): a member by its name, at once. False: no such, or no object. */
-bool jsonr_get(jsonv *object, const char *key, jsonv **out);
-
 /** jsonr_text(v, &p, &len): a string without U+0000; borrowed. False for any other kind. */
 bool jsonr_text(jsonv *v, const char **p, size_t *len);
 /** jsonr_int(v, out): an integer, or a number with a fraction rounded down, if it fits: more than -2^63
@@ -73,6 +70,13 @@ void jsonr_each(jsonv *object, void (*visit)(const char *key, jsonv *v, void *ar
  *  fraction (rounded down), digits in a string. Huge values saturate at INT64_MAX and INT64_MIN: add
  *  to them only after clamping. False: not a number at all. */
 bool jsonr_expiry(jsonv *v, int64_t *out);
+
+/** jsonr_get(object, key, out): its member; false when there is none, or it is no object. */
+bool jsonr_get(jsonv *object, const char *key, jsonv **out);
+
+/** jsonr_append(out, v): appends v as JSON without white space. Numbers stay as they were written.
+ *  RC_LIMIT: an integer beyond 64 bits, which is not known exactly. */
+enum rc jsonr_append(struct secret *out, jsonv *v) RC_MUST_CHECK;
 
 /** jsonr_append_string(out, p, len): appends a quoted JSON string to a secret. RC_INVALID: p is not
  *  UTF-8; then part of it has been appended. */
