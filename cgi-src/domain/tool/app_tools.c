@@ -135,6 +135,22 @@ static void resolve_plugin(
 	out->row.provider = out->provider;
 }
 
+/* Ids that came through other programs may have grown capitals. */
+static enum rc id_of(const char *text, struct uuid *out)
+{
+	char lower[UUID_TEXT_SIZE];
+	size_t n = 0;
+
+	while (text[n] && n < sizeof(lower) - 1) {
+		lower[n] = text[n];
+		if (text[n] >= 'A' && text[n] <= 'F')
+			lower[n] = (char)(text[n] - 'A' + 'a');
+		n++;
+	}
+	lower[n] = '\0';
+	return text[n] ? RC_INVALID : uuid_parse(lower, out);
+}
+
 /* By its id; or, carried over from elsewhere, by what it was made of and its name. */
 static enum rc resolve_api(const struct core *core, const struct tenant_id *tenant,
 	const struct app_tool_said *said, struct resolved *out)
@@ -147,7 +163,7 @@ static enum rc resolve_api(const struct core *core, const struct tenant_id *tena
 		rc = app_tools_api_tool(core->db, tenant, said->provider_name,
 			hashed ? sha256 : NULL, &out->row.api_tool);
 	else
-		rc = uuid_parse(said->provider_id, &out->row.api_tool);
+		rc = id_of(said->provider_id, &out->row.api_tool);
 	if (rc == RC_NOT_FOUND || rc == RC_INVALID) { /* it stays as it was said, and is missing */
 		out->row.api_tool = (struct uuid){{0}};
 		return RC_OK;
@@ -176,8 +192,7 @@ static enum rc resolve(const struct core *core, const struct tenant_id *tenant,
 					 .credential_name = said->credential,
 				 }};
 	/* an id that is none is the name of nothing */
-	if (said->credential_id[0] &&
-		uuid_parse(said->credential_id, &out->row.credential) != RC_OK)
+	if (said->credential_id[0] && id_of(said->credential_id, &out->row.credential) != RC_OK)
 		out->row.credential_name = said->credential_id;
 	if (strcmp(said->provider_type, TYPE_API) == 0)
 		return resolve_api(core, tenant, said, out);
