@@ -69,6 +69,13 @@ void jsonr_each(jsonv *object, void (*visit)(const char *key, jsonv *v, void *ar
  *  to them only after clamping. False: not a number at all. */
 bool jsonr_expiry(jsonv *v, int64_t *out);
 
+/** jsonr_get(object, key, out): its member; false when there is none, or it is no object. */
+bool jsonr_get(jsonv *object, const char *key, jsonv **out);
+
+/** jsonr_append(out, v): appends v as JSON without white space. Numbers stay as they were written.
+ *  RC_LIMIT: an integer beyond 64 bits, which is not known exactly. */
+enum rc jsonr_append(struct secret *out, jsonv *v) RC_MUST_CHECK;
+
 /** jsonr_append_string(out, p, len): appends a quoted JSON string to a secret. RC_INVALID: p is not
  *  UTF-8; then part of it has been appended. */
 enum rc jsonr_append_string(struct secret *out, const char *p, size_t len) RC_MUST_CHECK;

@@ -492,6 +492,47 @@ static void jsonr_append_string_refuses_other_encodings(void)
 	secret_release(&s);
 }
 
+static void jsonr_get_of_objects_only(void)
+{
+	struct jsonr *doc = NULL;
+	jsonv *v;
+
+	CHECK_INT(jsonr_parse("{\"a/b\":1,\"n\":null,\"l\":[1]}", 28, &doc), RC_OK);
+	CHECK(jsonr_get(jsonr_root(doc), "a/b", &v) && jsonr_kind(v) == JSONR_INT);
+	CHECK(jsonr_get(jsonr_root(doc), "n", &v) && !v);
+	CHECK(!jsonr_get(jsonr_root(doc), "a~1b", &v) && !v);
+	CHECK(jsonr_get(jsonr_root(doc), "l", &v));
+	CHECK(!jsonr_get(v, "0", &v));
+	CHECK(!jsonr_get(NULL, "a", &v));
+	jsonr_free(doc);
+}
+
+static void jsonr_append_is_exact(void)
+{
+	static const char *const same[] = {"null", "true", "[]", "{}", "0", "-1",
+		"9223372036854775807", "9223372036854775808", "18446744073709551614",
+		"-9223372036854775807", "1.10", "1e400", "0.1e-7", "123456789.123456789123456789",
+		"\"\"", "\"\\u0000/\\\"\"", "{\"b\":[1,{\"a\":null}],\"a\":\"Ã©\"}"};
+	static const char *const vague[] = {
+		"18446744073709551616", "-9223372036854775809", "[{\"a\":99999999999999999999}]"};
+	struct secret s = SECRET_EMPTY;
+	struct jsonr *doc;
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
+		CHECK_INT(jsonr_parse(same[i], strlen(same[i]), &doc), RC_OK);
+		CHECK_INT(jsonr_append(&s, jsonr_root(doc)), RC_OK);
+		CHECK_STR(secret_text(&s), same[i]);
+		secret_release(&s);
+		jsonr_free(doc);
+	}
+	for (size_t i = 0; i < sizeof(vague) / sizeof(*vague); i++) {
+		CHECK_INT(jsonr_parse(vague[i], strlen(vague[i]), &doc), RC_OK);
+		CHECK_INT(jsonr_append(&s, jsonr_root(doc)), RC_LIMIT);
+		secret_release(&s);
+		jsonr_free(doc);
+	}
+}
+
 int main(void)
 {
 	if (codec_init())
@@ -525,5 +566,7 @@ int main(void)
 	RUN(jsonr_each_goes_in_document_order);
 	RUN(jsonr_append_string_round_trips);
 	RUN(jsonr_append_string_refuses_other_encodings);
+	RUN(jsonr_get_of_objects_only);
+	RUN(jsonr_append_is_exact);
 	return CHECK_DONE;
 }
