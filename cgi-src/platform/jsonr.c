@@ -331,6 +331,14 @@ bool jsonr_int(jsonv *v, int64_t *out)
 	return true;
 }
 
+bool jsonr_number(jsonv *v, double *out)
+{
+	enum jsonr_kind kind = jsonr_kind(v);
+
+	*out = kind == JSONR_INT || kind == JSONR_DOUBLE ? json_object_get_double(v) : 0;
+	return kind == JSONR_INT || kind == JSONR_DOUBLE;
+}
+
 bool jsonr_bool(jsonv *v, bool *out)
 {
 	*out = false;

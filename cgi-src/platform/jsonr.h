@@ -57,6 +57,8 @@ bool jsonr_text(jsonv *v, const char **p, size_t *len);
 /** jsonr_int(v, out): an integer, or a number with a fraction rounded down, if it fits: more than -2^63
  *  and less than 2^63. */
 bool jsonr_int(jsonv *v, int64_t *out);
+/** jsonr_number(v, out): any number, as near as a double comes; an infinity if it is too large for one. */
+bool jsonr_number(jsonv *v, double *out);
 bool jsonr_bool(jsonv *v, bool *out);
 size_t jsonr_length(jsonv *v); /* of an array or object; 0 otherwise */
 jsonv *jsonr_at(jsonv *array, size_t i);

@@ -163,54 +163,6 @@ static bool check_auths(const struct check *c)
 	return true;
 }
 
-/* RFC 6749 §3.3; and without the separator of a list, where that is another. */
-static bool is_scope(const char *scope, const char *separator)
-{
-	size_t len = strlen(scope);
-
-	return text_is_vschar(scope, len) && len <= TOOL_TEXT_MAX &&
-	       strcspn(scope, " \"\\") == len && strcspn(scope, separator) == len;
-}
-
-static bool check_scopes(const struct check *c, const struct tool_oauth2 *o)
-{
-	if (strcmp(o->scope_separator, " ") != 0 && strcmp(o->scope_separator, ",") != 0)
-		return refuse(c, "oauth2", "scope_separator", MESSAGE("api_tool.problem.scopes"));
-	for (size_t i = 0; i < o->n_scopes; i++)
-		if (!is_scope(o->scopes[i], o->scope_separator))
-			return refuse(c, "oauth2", "scopes", MESSAGE("api_tool.problem.scopes"));
-	return true;
-}
-
-/* Those that the protocol itself sends. */
-static bool is_reserved_param(const char *name)
-{
-	static const char *const names[] = {"assertion", "client_assertion",
-		"client_assertion_type", "client_id", "client_secret", "code", "code_challenge",
-		"code_challenge_method", "code_verifier", "grant_type", "nonce", "password",
-		"redirect_uri", "refresh_token", "request", "request_uri", "response_mode",
-		"response_type", "scope", "state", "username"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool check_params(const struct check *c, const struct tool_oauth2 *o)
-{
-	for (size_t i = 0; i < o->n_params; i++) {
-		bool good = is_line(o->params[i].name) && is_line_or_empty(o->params[i].value) &&
-			    !is_reserved_param(o->params[i].name);
-
-		for (size_t k = 0; k < i && good; k++)
-			good = strcmp(o->params[k].name, o->params[i].name) != 0;
-		if (!good)
-			return refuse(c, "oauth2", "params", MESSAGE("api_tool.problem.params"));
-	}
-	return true;
-}
-
 static bool check_oauth2(const struct check *c)
 {
 	const struct tool_oauth2 *o = &c->s->oauth2;
@@ -230,9 +182,9 @@ static bool check_oauth2(const struct check *c)
 					      : name_reason(o->send_in, o->send_name);
 	if (reason)
 		return refuse(c, "oauth2", "send_name", reason);
-	if (!is_prefix(o->send_prefix))
-		return refuse(c, "oauth2", "send_prefix", MESSAGE("api_tool.problem.prefix"));
-	return check_scopes(c, o) && check_params(c, o);
+	/* scopes and parameters are for oauth_definition.h */
+	return is_prefix(o->send_prefix) ||
+	       refuse(c, "oauth2", "send_prefix", MESSAGE("api_tool.problem.prefix"));
 }
 
 enum rc tool_settings_check(const struct tool_settings *s, jsonv *servers,
