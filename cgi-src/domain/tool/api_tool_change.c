@@ -6,10 +6,13 @@
 
 #include "domain/audit.h"
 #include "domain/tool/api_tool_int.h"
+#include "domain/tool/oauth_definition.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 #include "store/api_draft_store.h"
 #include "store/api_operation_store.h"
+
+#define SETTINGS_MAX ((size_t)256 * 1024)
 
 /* One change of one tool. */
 struct change {
@@ -19,9 +22,10 @@ struct change {
 	const struct api_draft_id *draft;
 	struct api_tool_wish *wish;
 	const struct api_choice *choice;
-	const char *server; /* for the bundles */
+	const char *server;     /* for the bundles */
+	const char *definition; /* of its OAuth 2.0 as it is stored; "" none */
 	/* owned: what row borrows from */
-	struct buf icon, settings, sealed;
+	struct buf icon, settings, sealed, oauth2;
 	struct fieldset secrets;
 };
 
@@ -30,6 +34,7 @@ static void change_release(struct change *c)
 	buf_release(&c->icon);
 	buf_release(&c->settings);
 	buf_release(&c->sealed);
+	buf_release(&c->oauth2);
 	fieldset_release(&c->secrets);
 }
 
@@ -80,10 +85,14 @@ static enum rc fill(struct change *c)
 	enum rc rc;
 
 	buf_init(&c->icon, 255);
-	buf_init(&c->settings, 256 * 1024);
+	buf_init(&c->settings, SETTINGS_MAX);
+	buf_init(&c->oauth2, SETTINGS_MAX);
 	rc = api_icon_render(&wish->icon, &c->icon);
 	if (rc == RC_OK)
 		rc = tool_settings_render(wish->settings, &c->settings);
+	if (rc == RC_OK && wish->settings->has_oauth2)
+		rc = oauth_definition_write(&c->row.id, wish->name, &wish->settings->oauth2,
+			&c->oauth2, &c->wish->problem);
 	if (rc == RC_OK)
 		rc = seal(c);
 	c->row.name = wish->name;
@@ -93,7 +102,7 @@ static enum rc fill(struct change *c)
 	c->row.privacy_policy = wish->privacy_policy;
 	c->row.labels = wish->labels;
 	c->row.settings = buf_text(&c->settings);
-	c->row.auth_definition = "";
+	c->row.auth_definition = buf_text(&c->oauth2);
 	c->row.changed_by = c->actor->user;
 	return rc;
 }
@@ -163,6 +172,9 @@ static enum rc update_tool(struct db *db, void *arg)
 	const struct tenant_id *tenant = &c->actor->tenant;
 	enum rc rc = api_tool_row_update(db, tenant, &c->row, clock_now_s(), &c->wish->name_taken);
 
+	if (rc == RC_OK)
+		rc = oauth_definition_settle(
+			c->core, c->actor, &c->row.id, c->definition, c->row.auth_definition);
 	return rc == RC_OK ? api_operations_rebuild(db, tenant, &c->row.id, c->server) : rc;
 }
 
@@ -214,6 +226,7 @@ static enum rc update(struct change *c, const struct present *before)
 			c->wish, head, &before->settings, &before->secrets, &c->secrets);
 	c->row.secret_rev = before->row.secret_rev + 1;
 	c->row.version = before->row.version;
+	c->definition = before->row.auth_definition;
 	if (rc == RC_OK)
 		rc = fill(c);
 	c->server = server_of(c->wish->settings, head, server);
@@ -292,7 +305,7 @@ static enum rc replace(
 	api_tool_settings_after(&before->settings, jsonr_root(before->head), head, &after);
 	if (jsonr_pointer(head, "/format", &format) && jsonr_text(format, &text, &len))
 		TEXT_COPY(type, text);
-	buf_init(&c->settings, 256 * 1024);
+	buf_init(&c->settings, SETTINGS_MAX);
 	rc = tool_settings_render(&after, &c->settings);
 	if (rc != RC_OK)
 		return rc;
@@ -332,6 +345,8 @@ static enum rc delete_tool(struct db *db, void *arg)
 	const struct tenant_id *tenant = &c->actor->tenant;
 	enum rc rc = api_tool_row_delete(db, tenant, &c->row.id, c->row.version);
 
+	if (rc == RC_OK)
+		rc = oauth_definition_settle(c->core, c->actor, &c->row.id, c->definition, "");
 	return rc == RC_OK ? api_operation_delete(db, tenant, &c->row.id.u) : rc;
 }
 
@@ -343,6 +358,7 @@ enum rc api_tool_delete(const struct core *core, const struct actor *actor,
 	enum rc rc = present_load(core, &actor->tenant, id, expected_version, &before);
 
 	c.row.version = expected_version;
+	c.definition = before.row.auth_definition;
 	if (rc == RC_OK)
 		rc = run(&c, "api_tool.delete", delete_tool);
 	present_release(&before);
