@@ -23,6 +23,9 @@ GRANT SELECT, UPDATE ON connect_requests TO 'grantry_settings';
 GRANT SELECT, INSERT ON revocations TO 'grantry_settings';
 GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_settings';
 GRANT SELECT ON runtime_registry TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE, DELETE ON tool_api_providers TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE, DELETE ON tool_api_drafts TO 'grantry_settings';
+GRANT SELECT, INSERT, UPDATE, DELETE ON tool_api_operations TO 'grantry_settings';
 GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE ON webhook_deliveries TO 'grantry_settings';
 
@@ -70,6 +73,9 @@ GRANT SELECT ON webhooks TO 'grantry_refreshd';
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO 'grantry_refreshd';
 GRANT SELECT (tenant_id, id, expires_at), DELETE ON oauth_flows TO 'grantry_refreshd';
 GRANT SELECT (expires_at), DELETE ON connect_requests TO 'grantry_refreshd';
+GRANT SELECT (tenant_id, id, created_at), DELETE ON tool_api_drafts TO 'grantry_refreshd';
+GRANT SELECT (tenant_id, owner_id), DELETE ON tool_api_operations TO 'grantry_refreshd';
+GRANT SELECT (tenant_id, id, name, version, auth_definition) ON tool_api_providers TO 'grantry_refreshd';
 GRANT SELECT (token_hash, created_at, last_seen_at), DELETE ON sessions TO 'grantry_refreshd';
 GRANT SELECT (subject_hash, updated_at), DELETE ON sign_in_throttle TO 'grantry_refreshd';
 
@@ -81,4 +87,7 @@ GRANT SELECT ON connect_requests TO 'grantry_api';
 GRANT SELECT ON webhooks TO 'grantry_api';
 GRANT INSERT ON webhook_deliveries TO 'grantry_api';
 GRANT SELECT ON provider_credential_defaults TO 'grantry_api';
+GRANT SELECT ON tool_api_providers TO 'grantry_api';
+GRANT SELECT ON tool_api_operations TO 'grantry_api';
+GRANT SELECT (tenant_id, id, name, version, auth_definition) ON tool_api_providers TO 'grantry_connect';
 GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_operator';

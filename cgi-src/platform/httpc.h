@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The only outgoing HTTP. Limits (security R34): connect 5 s, total 15 s, 100 B/s for 5 s once the answer
- * has begun, body 256 KiB, headers 64 KiB; TLS 1.2+, chain (of at most 10) and name always verified;
+ * has begun, body 256 KiB, headers 64 KiB; a request may ask for more of both, within bounds; TLS 1.2+, chain (of at most 10) and name always verified;
  * HTTP/1.1; redirects, proxies, cookies, netrc, compression and alt-svc off; the address policy is applied
  * to the socket address. Plain http and addresses that are not public are reachable only when the operator's
  * allow-list names that very origin. A request carries its own secrets and nothing is kept between
@@ -17,8 +17,10 @@
 #include "platform/rc.h"
 #include "platform/secret.h"
 
-#define HTTPC_HEADERS_MAX 16
+#define HTTPC_HEADERS_MAX 64
 #define HTTPC_BODY_MAX ((size_t)256 * 1024)
+#define HTTPC_ANSWER_MAX ((size_t)16 << 20)
+#define HTTPC_TIMEOUT_MAX_MS 60000
 
 struct httpc; /* one per process: policy, CA file, user agent */
 
@@ -42,6 +44,12 @@ struct httpc_request {
 	size_t n_headers;
 	struct secret body; /* owned; sent when has_body */
 	int has_body;
+	/* what this one needs beyond the client's configuration; 0: nothing */
+	size_t answer_max_bytes;    /* of its body, up to HTTPC_ANSWER_MAX */
+	long total_timeout_ms;      /* up to HTTPC_TIMEOUT_MAX_MS */
+	unsigned wants_headers : 1; /* of the answer */
+	/* A body that is too long, or does not end in time, is good as far as it came: response.cut. */
+	unsigned may_cut : 1;
 };
 
 struct httpc_response {
@@ -50,7 +58,10 @@ struct httpc_response {
 	int64_t retry_after_s; /* Retry-After in seconds from now (both forms), 0..2^31-1, -1 when absent */
 	char content_type[128];     /* "" when absent; parameters included */
 	char www_authenticate[256]; /* its beginning, of the last one; "" when absent */
-	struct secret body;         /* owned: may echo tokens */
+	struct secret
+		headers; /* owned; with wants_headers "name: value\n", each as it came; no folding */
+	struct secret body; /* owned: may echo tokens */
+	int cut;            /* 1: body is its beginning only */
 	int64_t elapsed_ms;
 };
 
@@ -68,9 +79,13 @@ enum rc httpc_request_header(
 void httpc_request_release(struct httpc_request *rq);
 void httpc_response_release(struct httpc_response *rs);
 
-/** httpc_perform(http, rq, out): one request, one answer of any status. https on port 443, or an
- * origin of the allow-list. GET, POST, PUT, PATCH, DELETE, OPTIONS, or HEAD without a body.
- * Errors: RC_INVALID method, or the URL breaks the grammar; RC_EGRESS forbidden address, port or scheme;
+/** httpc_response_header(rs, name, len): the value of the first one of that name, borrowed, *len bytes; NULL when
+ *  there is none, or headers were not wanted. */
+const char *httpc_response_header(const struct httpc_response *rs, const char *name, size_t *len);
+
+/** httpc_perform(http, rq, out): one request, one answer of any status but 1xx. https on port 443, or an
+ * origin of the allow-list. GET, POST, PUT, PATCH, DELETE, OPTIONS, QUERY, or HEAD without a body.
+ * Errors: RC_INVALID method, a limit out of bounds, or the URL breaks the grammar; RC_EGRESS forbidden address, port or scheme;
  *	RC_TIMEOUT; RC_LIMIT answer too large; RC_UPSTREAM refused, reset, TLS, malformed.
  *	The reason is logged (host only, never path or query). */
 enum rc httpc_perform(struct httpc *http, const struct httpc_request *rq,

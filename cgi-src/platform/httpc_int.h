@@ -26,6 +26,7 @@ struct httpc_transfer {
 	struct url url;             /* borrows from the request */
 	size_t body_max_bytes;
 	long total_timeout_ms;
+	bool may_cut, wants_headers;
 	struct curl_slist *headers; /* owned; hold secrets */
 	int64_t begun_ms;
 	bool allow_listed;
@@ -54,6 +55,8 @@ void httpc_transfer_drop(struct httpc_transfer *t);
 
 /* httpc_options.c: false when libcurl refuses. The transfer borrows from settings and rq. */
 bool httpc_set_options(CURL *c, const struct httpc_settings *settings);
+bool httpc_set_limits(
+	CURL *c, const struct httpc_settings *settings, const struct httpc_transfer *t);
 bool httpc_set_url(CURL *c, const struct url *url);
 bool httpc_set_method(CURL *c, const struct httpc_request *rq);
 /** httpc_watch_speed(c, total_timeout_ms): from now on a crawling transfer ends. Not before the answer begins:
@@ -70,5 +73,7 @@ bool httpc_is_status_line(const char *line, size_t len);
 bool httpc_is_final_status(const char *line, size_t len); /* of HTTP/1: no 1xx */
 /** httpc_read_header(out, line, len): notes what a line of the head says. */
 void httpc_read_header(struct httpc_response *out, const char *line, size_t len);
+/** httpc_keep_header(out, line, len): keeps it as it is. */
+enum rc httpc_keep_header(struct httpc_response *out, const char *line, size_t len) RC_MUST_CHECK;
 
 #endif

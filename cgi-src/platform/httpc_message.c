@@ -9,6 +9,7 @@
 
 #include "platform/clock.h"
 #include "platform/httpc_int.h"
+#include "platform/text.h"
 
 enum { RETRY_AFTER_MAX_S = INT32_MAX };
 
@@ -72,6 +73,7 @@ void httpc_request_release(struct httpc_request *rq)
 
 void httpc_response_release(struct httpc_response *rs)
 {
+	secret_release(&rs->headers);
 	secret_release(&rs->body);
 	*rs = (struct httpc_response){.retry_after_s = -1};
 }
@@ -79,7 +81,7 @@ void httpc_response_release(struct httpc_response *rs)
 bool httpc_method_is_usable(const struct httpc_request *rq)
 {
 	static const char *const methods[] = {
-		"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
+		"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "QUERY"};
 
 	for (size_t i = 0; rq->method && i < sizeof methods / sizeof methods[0]; i++)
 		if (strcmp(rq->method, methods[i]) == 0)
@@ -192,6 +194,7 @@ void httpc_read_header(struct httpc_response *out, const char *line, size_t len)
 		out->content_encoded = 0;
 		out->retry_after_s = -1;
 		out->www_authenticate[0] = '\0';
+		secret_release(&out->headers);
 	} else if (header_is(line, len, "Content-Encoding", value, sizeof value)) {
 		if (*value != '\0' && strcasecmp(value, "identity") != 0)
 			out->content_encoded = 1;
@@ -200,4 +203,37 @@ void httpc_read_header(struct httpc_response *out, const char *line, size_t len)
 	} else if (header_is(line, len, "WWW-Authenticate", value, sizeof value)) {
 		memcpy(out->www_authenticate, value, sizeof value);
 	}
+}
+
+enum rc httpc_keep_header(struct httpc_response *out, const char *line, size_t len)
+{
+	const char *colon = memchr(line, ':', len);
+	enum rc rc;
+
+	while (len > 0 && strchr("\r\n", line[len - 1]))
+		len--;
+	/* the status line, the end of the head, and the folded rest of a line have no name */
+	if (!colon || colon == line || strchr(" \t", *line) || httpc_is_status_line(line, len) ||
+		has_control((const unsigned char *)line, len))
+		return RC_OK;
+	rc = secret_append(&out->headers, line, len);
+	return rc == RC_OK ? secret_append(&out->headers, "\n", 1) : rc;
+}
+
+const char *httpc_response_header(const struct httpc_response *rs, const char *name, size_t *len)
+{
+	const char *line = secret_text(&rs->headers);
+	size_t name_len = strlen(name);
+
+	for (; *line; line += *len + 1) {
+		*len = strcspn(line, "\n");
+		if (*len > name_len && line[name_len] == ':' &&
+			strncasecmp(line, name, name_len) == 0) {
+			line += name_len + 1;
+			*len -= name_len + 1;
+			text_trim(&line, len);
+			return line;
+		}
+	}
+	return NULL;
 }

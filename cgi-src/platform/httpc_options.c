@@ -55,12 +55,14 @@ static bool set_fixed(CURL *c)
 	       curl_easy_setopt(c, CURLOPT_USERAGENT, "Grantry/" GRANTRY_VERSION) == CURLE_OK;
 }
 
-static bool set_limits(CURL *c, const struct httpc_settings *settings)
+/* What may be cut is counted as it comes; otherwise a stated length that is too large ends the call at once. */
+bool httpc_set_limits(
+	CURL *c, const struct httpc_settings *settings, const struct httpc_transfer *t)
 {
-	long total = settings->total_timeout_ms, connect = settings->connect_timeout_ms;
+	long total = t->total_timeout_ms, connect = settings->connect_timeout_ms;
+	curl_off_t most = t->may_cut ? 0 : (curl_off_t)t->body_max_bytes;
 
-	return curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE,
-		       (curl_off_t)settings->body_max_bytes) == CURLE_OK &&
+	return curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, most) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, total) == CURLE_OK &&
 	       curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, connect < total ? connect : total) ==
 		       CURLE_OK;
@@ -80,7 +82,7 @@ static bool set_trust(CURL *c, const struct httpc_settings *settings)
 
 bool httpc_set_options(CURL *c, const struct httpc_settings *settings)
 {
-	return set_fixed(c) && set_limits(c, settings) && set_trust(c, settings);
+	return set_fixed(c) && set_trust(c, settings);
 }
 
 /* Our own spelling of what url_parse understood, so that libcurl has nothing to guess. */

@@ -133,19 +133,22 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 	else if (httpc_is_status_line(line, len))
 		t->headers_done = false; /* after a 1xx head comes another */
 	httpc_read_header(t->out, line, len);
+	if (t->wants_headers && t->stop == RC_OK)
+		t->stop = httpc_keep_header(t->out, line, len);
 	return t->stop == RC_OK ? len : 0;
 }
 
 static size_t take_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct httpc_transfer *t = arg;
-	size_t len = size * n;
+	size_t len = size * n, room = t->body_max_bytes - t->out->body.len;
 
-	if (len > t->body_max_bytes - t->out->body.len)
+	t->out->cut = len > room;
+	if (t->out->cut && !t->may_cut)
 		t->stop = RC_LIMIT;
 	else
-		t->stop = secret_append(&t->out->body, p, len);
-	return t->stop == RC_OK ? len : 0;
+		t->stop = secret_append(&t->out->body, p, t->out->cut ? room : len);
+	return t->stop == RC_OK && !t->out->cut ? len : 0;
 }
 
 /* --- one transfer ------------------------------------------------------------------------------ */
@@ -162,13 +165,23 @@ static bool set_callbacks(CURL *c, struct httpc_transfer *t)
 	       curl_easy_setopt(c, CURLOPT_WRITEDATA, t) == CURLE_OK;
 }
 
-static enum rc rc_of(const struct httpc_transfer *t, CURLcode code)
+/* Cut by us, or by the clock: a stream of events has no end. */
+static bool is_good_so_far(struct httpc_transfer *t, CURLcode code)
+{
+	if (t->may_cut && t->headers_done && code == CURLE_OPERATION_TIMEDOUT)
+		t->out->cut = 1;
+	return t->may_cut && t->out->cut;
+}
+
+static enum rc rc_of(struct httpc_transfer *t, CURLcode code)
 {
 	/* A connection that closes inside the head is a success to libcurl. */
 	if (code == CURLE_OK)
 		return t->headers_done ? RC_OK : RC_UPSTREAM;
 	if (t->stop != RC_OK)
 		return t->stop;
+	if (is_good_so_far(t, code))
+		return RC_OK;
 	switch (code) {
 	case CURLE_OPERATION_TIMEDOUT:
 		return RC_TIMEOUT;
@@ -210,6 +223,8 @@ static enum rc fill_response(CURL *c, struct httpc_response *out)
 	if (curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK ||
 		curl_easy_getinfo(c, CURLINFO_CONTENT_TYPE, &type) != CURLE_OK)
 		return RC_INTERNAL;
+	if (status < 200) /* another protocol, which nobody asked for */
+		return RC_UPSTREAM;
 	out->status = (int)status;
 	(void)snprintf(out->content_type, sizeof out->content_type, "%s", type ? type : "");
 	return RC_OK;
@@ -222,9 +237,10 @@ static enum rc check_target(const struct httpc_settings *settings, const struct 
 	const char *text = secret_text(&rq->url);
 	const struct url *url = &t->url;
 
-	if (!httpc_method_is_usable(rq) || strlen(text) != rq->url.len ||
-		url_parse(text, URL_HTTP_TOO, &t->url) != RC_OK) {
-		log_warn("egress_refused", "reason", "method or URL is not acceptable");
+	if (!httpc_method_is_usable(rq) || rq->answer_max_bytes > HTTPC_ANSWER_MAX ||
+		rq->total_timeout_ms < 0 || rq->total_timeout_ms > HTTPC_TIMEOUT_MAX_MS ||
+		strlen(text) != rq->url.len || url_parse(text, URL_HTTP_TOO, &t->url) != RC_OK) {
+		log_warn("egress_refused", "reason", "method, limits or URL are not acceptable");
 		return RC_INVALID;
 	}
 	t->allow_listed = netpol_allows_origin(settings->policy, url->https, url->host, url->port);
@@ -240,8 +256,8 @@ static bool set_all(struct httpc_transfer *t, const struct httpc_settings *setti
 {
 	CURL *c = t->curl;
 
-	return httpc_set_options(c, settings) && httpc_set_url(c, &t->url) &&
-	       httpc_set_method(c, rq) && set_callbacks(c, t) &&
+	return httpc_set_options(c, settings) && httpc_set_limits(c, settings, t) &&
+	       httpc_set_url(c, &t->url) && httpc_set_method(c, rq) && set_callbacks(c, t) &&
 	       curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK;
 }
 
@@ -253,8 +269,12 @@ enum rc httpc_transfer_prepare(struct httpc_transfer *t, const struct httpc_sett
 	*out = (struct httpc_response){.retry_after_s = -1};
 	*t = (struct httpc_transfer){.curl = c,
 		.out = out,
-		.body_max_bytes = settings->body_max_bytes,
-		.total_timeout_ms = settings->total_timeout_ms,
+		.body_max_bytes =
+			rq->answer_max_bytes ? rq->answer_max_bytes : settings->body_max_bytes,
+		.total_timeout_ms =
+			rq->total_timeout_ms ? rq->total_timeout_ms : settings->total_timeout_ms,
+		.may_cut = rq->may_cut,
+		.wants_headers = rq->wants_headers,
 		.begun_ms = clock_mono_ms()};
 	rc = check_target(settings, rq, t);
 	if (rc != RC_OK)

@@ -128,7 +128,7 @@ static enum rc pad(const struct secret *plain, struct secret *out)
 	size_t total = padded(plain->len);
 	enum rc rc;
 
-	if (plain->len > SECRET_MAX - 2 * PAD_STEP)
+	if (plain->len > VAULT_PLAIN_MAX)
 		return RC_LIMIT;
 	rc = secret_reserve(out, total);
 	if (rc != RC_OK)

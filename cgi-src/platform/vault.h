@@ -21,6 +21,7 @@
 #define VAULT_KEY_SIZE 32
 #define VAULT_KEK_ID_MAX 32
 #define VAULT_RECORD_MAX ((size_t)1 << 21)
+#define VAULT_PLAIN_MAX (((size_t)1 << 20) - 128)
 
 struct vault_key {
 	uint32_t version;    /* from 1 */
@@ -34,7 +35,7 @@ struct vault_place {
 };
 
 /** vault_seal(key, place, plain, out): replaces out's bytes by a record. Fresh random nonce.
- * Errors: RC_LIMIT plain is larger than SECRET_MAX - 128, or the record than out's maximum. */
+ * Errors: RC_LIMIT plain is larger than VAULT_PLAIN_MAX, or the record than out's maximum. */
 enum rc vault_seal(const struct vault_key *key, const struct vault_place *place,
 	const struct secret *plain, struct buf *out) RC_MUST_CHECK;
 

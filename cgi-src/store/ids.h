@@ -30,6 +30,12 @@ struct webhook_id {
 struct delivery_id {
 	struct uuid u;
 };
+struct api_tool_id {
+	struct uuid u;
+};
+struct api_draft_id {
+	struct uuid u;
+};
 
 /* The installation itself: owner of system OAuth clients and their key. */
 #define TENANT_SYSTEM ((struct tenant_id){{{0}}})

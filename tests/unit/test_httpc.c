@@ -233,6 +233,7 @@ static void httpc_methods_are_what_they_say(void)
 	method_sends("PATCH", "{}", "PATCH / HTTP/1.1\r\n", 1);
 	method_sends("DELETE", "{}", "DELETE / HTTP/1.1\r\n", 1);
 	method_sends("GET", "{}", "GET / HTTP/1.1\r\n", 1);
+	method_sends("QUERY", "{}", "QUERY / HTTP/1.1\r\n", 1);
 }
 
 static void httpc_odd_methods_are_refused(void)
@@ -696,6 +697,133 @@ static void httpc_bad_ca_file_stops_the_start(void)
 	httpc_free(NULL);
 }
 
+/* --- what one request may ask for ------------------------------------------------------------ */
+
+static int ask(struct httpc_request *rq, script *play, const char *text, struct httpc_response *rs)
+{
+	char url[64], request[8192];
+	struct server s;
+	int rc;
+
+	serve(&s, play, text);
+	allow("http", s.port);
+	(void)snprintf(url, sizeof url, "http://127.0.0.1:%u", (unsigned)s.port);
+	CHECK_INT(secret_append_text(&rq->url, url), RC_OK);
+	rq->method = "GET";
+	rc = httpc_perform(http, rq, rs);
+	stop(&s, request, sizeof request);
+	httpc_request_release(rq);
+	return rc;
+}
+
+static void httpc_g20_a_long_body_is_cut(void)
+{
+	static const char *const heads[] = {OK_HEAD "\r\n",
+		OK_HEAD "Content-Length: 52428800\r\n\r\n",
+		OK_HEAD "Content-Encoding: gzip\r\n\r\n"};
+	struct httpc_response rs;
+
+	client(5000, 0);
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+		struct httpc_request rq = {.may_cut = 1, .answer_max_bytes = 1000000};
+
+		CHECK_INT(ask(&rq, endless_body, heads[i], &rs), RC_OK);
+		CHECK_INT(rs.status, 200);
+		CHECK_INT(rs.body.len, 1000000);
+		CHECK_INT(rs.cut, 1);
+		httpc_response_release(&rs);
+	}
+}
+
+static void httpc_a_body_that_fits_is_not_cut(void)
+{
+	struct httpc_request rq = {.may_cut = 1, .answer_max_bytes = 3};
+	struct httpc_response rs;
+
+	client(5000, 0);
+	CHECK_INT(ask(&rq, say, OK_HEAD "\r\nabc", &rs), RC_OK);
+	CHECK_STR(secret_text(&rs.body), "abc");
+	CHECK_INT(rs.cut, 0);
+	httpc_response_release(&rs);
+}
+
+static void httpc_g20_a_stream_without_end_is_cut_in_time(void)
+{
+	struct httpc_request rq = {.may_cut = 1, .total_timeout_ms = 300}, strict = {0};
+	struct httpc_response rs;
+
+	client(5000, 0);
+	CHECK_INT(ask(&rq, say_and_wait, OK_HEAD "\r\ndata: 1\n\n", &rs), RC_OK);
+	CHECK_STR(secret_text(&rs.body), "data: 1\n\n");
+	CHECK_INT(rs.cut, 1);
+	httpc_response_release(&rs);
+	strict.total_timeout_ms = 300;
+	CHECK_INT(ask(&strict, say_and_wait, OK_HEAD "\r\ndata: 1\n\n", &rs), RC_TIMEOUT);
+}
+
+static void httpc_no_head_in_time_is_no_answer(void)
+{
+	struct httpc_request rq = {.may_cut = 1, .total_timeout_ms = 300};
+	struct httpc_response rs;
+
+	client(5000, 0);
+	CHECK_INT(ask(&rq, say_and_wait, "HTTP/1.1 200 OK\r\nX: y\r\n", &rs), RC_TIMEOUT);
+	rq = (struct httpc_request){.may_cut = 1, .wants_headers = 1};
+	CHECK_INT(ask(&rq, many_headers, "\r\nbody", &rs), RC_LIMIT);
+	CHECK_INT(rs.headers.len, 0);
+}
+
+static void httpc_g20_another_protocol_is_no_answer(void)
+{
+	struct httpc_request rq = {.may_cut = 1};
+	struct httpc_response rs;
+
+	client(5000, 0);
+	CHECK_INT(ask(&rq, say,
+			  "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+			  "Upgrade: websocket\r\n\r\nxyz",
+			  &rs),
+		RC_UPSTREAM);
+}
+
+static void httpc_headers_are_kept_when_wanted(void)
+{
+	static const char text[] = "HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n"
+				   "HTTP/1.1 302 Found\r\nLocation:  /next \r\nX-A: 1\r\n"
+				   " folded\r\nx-a: 2\r\nX-\001: 3\r\nContent-Length: 0\r\n\r\n";
+	struct httpc_request rq = {.wants_headers = 1};
+	struct httpc_response rs;
+	const char *value;
+	size_t len;
+
+	client(5000, 0);
+	CHECK_INT(ask(&rq, say, text, &rs), RC_OK);
+	CHECK_STR(
+		secret_text(&rs.headers), "Location:  /next \nX-A: 1\nx-a: 2\nContent-Length: 0\n");
+	value = httpc_response_header(&rs, "location", &len);
+	CHECK(value && len == 5 && memcmp(value, "/next", 5) == 0);
+	value = httpc_response_header(&rs, "X-A", &len);
+	CHECK(value && len == 1 && *value == '1');
+	CHECK(!httpc_response_header(&rs, "X", &len));
+	CHECK(!httpc_response_header(&rs, "X-Early", &len));
+	httpc_response_release(&rs);
+	CHECK(!httpc_response_header(&rs, "Location", &len));
+}
+
+static void httpc_limits_have_bounds(void)
+{
+	struct httpc_request too_large = {.answer_max_bytes = HTTPC_ANSWER_MAX + 1};
+	struct httpc_request too_long = {.total_timeout_ms = HTTPC_TIMEOUT_MAX_MS + 1};
+	struct httpc_request negative = {.total_timeout_ms = -1};
+	struct httpc_response rs;
+
+	client(5000, 0);
+	CHECK_INT(ask(&too_large, say, OK_HEAD "\r\n", &rs), RC_INVALID);
+	CHECK_INT(ask(&too_long, say, OK_HEAD "\r\n", &rs), RC_INVALID);
+	CHECK_INT(ask(&negative, say, OK_HEAD "\r\n", &rs), RC_INVALID);
+	CHECK_INT(dialled, 0);
+}
+
 static void httpc_log_names_the_host_only(FILE *log)
 {
 	static char text[200000];
@@ -746,6 +874,13 @@ int main(void)
 	RUN(httpc_h12_proxy_environment_is_ignored);
 	RUN(httpc_r27_b31_no_fallback_to_clear_text);
 	RUN(httpc_bad_ca_file_stops_the_start);
+	RUN(httpc_g20_a_long_body_is_cut);
+	RUN(httpc_a_body_that_fits_is_not_cut);
+	RUN(httpc_g20_a_stream_without_end_is_cut_in_time);
+	RUN(httpc_no_head_in_time_is_no_answer);
+	RUN(httpc_g20_another_protocol_is_no_answer);
+	RUN(httpc_headers_are_kept_when_wanted);
+	RUN(httpc_limits_have_bounds);
 	check_failed_here = 0;
 	httpc_log_names_the_host_only(log);
 	httpc_free(http);

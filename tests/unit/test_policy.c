@@ -17,6 +17,7 @@ static const struct {
 	{ACTION_CLIENT_MANAGE, false, false, false, true, true},
 	{ACTION_CREDENTIAL_SWITCH, false, false, false, true, true},
 	{ACTION_RUNTIME_MANAGE, false, false, false, true, true},
+	{ACTION_API_TOOL_MANAGE, false, false, false, true, true},
 	{ACTION_SYSTEM, false, false, false, false, true},
 };
 

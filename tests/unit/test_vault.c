@@ -252,10 +252,10 @@ static void vault_misuse_and_limits_are_refused(void)
 	struct buf record;
 
 	fixture();
-	CHECK_INT(secret_random(&plain, SECRET_MAX), RC_OK);
+	CHECK_INT(secret_random(&plain, VAULT_PLAIN_MAX + 1), RC_OK);
 	buf_init(&record, VAULT_RECORD_MAX);
 	CHECK_INT(vault_seal(&key, &place, &plain, &record), RC_LIMIT);
-	CHECK_INT(secret_random(&plain, SECRET_MAX - 128), RC_OK);
+	CHECK_INT(secret_random(&plain, VAULT_PLAIN_MAX), RC_OK);
 	CHECK_INT(vault_seal(&key, &place, &plain, &record), RC_OK);
 	CHECK_INT(open_rc(record.data, record.len), RC_OK);
 	buf_release(&record);

@@ -11,7 +11,7 @@
 #define MAY_EDITOR (MAY_MEMBER | MAY(ACTION_CREDENTIAL_MANAGE))
 #define MAY_ADMIN                                                                                  \
 	(MAY_EDITOR | MAY(ACTION_CLIENT_MANAGE) | MAY(ACTION_CREDENTIAL_SWITCH) |                  \
-		MAY(ACTION_RUNTIME_MANAGE))
+		MAY(ACTION_RUNTIME_MANAGE) | MAY(ACTION_API_TOOL_MANAGE))
 
 #define MAY_OWNER (MAY_ADMIN | MAY(ACTION_SYSTEM))
 

@@ -22,6 +22,7 @@ enum action {
 	ACTION_CLIENT_MANAGE,     /* OAuth Client Settings */
 	ACTION_CREDENTIAL_SWITCH, /* disable and enable any */
 	ACTION_RUNTIME_MANAGE,    /* runtime keys and webhooks */
+	ACTION_API_TOOL_MANAGE,   /* import, change and delete API tools, and what they send */
 	ACTION_SYSTEM,            /* the self-test of the installation */
 	ACTION__MAX
 };
