@@ -114,6 +114,32 @@ enum rc codec_base64_secret(const struct secret *in, struct secret *out)
 	return RC_OK;
 }
 
+enum rc codec_unbase64(const char *text, size_t len, struct secret *out)
+{
+	bool padded = len > 0 && text[len - 1] == '=';
+	bool url = memchr(text, '-', len) || memchr(text, '_', len);
+	size_t room = len / 4 * 3 + 3, got = 0;
+	enum rc rc;
+
+	if (!is_ascii(text, len))
+		return RC_INVALID;
+	secret_release(out);
+	rc = secret_reserve(out, room);
+	if (rc)
+		return rc;
+	if (sodium_base642bin(out->bytes, room, text, len, NULL, &got, NULL,
+		    url      ? padded ? sodium_base64_VARIANT_URLSAFE
+				      : sodium_base64_VARIANT_URLSAFE_NO_PADDING
+		    : padded ? sodium_base64_VARIANT_ORIGINAL
+			     : sodium_base64_VARIANT_ORIGINAL_NO_PADDING) != 0) {
+		secret_release(out);
+		return RC_INVALID;
+	}
+	out->len = got;
+	out->bytes[got] = 0;
+	return RC_OK;
+}
+
 bool codec_equal(const void *a, const void *b, size_t len)
 {
 	return len == 0 || sodium_memcmp(a, b, len) == 0;

@@ -45,6 +45,10 @@ enum rc codec_unbase64url(const char *text, size_t text_len, void *out, size_t l
 /** codec_base64_secret(in, out): replaces out by standard base64 with padding, for HTTP Basic. */
 enum rc codec_base64_secret(const struct secret *in, struct secret *out) RC_MUST_CHECK;
 
+/** codec_unbase64(text, len, out): replaces out by the bytes of base64 in either alphabet, with its padding or
+ *  without; no white space, no non-zero trailing bits. Errors: RC_INVALID, RC_LIMIT, RC_NOMEM. */
+enum rc codec_unbase64(const char *text, size_t len, struct secret *out) RC_MUST_CHECK;
+
 /** codec_equal(a, b, len): constant time. */
 bool codec_equal(const void *a, const void *b, size_t len);
 

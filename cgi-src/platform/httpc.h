@@ -84,7 +84,8 @@ void httpc_response_release(struct httpc_response *rs);
 const char *httpc_response_header(const struct httpc_response *rs, const char *name, size_t *len);
 
 /** httpc_perform(http, rq, out): one request, one answer of any status but 1xx. https on port 443, or an
- * origin of the allow-list. GET, POST, PUT, PATCH, DELETE, OPTIONS, QUERY, or HEAD without a body.
+ * origin of the allow-list. Any method of capital letters but CONNECT, which is no request, and TRACE,
+ * which asks for our headers back; a HEAD without a body.
  * Errors: RC_INVALID method, a limit out of bounds, or the URL breaks the grammar; RC_EGRESS forbidden address, port or scheme;
  *	RC_TIMEOUT; RC_LIMIT answer too large; RC_UPSTREAM refused, reset, TLS, malformed.
  *	The reason is logged (host only, never path or query). */

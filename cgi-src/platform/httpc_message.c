@@ -11,7 +11,7 @@
 #include "platform/httpc_int.h"
 #include "platform/text.h"
 
-enum { RETRY_AFTER_MAX_S = INT32_MAX };
+enum { RETRY_AFTER_MAX_S = INT32_MAX, METHOD_MAX = 32 };
 
 /* --- request ------------------------------------------------------------------------------- */
 
@@ -80,13 +80,12 @@ void httpc_response_release(struct httpc_response *rs)
 
 bool httpc_method_is_usable(const struct httpc_request *rq)
 {
-	static const char *const methods[] = {
-		"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "QUERY"};
+	size_t len = rq->method ? strspn(rq->method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") : 0;
 
-	for (size_t i = 0; rq->method && i < sizeof methods / sizeof methods[0]; i++)
-		if (strcmp(rq->method, methods[i]) == 0)
-			return !rq->has_body || strcmp(rq->method, "HEAD") != 0;
-	return false;
+	if (len < 1 || len > METHOD_MAX || rq->method[len] || strcmp(rq->method, "CONNECT") == 0 ||
+		strcmp(rq->method, "TRACE") == 0)
+		return false;
+	return !rq->has_body || strcmp(rq->method, "HEAD") != 0;
 }
 
 void httpc_headers_free(struct curl_slist *list)

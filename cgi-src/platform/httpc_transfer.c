@@ -239,7 +239,7 @@ static enum rc check_target(const struct httpc_settings *settings, const struct 
 
 	if (!httpc_method_is_usable(rq) || rq->answer_max_bytes > HTTPC_ANSWER_MAX ||
 		rq->total_timeout_ms < 0 || rq->total_timeout_ms > HTTPC_TIMEOUT_MAX_MS ||
-		strlen(text) != rq->url.len || url_parse(text, URL_HTTP_TOO, &t->url) != RC_OK) {
+		strlen(text) != rq->url.len || url_parse_call(text, &t->url) != RC_OK) {
 		log_warn("egress_refused", "reason", "method, limits or URL are not acceptable");
 		return RC_INVALID;
 	}

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "platform/jsonr.h"
 
+#include <inttypes.h>
 #include <json.h>
 #include <json_tokener.h>
 #include <limits.h>
 #include <printbuf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -270,6 +272,16 @@ bool jsonr_pointer(jsonv *v, const char *pointer, jsonv **out)
 	return true;
 }
 
+bool jsonr_get(jsonv *object, const char *key, jsonv **out)
+{
+	struct json_object *found = NULL;
+	bool has = jsonr_kind(object) == JSONR_OBJECT &&
+		   json_object_object_get_ex(unconst(object), key, &found);
+
+	*out = found;
+	return has;
+}
+
 bool jsonr_text(jsonv *v, const char **p, size_t *len)
 {
 	*p = NULL;
@@ -317,6 +329,14 @@ bool jsonr_int(jsonv *v, int64_t *out)
 		return false;
 	*out = round_down(d);
 	return true;
+}
+
+bool jsonr_number(jsonv *v, double *out)
+{
+	enum jsonr_kind kind = jsonr_kind(v);
+
+	*out = kind == JSONR_INT || kind == JSONR_DOUBLE ? json_object_get_double(v) : 0;
+	return kind == JSONR_INT || kind == JSONR_DOUBLE;
 }
 
 bool jsonr_bool(jsonv *v, bool *out)
@@ -424,4 +444,74 @@ enum rc jsonr_append_string(struct secret *out, const char *p, size_t len)
 		len -= n;
 	}
 	return rc ? rc : secret_append(out, "\"", 1);
+}
+
+/* What saturated cannot be told from the two extremes themselves: none of them is written. */
+static enum rc append_integer(struct secret *out, jsonv *v)
+{
+	int64_t i = json_object_get_int64(v);
+	uint64_t u = json_object_get_uint64(v);
+	char text[24];
+
+	if (i == INT64_MIN || u == UINT64_MAX)
+		return RC_LIMIT;
+	if (i < 0)
+		(void)snprintf(text, sizeof(text), "%" PRId64, i);
+	else
+		(void)snprintf(text, sizeof(text), "%" PRIu64, u);
+	return secret_append_text(out, text);
+}
+
+static enum rc append_members(struct secret *out, jsonv *v)
+{
+	enum rc rc = secret_append(out, "{", 1);
+
+	for (struct lh_entry *e = first_member(v); !rc && e; e = lh_entry_next(e)) {
+		const char *key = lh_entry_k(e);
+
+		rc = jsonr_append_string(out, key, strlen(key));
+		if (!rc)
+			rc = secret_append(out, ":", 1);
+		if (!rc)
+			rc = jsonr_append(out, lh_entry_v(e));
+		if (!rc && lh_entry_next(e))
+			rc = secret_append(out, ",", 1);
+	}
+	return rc ? rc : secret_append(out, "}", 1);
+}
+
+static enum rc append_elements(struct secret *out, jsonv *v)
+{
+	enum rc rc = secret_append(out, "[", 1);
+
+	for (size_t i = 0; !rc && i < jsonr_length(v); i++) {
+		if (i > 0)
+			rc = secret_append(out, ",", 1);
+		if (!rc)
+			rc = jsonr_append(out, jsonr_at(v, i));
+	}
+	return rc ? rc : secret_append(out, "]", 1);
+}
+
+enum rc jsonr_append(struct secret *out, jsonv *v)
+{
+	switch (jsonr_kind(v)) {
+	case JSONR_NULL:
+		return secret_append(out, "null", 4);
+	case JSONR_BOOL:
+		return secret_append_text(out, json_object_get_boolean(v) ? "true" : "false");
+	case JSONR_INT:
+		return append_integer(out, v);
+	case JSONR_DOUBLE: /* json-c keeps the text of the document */
+		return secret_append_text(
+			out, json_object_to_json_string_ext(unconst(v), JSON_C_TO_STRING_PLAIN));
+	case JSONR_STRING:
+		return jsonr_append_string(out, json_object_get_string(unconst(v)),
+			(size_t)json_object_get_string_len(v));
+	case JSONR_ARRAY:
+		return append_elements(out, v);
+	case JSONR_OBJECT:
+		break;
+	}
+	return append_members(out, v);
 }

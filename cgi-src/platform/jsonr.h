@@ -57,6 +57,8 @@ bool jsonr_text(jsonv *v, const char **p, size_t *len);
 /** jsonr_int(v, out): an integer, or a number with a fraction rounded down, if it fits: more than -2^63
  *  and less than 2^63. */
 bool jsonr_int(jsonv *v, int64_t *out);
+/** jsonr_number(v, out): any number, as near as a double comes; an infinity if it is too large for one. */
+bool jsonr_number(jsonv *v, double *out);
 bool jsonr_bool(jsonv *v, bool *out);
 size_t jsonr_length(jsonv *v); /* of an array or object; 0 otherwise */
 jsonv *jsonr_at(jsonv *array, size_t i);
@@ -68,6 +70,13 @@ void jsonr_each(jsonv *object, void (*visit)(const char *key, jsonv *v, void *ar
  *  fraction (rounded down), digits in a string. Huge values saturate at INT64_MAX and INT64_MIN: add
  *  to them only after clamping. False: not a number at all. */
 bool jsonr_expiry(jsonv *v, int64_t *out);
+
+/** jsonr_get(object, key, out): its member; false when there is none, or it is no object. */
+bool jsonr_get(jsonv *object, const char *key, jsonv **out);
+
+/** jsonr_append(out, v): appends v as JSON without white space. Numbers stay as they were written.
+ *  RC_LIMIT: an integer beyond 64 bits, which is not known exactly. */
+enum rc jsonr_append(struct secret *out, jsonv *v) RC_MUST_CHECK;
 
 /** jsonr_append_string(out, p, len): appends a quoted JSON string to a secret. RC_INVALID: p is not
  *  UTF-8; then part of it has been appended. */

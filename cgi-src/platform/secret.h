@@ -12,7 +12,7 @@
 
 #include "platform/rc.h"
 
-#define SECRET_MAX ((size_t)16 << 20) /* nothing we keep secret is larger */
+#define SECRET_MAX ((size_t)16 << 20) /* nothing secret is larger, nor a body that is sent */
 
 /* bytes[len] is always 0 when bytes is not NULL, so that C interfaces can borrow it. */
 struct secret {

@@ -215,12 +215,12 @@ static bool has_dot_segment(const char *p)
 	}
 }
 
-enum rc url_parse(const char *text, enum url_schemes schemes, struct url *out)
+static enum rc parse(const char *text, enum url_schemes schemes, size_t max, struct url *out)
 {
 	const char *p;
 
 	*out = (struct url){.rest = ""};
-	if (!text || strnlen(text, URL_MAX + 1) > URL_MAX)
+	if (!text || strnlen(text, max + 1) > max)
 		return RC_INVALID;
 	if (strncmp(text, "https://", 8) == 0) {
 		out->https = true;
@@ -239,6 +239,16 @@ enum rc url_parse(const char *text, enum url_schemes schemes, struct url *out)
 	}
 	out->rest = p;
 	return RC_OK;
+}
+
+enum rc url_parse(const char *text, enum url_schemes schemes, struct url *out)
+{
+	return parse(text, schemes, URL_MAX, out);
+}
+
+enum rc url_parse_call(const char *text, struct url *out)
+{
+	return parse(text, URL_HTTP_TOO, URL_CALL_MAX, out);
 }
 
 void url_origin(const struct url *u, char out[URL_ORIGIN_SIZE])

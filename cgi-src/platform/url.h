@@ -2,7 +2,7 @@
  *
  * Our own strict URL grammar (security §5.6): ASCII only, "https://" (or "http://" where the caller
  * allows it), a host of LDH labels or an IP literal, optional port 1..65535, no userinfo, no
- * fragment, at most 2048 bytes, no dot segments, no backslash, no control characters or spaces.
+ * fragment, at most 2048 bytes (where it is only called: 8192), no dot segments, no backslash, no control characters or spaces.
  * What passes here means the same to browsers, to libcurl and to us.
  */
 #ifndef GRANTRY_PLATFORM_URL_H
@@ -16,6 +16,7 @@
 #include "platform/secret.h"
 
 #define URL_MAX 2048
+#define URL_CALL_MAX 8192 /* of a URL that is called and never kept: a query may be long */
 #define URL_HOST_MAX 253
 #define URL_ORIGIN_SIZE (URL_HOST_MAX + 2 + 16)
 
@@ -30,6 +31,9 @@ struct url {
 
 /** url_parse(text, schemes, out): out->rest borrows from text. Errors: RC_INVALID. */
 enum rc url_parse(const char *text, enum url_schemes schemes, struct url *out) RC_MUST_CHECK;
+
+/** url_parse_call(text, out): of either scheme, and of up to URL_CALL_MAX bytes. Errors: RC_INVALID. */
+enum rc url_parse_call(const char *text, struct url *out) RC_MUST_CHECK;
 
 /** url_origin(u, out): "https://host" or "https://host:port", default port left out. */
 void url_origin(const struct url *u, char out[URL_ORIGIN_SIZE]);

@@ -69,6 +69,10 @@ enum rc runtime_find(struct db *db, const unsigned char key_hash[HASH_SIZE],
 	const struct runtime_query *query, struct runtime_key_row *key,
 	struct runtime_credential *out) RC_MUST_CHECK;
 
+/** runtime_find_in(db, tenant, query, out): the same where the workspace is known already. RC_NOT_FOUND. */
+enum rc runtime_find_in(struct db *db, const struct tenant_id *tenant,
+	const struct runtime_query *query, struct runtime_credential *out) RC_MUST_CHECK;
+
 /* One of several that are looked for at once. */
 struct runtime_lookup {
 	unsigned char key_hash[HASH_SIZE];

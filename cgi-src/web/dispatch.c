@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/audit.h"
+#include "domain/definition.h"
 #include "domain/runtime/lookup.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -240,6 +241,7 @@ static void run_handler(struct ctx *c)
 
 	c->waits = c->reads = c->holds = false;
 	rc = c->match.route->handler(c);
+	definitions_clear(c->app->core.definitions); /* one that is called again asks again */
 	if (!c->reads)
 		c->ticket = -1;
 	if (rc == RC_OK && (c->waits || c->reads))

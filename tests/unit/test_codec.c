@@ -204,6 +204,41 @@ static void codec_base64_secret_over_the_maximum_is_refused(void)
 	secret_release(&out);
 }
 
+static void codec_unbase64_takes_both_alphabets(void)
+{
+	static const struct {
+		const char *text, *bytes;
+		size_t len;
+	} good[] = {{"", "", 0}, {"Zg==", "f", 1}, {"Zg", "f", 1}, {"Zm8=", "fo", 2},
+		{"Zm8", "fo", 2}, {"Zm9v", "foo", 3}, {"AAAA", "\0\0\0", 3},
+		{"+/+/", "\xfb\xff\xbf", 3}, {"-_-_", "\xfb\xff\xbf", 3}, {"-_8=", "\xfb\xff", 2}};
+	struct secret out = SECRET_EMPTY;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		CHECK_INT(codec_unbase64(good[i].text, strlen(good[i].text), &out), RC_OK);
+		CHECK_INT(out.len, good[i].len);
+		CHECK(memcmp(secret_text(&out), good[i].bytes, good[i].len) == 0);
+	}
+	secret_release(&out);
+}
+
+static void codec_unbase64_refuses(void)
+{
+	static const char *const bad[] = {"Z", "Zg=", "Zg===", "Zm8==", "Zh==", "Zm9=", "=",
+		"====", "Zm9v=", "Zm 9v", "Zm9v\n", "Zg==Zg==", "+_+_", "Zm9*", "\xd7\xa9\xd7\xa9",
+		"Zm9vZ"};
+	struct secret out = SECRET_EMPTY;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		if (codec_unbase64(bad[i], strlen(bad[i]), &out) != RC_INVALID)
+			printf("# accepted: %s\n", bad[i]);
+		CHECK_INT(codec_unbase64(bad[i], strlen(bad[i]), &out), RC_INVALID);
+		CHECK_INT(out.len, 0);
+	}
+	CHECK_INT(codec_unbase64("AA\0A", 4, &out), RC_INVALID);
+	secret_release(&out);
+}
+
 static void codec_equal_compares_all_bytes(void)
 {
 	CHECK(codec_equal("abc", "abc", 3));
@@ -287,6 +322,8 @@ int main(void)
 	RUN(codec_unbase64url_refuses_every_byte_outside_its_alphabet);
 	RUN(codec_base64_secret_matches_rfc7617_section_2);
 	RUN(codec_base64_secret_over_the_maximum_is_refused);
+	RUN(codec_unbase64_takes_both_alphabets);
+	RUN(codec_unbase64_refuses);
 	RUN(codec_equal_compares_all_bytes);
 	RUN(codec_random_fills);
 	RUN(codec_password_r80_parameters_and_verify);

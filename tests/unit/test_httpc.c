@@ -234,11 +234,13 @@ static void httpc_methods_are_what_they_say(void)
 	method_sends("DELETE", "{}", "DELETE / HTTP/1.1\r\n", 1);
 	method_sends("GET", "{}", "GET / HTTP/1.1\r\n", 1);
 	method_sends("QUERY", "{}", "QUERY / HTTP/1.1\r\n", 1);
+	method_sends("VERSION-CONTROL", NULL, "VERSION-CONTROL / HTTP/1.1\r\n", 0);
 }
 
 static void httpc_odd_methods_are_refused(void)
 {
-	static const char *const bad[] = {"", "get", "TRACE", "CONNECT", "GET /x HTTP/1.1\r\n"};
+	static const char *const bad[] = {
+		"", "get", "TRACE", "CONNECT", "GET1", "G ET", "GET\t", "GET /x HTTP/1.1\r\n"};
 	struct httpc_response rs;
 
 	client(5000, 0);

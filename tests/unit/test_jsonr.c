@@ -340,6 +340,25 @@ static void jsonr_int_is_exact_or_nothing(void)
 	}
 }
 
+static void jsonr_number_of_numbers_only(void)
+{
+	static const char *const others[] = {"null", "true", "\"1\"", "[1]", "{\"a\":1}"};
+	struct jsonr *doc = doc_of("[0,-3,2.5,1e400,18446744073709551615]");
+	double d;
+
+	CHECK(jsonr_number(at(doc, "/0"), &d) && d == 0);
+	CHECK(jsonr_number(at(doc, "/1"), &d) && d == -3);
+	CHECK(jsonr_number(at(doc, "/2"), &d) && d == 2.5);
+	CHECK(jsonr_number(at(doc, "/3"), &d) && d > 1e308);
+	CHECK(jsonr_number(at(doc, "/4"), &d) && d == 18446744073709551616.0);
+	jsonr_free(doc);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		doc = doc_of(others[i]);
+		CHECK(!jsonr_number(jsonr_root(doc), &d) && d == 0);
+		jsonr_free(doc);
+	}
+}
+
 static void jsonr_bool_of_booleans_only(void)
 {
 	static const char *const bad[] = {"0", "1", "\"true\"", "null", "[]", "[true]"};
@@ -492,6 +511,47 @@ static void jsonr_append_string_refuses_other_encodings(void)
 	secret_release(&s);
 }
 
+static void jsonr_get_of_objects_only(void)
+{
+	struct jsonr *doc = NULL;
+	jsonv *v;
+
+	CHECK_INT(jsonr_parse("{\"a/b\":1,\"n\":null,\"l\":[1]}", 26, &doc), RC_OK);
+	CHECK(jsonr_get(jsonr_root(doc), "a/b", &v) && jsonr_kind(v) == JSONR_INT);
+	CHECK(jsonr_get(jsonr_root(doc), "n", &v) && !v);
+	CHECK(!jsonr_get(jsonr_root(doc), "a~1b", &v) && !v);
+	CHECK(jsonr_get(jsonr_root(doc), "l", &v));
+	CHECK(!jsonr_get(v, "0", &v));
+	CHECK(!jsonr_get(NULL, "a", &v));
+	jsonr_free(doc);
+}
+
+static void jsonr_append_is_exact(void)
+{
+	static const char *const same[] = {"null", "true", "[]", "{}", "0", "-1",
+		"9223372036854775807", "9223372036854775808", "18446744073709551614",
+		"-9223372036854775807", "1.10", "1e400", "0.1e-7", "123456789.123456789123456789",
+		"\"\"", "\"\\u0000/\\\"\"", "{\"b\":[1,{\"a\":null}],\"a\":\"Ã©\"}"};
+	static const char *const vague[] = {
+		"18446744073709551616", "-9223372036854775809", "[{\"a\":99999999999999999999}]"};
+	struct secret s = SECRET_EMPTY;
+	struct jsonr *doc;
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
+		CHECK_INT(jsonr_parse(same[i], strlen(same[i]), &doc), RC_OK);
+		CHECK_INT(jsonr_append(&s, jsonr_root(doc)), RC_OK);
+		CHECK_STR(secret_text(&s), same[i]);
+		secret_release(&s);
+		jsonr_free(doc);
+	}
+	for (size_t i = 0; i < sizeof(vague) / sizeof(*vague); i++) {
+		CHECK_INT(jsonr_parse(vague[i], strlen(vague[i]), &doc), RC_OK);
+		CHECK_INT(jsonr_append(&s, jsonr_root(doc)), RC_LIMIT);
+		secret_release(&s);
+		jsonr_free(doc);
+	}
+}
+
 int main(void)
 {
 	if (codec_init())
@@ -516,6 +576,7 @@ int main(void)
 	RUN(jsonr_pointer_g4_wrong_pointers_find_nothing);
 	RUN(jsonr_b10_text_of_strings_only);
 	RUN(jsonr_int_is_exact_or_nothing);
+	RUN(jsonr_number_of_numbers_only);
 	RUN(jsonr_bool_of_booleans_only);
 	RUN(jsonr_expiry_b12_digits_in_a_string);
 	RUN(jsonr_expiry_b13_fractions_round_down);
@@ -525,5 +586,7 @@ int main(void)
 	RUN(jsonr_each_goes_in_document_order);
 	RUN(jsonr_append_string_round_trips);
 	RUN(jsonr_append_string_refuses_other_encodings);
+	RUN(jsonr_get_of_objects_only);
+	RUN(jsonr_append_is_exact);
 	return CHECK_DONE;
 }

@@ -178,7 +178,7 @@ static void url_g12_dot_segments_are_refused(void)
 
 static void url_length_limits(void)
 {
-	char text[URL_MAX + 2] = "https://h/";
+	char text[URL_MAX + 2] = "https://h/", called[URL_CALL_MAX + 2] = "https://h/";
 	char host[400];
 	struct url u;
 
@@ -188,6 +188,11 @@ static void url_length_limits(void)
 	text[URL_MAX] = 'a';
 	text[URL_MAX + 1] = 0;
 	CHECK_INT(url_parse(text, URL_HTTPS_ONLY, &u), RC_INVALID);
+	CHECK_INT(url_parse_call(text, &u), RC_OK);
+	memset(called + 10, 'a', URL_CALL_MAX - 10);
+	CHECK_INT(url_parse_call(called, &u), RC_OK);
+	called[URL_CALL_MAX] = 'a';
+	CHECK_INT(url_parse_call(called, &u), RC_INVALID);
 
 	/* labels of 63 and 64; hosts of 253 and 255 */
 	snprintf(host, sizeof(host), "https://%063d.com/", 0);
