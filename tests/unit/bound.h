@@ -51,7 +51,7 @@ static void bound_write(const struct tool_request *request)
 }
 
 /* The boundary of a form is random: "BOUNDARY" stands for it. */
-static void bound_hide_boundary(void)
+static inline void bound_hide_boundary(void)
 {
 	const char *mark = strstr(bound_text, "boundary=");
 	char boundary[64];
@@ -91,7 +91,7 @@ static enum rc bound_make(const char *plan_json, const char *server, const char 
 	return rc;
 }
 
-static enum rc bound(const char *plan, const char *arguments)
+static inline enum rc bound(const char *plan, const char *arguments)
 {
 	struct tool_request request;
 	enum rc rc = bound_make(plan, "https://api.example.test/v1", arguments, &request);
