@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "domain/audit.h"
+#include "domain/definition.h"
 #include "domain/keyring.h"
 #include "domain/runtime/lookup.h"
 #include "platform/log.h"
@@ -41,7 +42,8 @@ static enum rc worker_start(void *arg)
 	app->core.catalogue = app->catalogue;
 	app->core.key_rate = app->key_rate;
 	app->core.tenant_rate = app->tenant_rate;
-	if (!app->pages && open_batches(&app->core) != RC_OK)
+	app->core.definitions = definitions_new();
+	if (!app->core.definitions || (!app->pages && open_batches(&app->core) != RC_OK))
 		return RC_NOMEM;
 	rc = core_database(app->cfg, user, &app->core.db);
 	if (rc == RC_OK && app->outgoing)
@@ -57,6 +59,7 @@ static void worker_stop(void *arg)
 	db_free(app->core.db);
 	audit_batch_free(app->core.audit_batch);
 	lookup_batch_free(app->core.lookups);
+	definitions_free(app->core.definitions);
 	app->core = (struct core){0};
 }
 

@@ -10,6 +10,8 @@
 //   await stack.stop()      fails when a program had to be killed or a sanitizer found something
 //
 // GRANTRY_BIN names the programs (./check gives the sanitized ones); without it, build/start is used.
+// GRANTRY_TEMPLATE names the folder of an installation that has stopped: an ordinary stack begins as a copy of its
+// data, which saves half of the time that a start takes.
 // The folder is kept when GRANTRY_KEEP is set or when stopping failed.
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -38,6 +40,12 @@ export async function startStack({ apache = false, sandbox = true, demo = true, 
     for (const name of providers) {
       await cp(join(root, 'tests', 'fixtures', 'providers', `${name}.yaml`), join(environment.PROVIDERS, `${name}.yaml`));
     }
+  }
+  const template = process.env.GRANTRY_TEMPLATE;
+  if (template && demo && sandbox && !dbSocket && !like) {
+    await mkdir(stackVar, { recursive: true, mode: 0o700 });
+    const parts = ['db', 'db-passwords', 'keys', 'demo'].map((name) => join(template, name));
+    await run('cp', ['-a', '--sparse=always', ...parts, stackVar]);
   }
   const options = ['--var', stackVar, '--port', '0', '--background', '--bin', bin, '--workers', String(workers)];
   if (dbSocket) options.push('--db-socket', dbSocket);
