@@ -519,7 +519,7 @@ static void members_are(const char *document, enum rc rc, const char *want)
 	open_text(&b, V30, document);
 	buf_init(&names, 4096);
 	if (schema_copy_members(&b.sc, at(&b, "#/top"), &members) != rc) {
-		printf("# %s\n", document);
+		printf("# %.300s\n", document);
 		check_failed_here = 1;
 	}
 	for (size_t i = 0; rc == RC_OK && i < members.n; i++) {

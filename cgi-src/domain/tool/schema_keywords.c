@@ -163,7 +163,7 @@ static void put_enum(const struct render_schema *s, struct buf *out, size_t *key
 		n = tree_next(n)) {
 		nodes = 0;
 		null = null || tree_kind(n) == TREE_NULL;
-		buf_puts(out, out->len > 1 ? "," : "");
+		buf_puts(out, out->len ? "," : "");
 		if (!is_small(n, RENDER_VALUE_DEPTH - 1, &nodes, keys))
 			out->rc = RC_LIMIT;
 		else

@@ -61,11 +61,10 @@ static bool grow(struct gather *g)
 	size_t cap = g->cap ? g->cap * 2 : 16;
 	void *p;
 
-	if (g->out->n < g->cap)
-		return true;
-	g->rc = g->out->n == SCHEMA_MEMBERS_MAX ? RC_LIMIT : RC_NOMEM;
-	if (g->rc == RC_LIMIT)
-		return false;
+	g->rc = g->out->n == SCHEMA_MEMBERS_MAX ? RC_LIMIT : RC_OK;
+	if (g->rc || g->out->n < g->cap)
+		return !g->rc;
+	g->rc = RC_NOMEM;
 	p = realloc(g->out->list, cap * sizeof(*g->out->list));
 	if (!p)
 		return false;
@@ -218,7 +217,7 @@ enum rc schema_copy_members(
 	free(g.hidden);
 	if (g.rc)
 		return g.rc;
-	return plain ? RC_OK : RC_NOT_FOUND;
+	return plain && out->n > 0 ? RC_OK : RC_NOT_FOUND;
 }
 
 void schema_members_release(struct schema_members *members)
