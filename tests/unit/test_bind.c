@@ -84,7 +84,7 @@ static void bind_puts_parameters_where_they_belong(void)
 			"\nCookie: sid=p%3Bq"},
 		{SEARCH, "{\"q\":\"a\",\"filter\":{\"a\":[1.0,\"\xc3\xa9\"]}}",
 			"GET " AT "/pets?v=2%20b&q=a&filter=%7B%22a%22%3A%5B1.0%2C%22%C3%A9%22%5D%"
-				  "7D" ANYTHING},
+			"7D" ANYTHING},
 		/* absent and null send nothing, no empty header either */
 		{SEARCH,
 			"{\"q\":\"a\",\"limit\":null,\"X-Trace\":null,\"sid\":null,\"tags\":null,"

@@ -121,8 +121,8 @@ static void body_multipart(void)
 {
 	static const char plan[] = MEMBERS(MULTIPART,
 		MEMBER("text", ANY) "," MEMBER("file", ",\"file\":true,\"content_type\":\"image/*, "
-						       "image/png\"" ANY) "," MEMBER(
-			"files", ",\"file\":true" ANY) "," MEMBER("csv",
+						       "image/png\"" ANY) "," MEMBER("files",
+			",\"file\":true" ANY) "," MEMBER("csv",
 			",\"content_type\":\"text/csv\"" ANY) "," MEMBER("deep",
 			",\"style\":\"deepObject\"" ANY));
 	static const struct row rows[] = {
