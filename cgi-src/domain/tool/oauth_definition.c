@@ -230,33 +230,18 @@ static const struct oauth_recipe *recipe_of(const struct provider *p)
 	return p->mint ? &p->mint->oauth : &p->oauth;
 }
 
-static bool same_origin(const char *a, const char *b)
-{
-	char x[URL_ORIGIN_SIZE], y[URL_ORIGIN_SIZE];
-	struct url url;
-
-	if (!a[0] && !b[0])
-		return true;
-	if (url_parse(a, URL_HTTP_TOO, &url) != RC_OK)
-		return false;
-	url_origin(&url, x);
-	if (url_parse(b, URL_HTTP_TOO, &url) != RC_OK)
-		return false;
-	url_origin(&url, y);
-	return strcmp(x, y) == 0;
-}
-
 static const char *renewed_at(const struct oauth_recipe *recipe)
 {
 	return recipe->refresh.url ? recipe->refresh.url : recipe->token_url;
 }
 
-/* People are sent to the one, secrets to the others. */
+/* People are sent to the one, secrets to the others. Nobody is sent anywhere for a minted token. */
 static bool same_addresses(const struct oauth_recipe *a, const struct oauth_recipe *b)
 {
-	return same_origin(a->authorization_url ? a->authorization_url : "",
-		       b->authorization_url ? b->authorization_url : "") &&
-	       same_origin(a->token_url, b->token_url) && same_origin(renewed_at(a), renewed_at(b));
+	return (!a->authorization_url ||
+		       url_same_origin(a->authorization_url, b->authorization_url)) &&
+	       url_same_origin(a->token_url, b->token_url) &&
+	       url_same_origin(renewed_at(a), renewed_at(b));
 }
 
 struct settling {
