@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { database, hexOf } from '../run/database.mjs';
 import { startStack } from '../run/stack.mjs';
 import { Runtime, newKey } from './runtime.mjs';
-import { SANDBOX, signedIn } from './visitor.mjs';
+import { SANDBOX, signedIn, words } from './visitor.mjs';
 
 const [ORDERS, THEIRS, NONE] = [randomUUID(), randomUUID(), randomUUID()];
 const SHA256 = 'ab'.repeat(32);
@@ -117,6 +117,19 @@ test('a credential that is gone, has to be renewed by a person, or was switched 
   const [, other] = (await stack.operator('provider', 'list')).split('\n').map((line) => line.split('\t')[1]).filter((one) => one !== SANDBOX);
   const bound = new Runtime(stack, await newKey(stack, 'bound', '--providers', other, '--verbs', 'list'));
   assert.deepEqual(await verdict(builtin(SANDBOX, { credential_id: id }), bound), ['not_permitted', 'key', 'there']);
+});
+
+test('whoever deletes a credential sees the apps that would miss it', async () => {
+  const [{ id }] = (await runtime.list()).body.credentials;
+  const page = async () => words(await ada.get(`/data-sources/${SANDBOX}/credentials/${id}/delete`));
+  const before = await page();
+  assert.match(before, /Delete “Work”\?/);
+  for (const [app, tool] of [['by-id', builtin(SANDBOX, { credential_id: id })], ['by-default', builtin(SANDBOX)], ['another', builtin(SANDBOX, { credential_id: NONE })]]) {
+    assert.equal((await put(runtime, app, { name: `Bot ${app} <b>`, agent_mode: { tools: [tool] } })).status, 204);
+  }
+  assert.equal((await put(runtime, 'by-name', { references: [{ provider_type: 'datasource', provider_id: SANDBOX, tool_name: 'x', credential: 'Work' }] })).status, 204);
+  assert.match(await page(), /known to use it: by-name, (one, )?Bot by-default <b>, Bot by-id <b>/);
+  assert.equal((await page()).includes('another'), false);
 });
 
 test('a portable reference holds no id of a credential, and is found again by what it names', async () => {

@@ -301,3 +301,16 @@ enum rc app_tools_each(const struct core *core, const struct runtime_caller *cal
 
 	return rc == RC_OK ? app_tools_load(core->db, &key.tenant, app, judge, &v) : rc;
 }
+
+enum rc app_tools_of_api_tool(const struct core *core, const struct tenant_id *tenant,
+	const struct uuid *id, void (*visit)(const struct app_use *use, void *arg), void *arg)
+{
+	return app_tools_using(core->db, tenant, id, visit, arg);
+}
+
+enum rc app_tools_of_credential(const struct core *core, const struct tenant_id *tenant,
+	const struct credential_id *id, void (*visit)(const struct app_use *use, void *arg),
+	void *arg)
+{
+	return app_tools_using_credential(core->db, tenant, id, visit, arg);
+}

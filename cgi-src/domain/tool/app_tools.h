@@ -58,4 +58,13 @@ enum rc app_tools_each(const struct core *core, const struct runtime_caller *cal
 	const char *app, void (*visit)(const struct app_tool_report *report, void *arg), void *arg,
 	struct refusal *why) RC_MUST_CHECK;
 
+/** app_tools_of_api_tool(core, tenant, id, visit, arg), app_tools_of_credential(…): the registered apps that would miss
+ * it, APP_USES_MAX at most: those that name it, and those that take the Default that it is. */
+enum rc app_tools_of_api_tool(const struct core *core, const struct tenant_id *tenant,
+	const struct uuid *id, void (*visit)(const struct app_use *use, void *arg),
+	void *arg) RC_MUST_CHECK;
+enum rc app_tools_of_credential(const struct core *core, const struct tenant_id *tenant,
+	const struct credential_id *id, void (*visit)(const struct app_use *use, void *arg),
+	void *arg) RC_MUST_CHECK;
+
 #endif
