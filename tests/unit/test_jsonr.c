@@ -516,7 +516,7 @@ static void jsonr_get_of_objects_only(void)
 	struct jsonr *doc = NULL;
 	jsonv *v;
 
-	CHECK_INT(jsonr_parse("{\"a/b\":1,\"n\":null,\"l\":[1]}", 28, &doc), RC_OK);
+	CHECK_INT(jsonr_parse("{\"a/b\":1,\"n\":null,\"l\":[1]}", 26, &doc), RC_OK);
 	CHECK(jsonr_get(jsonr_root(doc), "a/b", &v) && jsonr_kind(v) == JSONR_INT);
 	CHECK(jsonr_get(jsonr_root(doc), "n", &v) && !v);
 	CHECK(!jsonr_get(jsonr_root(doc), "a~1b", &v) && !v);
