@@ -73,7 +73,8 @@ static inline void records_release(struct records *r)
 }
 
 /* Whatever the document: every line is JSON, and the order is the one that openapi.h names. */
-static inline void records_read(struct records *r, const char *document, size_t len, const char *url)
+static inline void records_read(
+	struct records *r, const char *document, size_t len, const char *url)
 {
 	size_t lines = 0, at = 0;
 

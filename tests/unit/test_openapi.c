@@ -52,9 +52,9 @@ static void look_at_value(const struct row *row, char letter, const char *line, 
 	const char *pointer = word(&rest, false);
 	const struct record *r = records_find(&row->records, letter, operation);
 	char room[64];
-	const char *got = r ? record_value(r, strcmp(pointer, ".") == 0 ? "" : pointer, room,
-				      sizeof(room))
-			    : "no such record";
+	const char *got =
+		r ? record_value(r, strcmp(pointer, ".") == 0 ? "" : pointer, room, sizeof(room))
+		  : "no such record";
 
 	if (strcmp(got, rest) != 0)
 		fault(row, line, got);
@@ -144,8 +144,8 @@ static void openapi_meets_every_need(void)
 	char path[4096];
 
 	buf_init(&text, YAMLR_SIZE_MAX);
-	CHECK_INT(buf_load(&text, source_path(path, sizeof(path),
-					  "tests/fixtures/openapi/needs.yaml")),
+	CHECK_INT(buf_load(&text,
+			  source_path(path, sizeof(path), "tests/fixtures/openapi/needs.yaml")),
 		RC_OK);
 	if (yamlr_parse(buf_text(&text), text.len, &rows, &error)) {
 		printf("# needs.yaml:%u: %s\n", error.line, error.reason);

@@ -81,7 +81,7 @@ static struct argument *invent(
 
 	memcpy(text, name.p, name.len);
 	text[name.len] = '\0';
-	findings_warn(&im->findings, rd->op->member, FINDING_PATH_VARIABLE_UNDECLARED, text);
+	findings_warn(&im->findings, rd->op->place, FINDING_PATH_VARIABLE_UNDECLARED, text);
 	return argument_add(im, rd, &a);
 }
 
