@@ -8,9 +8,8 @@
 #include <strings.h>
 
 #include "domain/tool/openapi_int.h"
+#include "domain/tool/plan.h"
 #include "platform/text.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static bool is_swagger(const struct importer *im)
 {
@@ -19,72 +18,32 @@ static bool is_swagger(const struct importer *im)
 
 /* --- media types --- */
 
-static bool ends_in(const char *p, size_t len, const char *end)
+static bool is_type(const char *p, size_t len, const char *type)
 {
-	size_t n = strlen(end);
-
-	return len > n && strncasecmp(p + len - n, end, n) == 0;
+	return strlen(type) == len && strncasecmp(p, type, len) == 0;
 }
 
-static bool begins_with(const char *p, size_t len, const char *begin)
-{
-	size_t n = strlen(begin);
-
-	return len >= n && strncasecmp(p, begin, n) == 0;
-}
-
-static enum media media_by_name(const char *p, size_t len)
-{
-	static const struct {
-		const char *type;
-		enum media media;
-	} types[] = {
-		{"application/json", MEDIA_JSON},
-		{"text/json", MEDIA_JSON_LIKE},
-		{"application/x-json", MEDIA_JSON_LIKE},
-		{"*/*", MEDIA_ANY},
-		{"*", MEDIA_ANY},
-		{"application/*", MEDIA_ANY},
-		{"application/x-www-form-urlencoded", MEDIA_FORM},
-		{"multipart/form-data", MEDIA_MULTIPART},
-		{"text/plain", MEDIA_TEXT},
-		{"application/octet-stream", MEDIA_BYTES},
-		{"application/xml", MEDIA_XML},
-		{"application/jsonl", MEDIA_XML},
-		{"application/x-jsonlines", MEDIA_XML},
-		{"application/ndjson", MEDIA_XML},
-		{"application/x-ndjson", MEDIA_XML},
-		{"application/json-seq", MEDIA_XML},
-		{"application/yaml", MEDIA_XML},
-		{"application/x-yaml", MEDIA_XML},
-		{"application/graphql", MEDIA_XML},
-		{"application/javascript", MEDIA_XML},
-		{"application/sql", MEDIA_XML},
-		{"application/jwt", MEDIA_XML},
-		{"application/x-pem-file", MEDIA_XML},
-	};
-
-	for (size_t i = 0; i < COUNT(types); i++)
-		if (strlen(types[i].type) == len && strncasecmp(p, types[i].type, len) == 0)
-			return types[i].media;
-	return MEDIA__MAX;
-}
-
+/* Whoever makes the body decides how it is made; here is only said which is liked more. */
 enum media media_of(const char *type)
 {
 	size_t len = strcspn(type, ";");
-	enum media media;
 
 	text_trim(&type, &len);
-	media = media_by_name(type, len);
-	if (media != MEDIA__MAX)
-		return media;
-	if (ends_in(type, len, "+json"))
-		return MEDIA_JSON_LIKE;
-	if (begins_with(type, len, "text/") || ends_in(type, len, "+xml") ||
-		ends_in(type, len, "+yaml") || ends_in(type, len, "+json-seq"))
-		return MEDIA_XML;
-	return begins_with(type, len, "multipart/") ? MEDIA_OTHER : MEDIA_OTHER_BYTES;
+	switch (plan_media_of(type)) {
+	case PLAN_JSON:
+		if (len == 0 || memchr(type, '*', len))
+			return MEDIA_ANY;
+		return is_type(type, len, "application/json") ? MEDIA_JSON : MEDIA_JSON_LIKE;
+	case PLAN_FORM:
+		return MEDIA_FORM;
+	case PLAN_MULTIPART:
+		return MEDIA_MULTIPART;
+	case PLAN_TEXT:
+		return is_type(type, len, "text/plain") ? MEDIA_TEXT : MEDIA_OTHER_TEXT;
+	case PLAN_BINARY:
+		break;
+	}
+	return is_type(type, len, "application/octet-stream") ? MEDIA_BYTES : MEDIA_OTHER_BYTES;
 }
 
 /* Members are a map's keys, elements a list's texts. */
@@ -102,7 +61,14 @@ static void set_type(struct request_body *body, const char *type)
 		[MEDIA_ANY] = "application/json",
 		[MEDIA_FORM] = "application/x-www-form-urlencoded",
 		[MEDIA_MULTIPART] = "multipart/form-data",
+	};
+	static const char *const usual[MEDIA__MAX] = {
+		[MEDIA_JSON] = "application/json",
+		[MEDIA_JSON_LIKE] = "application/json",
+		[MEDIA_TEXT] = "text/plain",
+		[MEDIA_OTHER_TEXT] = "text/plain",
 		[MEDIA_BYTES] = "application/octet-stream",
+		[MEDIA_OTHER_BYTES] = "application/octet-stream",
 	};
 	size_t len = strlen(type);
 
@@ -114,11 +80,8 @@ static void set_type(struct request_body *body, const char *type)
 		 !memchr(type, '*', len)) {
 		memcpy(body->content_type, type, len);
 		body->content_type[len] = '\0';
-	} else if (body->media == MEDIA_OTHER_BYTES)
-		TEXT_COPY(body->content_type, "application/octet-stream");
-	else
-		TEXT_COPY(body->content_type,
-			body->media <= MEDIA_JSON_LIKE ? "application/json" : "text/plain");
+	} else
+		TEXT_COPY(body->content_type, usual[body->media]);
 }
 
 /* The first of those that are liked best. */

@@ -63,10 +63,9 @@ enum media {
 	MEDIA_FORM,
 	MEDIA_MULTIPART,
 	MEDIA_TEXT,
-	MEDIA_XML, /* and all else that is text by its type */
+	MEDIA_OTHER_TEXT, /* XML, lines of JSON … */
 	MEDIA_BYTES,
 	MEDIA_OTHER_BYTES, /* images, archives … */
-	MEDIA_OTHER,       /* cannot be made here: its text is asked for */
 	MEDIA__MAX
 };
 

@@ -31,14 +31,12 @@ static bool is_method(const struct importer *im, const char *key)
 	return false;
 }
 
-/* RFC 9110 §5.6.2, as long as a method can be here. */
-static bool is_token(const char *key)
+/* What a plan takes: methods have a case, and all that are registered are in this one. */
+static bool is_other_method(const char *key)
 {
 	size_t len = strlen(key);
 
-	return len > 0 && len < METHOD_SIZE &&
-	       strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-			   "!#$%&'*+-.^_`|~") == len;
+	return len > 0 && len < METHOD_SIZE && strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") == len;
 }
 
 const struct tree_node *item_get(const struct operation *op, const char *key)
@@ -64,15 +62,14 @@ static struct operation *new_operation(struct importer *im)
 	return &im->operations[im->n_operations++];
 }
 
-/* No method is in lower case but by the name that additionalOperations gives it, which counts as it is. */
-static void set_method(struct operation *op, const char *key, bool additional)
+static void set_method(struct operation *op, const char *key)
 {
 	for (size_t i = 0; i < sizeof(op->method) - 1 && key[i]; i++)
-		op->method[i] = (char)(additional ? key[i] : toupper((unsigned char)key[i]));
+		op->method[i] = (char)toupper((unsigned char)key[i]);
 }
 
-static void add_operation(struct importer *im, const struct operation *like,
-	const struct tree_node *place, bool additional)
+static void add_operation(
+	struct importer *im, const struct operation *like, const struct tree_node *place)
 {
 	const struct tree_node *node = schema_copy_resolve(&im->schemas, place);
 	struct operation *op;
@@ -95,7 +92,7 @@ static void add_operation(struct importer *im, const struct operation *like,
 	*op = *like;
 	op->place = place;
 	op->node = node;
-	set_method(op, tree_key(place, NULL), additional);
+	set_method(op, tree_key(place, NULL));
 }
 
 static void add_additional(struct importer *im, const struct operation *like)
@@ -107,8 +104,8 @@ static void add_additional(struct importer *im, const struct operation *like)
 	for (; n; n = tree_next(n)) {
 		const char *key = tree_key(n, NULL);
 
-		if (key && is_token(key))
-			add_operation(im, like, n, true);
+		if (key && is_other_method(key))
+			add_operation(im, like, n);
 		else
 			findings_warn(&im->findings, n, FINDING_METHOD_UNKNOWN, key);
 	}
@@ -131,7 +128,7 @@ static void add_members(struct importer *im, const struct operation *like,
 		if (own && tree_get(own, key))
 			continue;
 		if (is_method(im, key))
-			add_operation(im, like, n, false);
+			add_operation(im, like, n);
 		else if (!is_expected(key) && tree_kind(n) == TREE_OBJECT)
 			findings_warn(&im->findings, n, FINDING_METHOD_UNKNOWN, key);
 	}

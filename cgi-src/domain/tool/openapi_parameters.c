@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "domain/tool/openapi_int.h"
+#include "domain/tool/request.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -66,16 +67,6 @@ static bool is_token(const char *name)
 					  "0123456789!#$%&'*+-.^_`|~")] == '\0';
 }
 
-/* Those that frame a message or belong to the way it takes. */
-static bool is_of_connection(const char *name)
-{
-	static const char *const list[] = {"Host", "Content-Length", "Content-Encoding",
-		"Transfer-Encoding", "Connection", "Keep-Alive", "TE", "Trailer", "Upgrade",
-		"Expect", "Cookie", "Cookie2", "Via", "HTTP2-Settings"};
-
-	return is_one_of(name, list, COUNT(list)) || strncasecmp(name, "Proxy-", 6) == 0;
-}
-
 static bool is_decided_elsewhere(const struct importer *im, const char *name)
 {
 	if (strcasecmp(name, "Accept") == 0)
@@ -98,10 +89,10 @@ static bool check_header(struct importer *im, const struct tree_node *node, cons
 
 	if (!is_token(name))
 		findings_warn(f, node, FINDING_PARAMETER_INVALID, name);
-	else if (is_of_connection(name))
-		findings_warn(f, node, FINDING_HEADER_REFUSED, name);
 	else if (is_decided_elsewhere(im, name))
 		findings_warn(f, node, FINDING_HEADER_IGNORED, name);
+	else if (tool_header_is_ours(name))
+		findings_warn(f, node, FINDING_HEADER_REFUSED, name);
 	else {
 		if (is_like_credential(im, name))
 			findings_warn(f, node, FINDING_HEADER_CREDENTIAL, name);
@@ -136,6 +127,11 @@ static bool read_place(const struct importer *im, const struct tree_node *node, 
 	return false;
 }
 
+static bool is_name(const char *name, size_t len)
+{
+	return name && len > 0 && len <= WIRE_NAME_MAX;
+}
+
 /* False: it is left out, and why has been said. */
 static bool read_parameter(
 	struct importer *im, const struct tree_node *listed, struct argument *out)
@@ -148,8 +144,8 @@ static bool read_parameter(
 		return false;
 	name = out->name = tree_text(tree_get(node, "name"), &out->name_len);
 	if (!read_place(im, tree_get(node, "in"), &out->in) ||
-		(out->in != IN_BODY &&
-			(!name || out->name_len == 0 || out->name_len > WIRE_NAME_MAX))) {
+		(out->in != IN_BODY && !is_name(name, out->name_len)) ||
+		(out->in == IN_COOKIE && !is_token(name))) {
 		findings_warn(&im->findings, listed, FINDING_PARAMETER_INVALID, name);
 		return false;
 	}

@@ -197,13 +197,14 @@ static int hex(char c)
 	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
 }
 
+/* An escaped control character stays as it is. */
 static void add_decoded(struct buf *out, struct span s)
 {
 	struct buf text;
 
 	buf_init(&text, s.len + 1);
 	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] == '%' && is_hex(s.p + i, s.len - i)) {
+		if (s.p[i] == '%' && is_hex(s.p + i, s.len - i) && hex(s.p[i + 1]) > 1) {
 			buf_putc(&text, (char)(hex(s.p[i + 1]) << 4 | hex(s.p[i + 2])));
 			i += 2;
 		} else

@@ -24,8 +24,10 @@ struct style {
 	bool explode;
 };
 
-/* Swagger's collectionFormat; of what is no array it says nothing. */
-static struct style style_of_swagger(const struct tree_node *node, const char *usual)
+/* Swagger's collectionFormat; of what is no array it says nothing. Outside of a query and a form there are
+ * only commas. */
+static struct style style_of_swagger(
+	struct importer *im, const struct tree_node *node, const char *usual)
 {
 	static const struct {
 		const char *format;
@@ -41,9 +43,11 @@ static struct style style_of_swagger(const struct tree_node *node, const char *u
 
 	if (!node_is(tree_get(node, "type"), "array"))
 		return (struct style){usual, form};
-	for (size_t i = 0; i < COUNT(formats); i++)
-		if (strcmp(format, formats[i].format) == 0 && (form || !formats[i].style.explode))
+	for (size_t i = 0; form && i < COUNT(formats); i++)
+		if (strcmp(format, formats[i].format) == 0)
 			return formats[i].style;
+	if (*format && strcmp(format, "csv") != 0)
+		findings_warn(&im->findings, node, FINDING_PARAMETER_STYLE, format);
 	return (struct style){usual, false};
 }
 
@@ -104,9 +108,9 @@ static void write_description(struct importer *im, const struct reading *rd, str
 
 static void write_style(struct importer *im, struct buf *out, const struct argument *a)
 {
-	struct style style =
-		is_swagger(im) ? style_of_swagger(a->node, a->in == IN_QUERY ? "form" : "simple")
-			       : style_of_openapi(im, a->in, a->node, a->listed);
+	struct style style = is_swagger(im) ? style_of_swagger(im, a->node,
+						      a->in == IN_QUERY ? "form" : "simple")
+					    : style_of_openapi(im, a->in, a->node, a->listed);
 
 	jsonw_text(out, "style", style.name);
 	jsonw_bool(out, "explode", style.explode);
@@ -201,7 +205,7 @@ static void write_part(struct importer *im, const struct reading *rd, struct buf
 		text_member(im, out, "content_type", tree_get(encoding, "contentType"),
 			MEDIA_TYPE_SIZE);
 	if (is_swagger(im) && node_is(tree_get(m->parts[0], "type"), "array"))
-		style = style_of_swagger(m->parts[0], "form");
+		style = style_of_swagger(im, m->parts[0], "form");
 	else if (tree_get(encoding, "style") || tree_get(encoding, "explode"))
 		style = style_of_openapi(im, IN_QUERY, encoding, encoding);
 	if (style.name) {
