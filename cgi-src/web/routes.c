@@ -105,6 +105,8 @@ static const struct route api[] = {
 	RUNTIME(REQ_GET, CREDENTIALS "/:org/:plugin/:provider", api_handout, REQ_BODY_NONE),
 	RUNTIME(REQ_GET, "/api/v1/credential", api_handout_reference, REQ_BODY_NONE),
 	RUNTIME(REQ_POST, CREDENTIALS "/:credential/rejected", api_rejected, REQ_BODY_JSON),
+	RUNTIME(REQ_POST, "/api/v1/api-tools/:tool/operations/:operation", api_invoke,
+		REQ_BODY_JSON),
 	RUNTIME(REQ_GET, "/api/v1/registry", api_registry, REQ_BODY_NONE),
 	RUNTIME(REQ_PUT, "/api/v1/registry", api_registry_put, REQ_BODY_JSON),
 	{REQ_GET, "/api/health", api_health, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
