@@ -18,6 +18,9 @@ struct buf;
  *  starts there (overlong forms and surrogates are not valid). U+0000 is a code point here. */
 size_t text_decode(const char *p, size_t len, uint32_t *out);
 
+/** text_encode(c, to): writes c as UTF-8, at most 4 bytes and no NUL behind them; gives how many. */
+size_t text_encode(uint32_t c, char *to);
+
 /** text_utf8_chars(p, len, chars_out): counts code points. RC_INVALID: not UTF-8, or holds NUL. */
 enum rc text_utf8_chars(const char *p, size_t len, size_t *chars_out) RC_MUST_CHECK;
 

@@ -34,74 +34,14 @@ static enum rc end_at_fault(struct invocation *call, enum rc rc)
 
 /* ---- which credentials ---- */
 
-static struct authorize_item item_of(const struct tool_auth *auth, const struct fieldset *secrets)
-{
-	static const enum plan_in places[TOOL_IN__MAX] = {[TOOL_IN_HEADER] = PLAN_HEADER,
-		[TOOL_IN_QUERY] = PLAN_QUERY,
-		[TOOL_IN_COOKIE] = PLAN_COOKIE};
-	bool basic = auth->type == TOOL_AUTH_BASIC;
-
-	return (struct authorize_item){
-		.kind = basic                            ? AUTHORIZE_BASIC
-			: auth->type == TOOL_AUTH_BEARER ? AUTHORIZE_BEARER
-							 : AUTHORIZE_VALUE,
-		.scheme = auth->scheme,
-		.in = auth->type == TOOL_AUTH_API_KEY ? places[auth->in] : PLAN_HEADER,
-		.name = auth->name,
-		.prefix = auth->type == TOOL_AUTH_API_KEY ? auth->prefix : "",
-		.value = tool_secret(secrets, auth, basic ? "password" : "value"),
-		.user = basic ? tool_secret(secrets, auth, "username") : NULL,
-	};
-}
-
-static struct authorize_item item_of_token(
-	const struct tool_oauth2 *oauth2, const struct secret *token)
-{
-	return (struct authorize_item){
-		.kind = AUTHORIZE_VALUE,
-		.scheme = oauth2->scheme,
-		.in = oauth2->send_in == TOOL_IN_QUERY ? PLAN_QUERY : PLAN_HEADER,
-		.name = oauth2->send_name,
-		.prefix = oauth2->send_prefix,
-		.value = token,
-	};
-}
-
-static bool is_entered(const struct authorize_item *item)
-{
-	return item->value && (item->kind != AUTHORIZE_BASIC || item->user);
-}
-
-/* A method whose secret nobody has entered is as good as not there, unless it is for every request. */
-static enum rc collect_items(struct invocation *call, struct authorize_item *items, size_t *n)
-{
-	const struct tool_settings *s = &call->loaded.tool.settings;
-
-	*n = 0;
-	for (size_t i = 0; i < s->n_auth; i++) {
-		items[*n] = item_of(&s->auth[i], &call->loaded.secrets);
-		if (is_entered(&items[*n])) {
-			++*n;
-		} else if (!s->auth[i].scheme[0]) {
-			bind_fault_set(&call->result.fault, "needs_credential", "",
-				"This tool sends %s with every request, and nobody has entered it.",
-				s->auth[i].name[0] ? s->auth[i].name
-						   : tool_auth_type_word(s->auth[i].type));
-			return RC_DENIED;
-		}
-	}
-	if (s->has_oauth2)
-		items[(*n)++] = item_of_token(&s->oauth2, &call->token.value);
-	return RC_OK;
-}
-
 static enum rc choose(struct invocation *call)
 {
-	struct authorize_item all[INVOKE_ITEMS_MAX];
-	bool chosen[INVOKE_ITEMS_MAX] = {false};
+	struct authorize_item all[AUTHORIZE_ITEMS_MAX];
+	bool chosen[AUTHORIZE_ITEMS_MAX] = {false};
 	jsonv *security = call->plan.security;
 	size_t n;
-	enum rc rc = collect_items(call, all, &n);
+	enum rc rc = authorize_items(&call->loaded.tool.settings, &call->loaded.secrets,
+		&call->token.value, all, &n, &call->result.fault);
 
 	if (!call->plan.has_security &&
 		!jsonr_pointer(jsonr_root(call->loaded.tool.head), "/security", &security))

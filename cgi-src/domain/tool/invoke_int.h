@@ -14,8 +14,6 @@
 #include "domain/tool/tool_token.h"
 #include "store/credential_store.h"
 
-#define INVOKE_ITEMS_MAX (TOOL_AUTH_MAX + 1) /* the last: the token of OAuth 2.0 */
-
 enum invoke_step { STEP_TOKEN, STEP_SEND, STEP_SENT, STEP_ANSWERED, STEP_OVER };
 
 struct invocation {
