@@ -50,6 +50,6 @@ CREATE TABLE tool_api_operations (
   plan          MEDIUMTEXT    NOT NULL,  -- JSON: how its request is made
   bundle        MEDIUMTEXT    NOT NULL,  -- JSON: ApiToolBundle
   PRIMARY KEY (tenant_id, owner_id, name),
-  KEY api_operation_position (tenant_id, owner_id, position),
+  KEY api_operation_position (tenant_id, owner_id, position, enabled),
   CONSTRAINT api_operation_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "domain/audit.h"
+#include "domain/definition.h"
 #include "domain/keyring.h"
 #include "domain/upkeep/upkeep.h"
 #include "platform/log.h"
@@ -65,12 +66,14 @@ int main(int argc, char **argv)
 	core.cfg = cfg;
 	core.catalogue = catalogue;
 	core.audit_batch = audit_batch_new();
-	if (rc == RC_OK && !core.audit_batch)
+	core.definitions = definitions_new();
+	if (rc == RC_OK && (!core.audit_batch || !core.definitions))
 		rc = RC_NOMEM;
 	if (rc == RC_OK)
 		rc = run(&core);
 	if (rc != RC_OK)
 		log_error("refreshd.stopped", "rc", rc_name(rc));
+	definitions_free(core.definitions);
 	audit_batch_free(core.audit_batch);
 	db_free(core.db);
 	catalogue_free(catalogue);

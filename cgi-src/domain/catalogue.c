@@ -251,6 +251,7 @@ enum rc catalogue_document(struct catalogue *catalogue, const struct document *d
 		.catalogue = catalogue,
 		.file = document->file,
 		.plugin = document->plugin,
+		.own = document->own,
 		.vars = vars,
 		.spaces = "",
 		.shared = catalogue->shared,
@@ -276,6 +277,11 @@ enum rc catalogue_document(struct catalogue *catalogue, const struct document *d
 	}
 	if (ps.rc)
 		return catalogue_error(catalogue, document->file, ps.line, 0, ps.reason);
+	if (provider_is_own(*out) != document->own) {
+		*out = NULL;
+		return catalogue_error(catalogue, document->file, 0, 0,
+			"the organisation \"" PROVIDER_TOOLS_ORG "\" is that of API tools");
+	}
 	(*out)->file = catalogue_text(catalogue, document->file);
 	(*out)->fingerprint = (*out)->fingerprint * 31 + fingerprint(document);
 	return (*out)->file ? RC_OK : RC_NOMEM;
@@ -334,27 +340,21 @@ enum rc catalogue_new(const struct pairs *vars, struct catalogue **out)
 	return RC_OK;
 }
 
-enum rc provider_parse(const char *file, const char *text, size_t len, const struct pairs *vars,
+/* dir NULL: there are no shared parts. */
+static enum rc parse_one(const char *dir, const struct document *document, const struct pairs *vars,
 	struct catalogue **out, struct provider_error *error)
 {
-	return provider_parse_in(NULL, file, text, len, vars, out, error);
-}
-
-enum rc provider_parse_in(const char *dir, const char *file, const char *text, size_t len,
-	const struct pairs *vars, struct catalogue **out, struct provider_error *error)
-{
-	struct document document = {.file = file, .text = text, .len = len};
 	enum rc rc = catalogue_new(vars, out);
 	struct shared *shared = NULL;
 
-	*error = (struct provider_error){file, 0, 0, ""};
+	*error = (struct provider_error){document->file, 0, 0, ""};
 	if (rc == RC_INVALID)
 		error->reason = "a variable is not an origin";
 	if (rc == RC_OK && dir)
 		rc = shared_open(dir, &shared);
 	if (rc == RC_OK) {
 		catalogue_share(*out, shared);
-		rc = catalogue_add(*out, &document, vars);
+		rc = catalogue_add(*out, document, vars);
 		catalogue_share(*out, NULL);
 	}
 	shared_close(shared);
@@ -367,6 +367,28 @@ enum rc provider_parse_in(const char *dir, const char *file, const char *text, s
 		return rc;
 	*error = (*out)->errors.items[0];
 	return RC_INVALID;
+}
+
+enum rc provider_parse(const char *file, const char *text, size_t len, const struct pairs *vars,
+	struct catalogue **out, struct provider_error *error)
+{
+	return provider_parse_in(NULL, file, text, len, vars, out, error);
+}
+
+enum rc provider_parse_in(const char *dir, const char *file, const char *text, size_t len,
+	const struct pairs *vars, struct catalogue **out, struct provider_error *error)
+{
+	struct document document = {.file = file, .text = text, .len = len};
+
+	return parse_one(dir, &document, vars, out, error);
+}
+
+enum rc provider_parse_own(
+	const char *text, size_t len, struct catalogue **out, struct provider_error *error)
+{
+	struct document document = {.file = "", .text = text, .len = len, .own = true};
+
+	return parse_one(NULL, &document, NULL, out, error);
 }
 
 size_t catalogue_count(const struct catalogue *catalogue)

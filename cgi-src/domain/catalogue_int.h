@@ -13,6 +13,7 @@ struct document {
 	const char *text;
 	size_t len;
 	const struct plugin_entry *plugin; /* NULL: no manifest speaks of it */
+	bool own;                          /* of an API tool, and only then of its organisation */
 };
 
 /* One reading of a provider folder, or of what is joined with it. */

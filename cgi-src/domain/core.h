@@ -16,6 +16,7 @@
 #include "store/ids.h"
 
 struct audit_batch;
+struct definitions;
 struct keyring;
 struct lookup_batch;
 struct ratelimit;
@@ -26,8 +27,10 @@ struct core {
 	struct keyring *keyring;
 	struct httpc *http;                /* NULL in a program that makes no calls */
 	const struct catalogue *catalogue; /* NULL in a program that needs none */
+	struct definitions *definitions; /* those of API tools that are in use; NULL: none can be */
 	/* of the runtime API: by key and by workspace; NULL: no limit */
 	struct ratelimit *key_rate, *tenant_rate;
+	struct ratelimit *import_rate; /* of descriptions by URL, by workspace; NULL: no limit */
 	struct lookup_batch *lookups;
 	struct audit_batch *audit_batch; /* of hand-outs and renewals */
 };

@@ -66,6 +66,11 @@ bool provider_can_connect(const struct provider *p)
 	return p->has_oauth && !p->missing;
 }
 
+bool provider_is_own(const struct provider *p)
+{
+	return strcmp(p->org, PROVIDER_TOOLS_ORG) == 0;
+}
+
 const char *oauth_url_at(const struct oauth_recipe *recipe, size_t i)
 {
 	const char *const urls[] = {recipe->authorization_url, recipe->token_url, recipe->then.url,

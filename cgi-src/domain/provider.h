@@ -493,6 +493,18 @@ enum rc provider_parse_in(const char *dir, const char *file, const char *text, s
 	const struct pairs *vars, struct catalogue **out,
 	struct provider_error *error) RC_MUST_CHECK;
 
+/* The organisation of API tools: their definitions belong to a workspace each (domain/definition.h), and no file may use
+ * its name. */
+#define PROVIDER_TOOLS_ORG "api-tools"
+
+/** provider_parse_own(text, len, out, error): the definition of an API tool, which has that organisation; nothing of the
+ * operator's stands in it: no variables, no shared parts. Otherwise as provider_parse. */
+enum rc provider_parse_own(const char *text, size_t len, struct catalogue **out,
+	struct provider_error *error) RC_MUST_CHECK;
+
+/** provider_is_own(p): is it of an API tool, made by people of a workspace? Then nothing of the operator's is for it. */
+bool provider_is_own(const struct provider *p);
+
 /** provider_ref_of(p): as rows name it; borrowed. */
 struct provider_ref provider_ref_of(const struct provider *p);
 

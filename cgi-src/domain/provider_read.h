@@ -37,6 +37,7 @@ struct parse {
 	const struct plugin_entry *plugin; /* NULL: a document without a manifest */
 	const struct pairs *vars;          /* the operator's; may be NULL */
 	bool ours;                         /* has a grantry section: then nothing is forgiven */
+	bool own;                          /* of an API tool */
 	const char *recipe_file; /* of a plugin's document: being read; NULL: not, or not yet */
 	enum rc rc;              /* first failure */
 	unsigned line;

@@ -318,7 +318,8 @@ void read_url(struct parse *ps, const struct yamlr_node *node, void *at)
 	if (!text)
 		return;
 	check_template(ps, node, text);
-	check_url(ps, node, text, from_operator ? URL_HTTP_TOO : URL_HTTPS_ONLY);
+	/* whether a tool's may be plain http the operator's list decides, which files know nothing of */
+	check_url(ps, node, text, from_operator || ps->own ? URL_HTTP_TOO : URL_HTTPS_ONLY);
 	*(const char **)at = text;
 }
 

@@ -141,7 +141,7 @@ void fcgi_exchange_begin(struct fcgi_exchange *x, bool may_park)
 {
 	x->began_ms = clock_mono_ms();
 	x->state = NULL;
-	x->gone = x->closing = x->was_kept = false;
+	x->gone = x->closing = x->was_kept = x->woken = false;
 	x->fate = FCGI_OVER;
 	x->may_park = may_park;
 	x->body_left = body_length(x);
@@ -151,6 +151,7 @@ static void keep(struct fcgi_exchange *x, enum fcgi_fate fate, void *state)
 {
 	x->may_park = false;
 	x->was_kept = true;
+	x->woken = false;
 	x->fate = fate;
 	x->state = state;
 }
@@ -161,6 +162,11 @@ bool fcgi_park(struct fcgi_exchange *x, void *state)
 		return false;
 	keep(x, FCGI_PARKED, state);
 	return true;
+}
+
+void fcgi_wake(struct fcgi_exchange *x)
+{
+	x->woken = true;
 }
 
 void fcgi_hold(struct fcgi_exchange *x, void *state)
@@ -207,6 +213,13 @@ void fcgi_exchange_look(struct fcgi_exchange *x, const struct fcgi_service *s, b
 
 /* --- ways to be started --------------------------------------------------------------------- */
 
+int fcgi_wait(const struct fcgi_service *s, struct pollfd *fds, size_t n, int timeout_ms)
+{
+	if (s->app->wait)
+		return s->app->wait(fds, n, timeout_ms, s->app->arg);
+	return poll(fds, n, timeout_ms);
+}
+
 /* Nothing else is there to be served: parking is waiting, and what is held needs to wait for nobody. */
 static void see_through(struct fcgi_exchange *x, const struct fcgi_service *s)
 {
@@ -214,8 +227,8 @@ static void see_through(struct fcgi_exchange *x, const struct fcgi_service *s)
 		struct pollfd p = {.fd = STDOUT_FILENO};
 
 		if (x->fate == FCGI_PARKED) {
-			(void)poll(
-				&p, 1, (int)s->park_interval_ms); /* ends early when nobody reads */
+			/* ends early when nobody reads */
+			(void)fcgi_wait(s, &p, 1, (int)s->park_interval_ms);
 			fcgi_exchange_look(x, s, false);
 		} else {
 			s->app->settle(s->app->arg);

@@ -19,6 +19,7 @@
 #ifndef GRANTRY_PLATFORM_FCGI_H
 #define GRANTRY_PLATFORM_FCGI_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -54,6 +55,10 @@ struct fcgi_app {
 	void (*resume)(struct fcgi_exchange *x, void *state, void *arg);
 	/** settle(arg): what the held ones wait for. NULL: nothing can be held. */
 	void (*settle)(void *arg);
+	/** wait(fds, n, timeout_ms, arg): in the place of poll(2), for a program with descriptors of its own, whose
+	 * events it handles here; it may return 0 before the time. -1: it cannot go on, and the worker ends. NULL:
+	 * poll(2). */
+	int (*wait)(struct pollfd *fds, size_t n, int timeout_ms, void *arg);
 	/** reload(arg): in the parent at SIGHUP, before the workers are replaced. NULL: nothing to reload. */
 	void (*reload)(void *arg);
 };
@@ -79,6 +84,8 @@ bool fcgi_write(struct fcgi_exchange *x, const void *p, size_t len);
  * borrowed from it, until resume answers. state is the caller's, for resume. False: as many are parked
  * already as may be, or there is no more time, or the program has no resume; x is to be answered now. */
 bool fcgi_park(struct fcgi_exchange *x, void *state) RC_MUST_CHECK;
+/** fcgi_wake(x): of a parked exchange, from inside wait: what it waits for is there, it is resumed at once. */
+void fcgi_wake(struct fcgi_exchange *x);
 /** fcgi_hold(x, state): from inside handle or resume, once: likewise, until settle has run: at once when no
  * other request has arrived, else after FCGI_HOLD_MAX, held or not. An exchange may need several such steps and be
  * held in each resume. Only in a program with settle and resume. */

@@ -21,6 +21,7 @@ struct fcgi_exchange {
 	bool gone, closing;
 	bool may_park;
 	bool was_kept; /* parked or held once */
+	bool woken;    /* parked, and to be resumed before it is due */
 	enum fcgi_fate fate;
 	size_t body_left; /* at most so much is read, whatever arrives */
 	void *state;      /* of whoever parked or held it */
@@ -41,6 +42,8 @@ struct fcgi_service {
 void fcgi_exchange_begin(struct fcgi_exchange *x, bool may_park);
 /** fcgi_exchange_look(x, s, closing): resumes a parked exchange; closing: for the last time. */
 void fcgi_exchange_look(struct fcgi_exchange *x, const struct fcgi_service *s, bool closing);
+/** fcgi_wait(s, fds, n, timeout_ms): poll(2), or what the program has in its place. */
+int fcgi_wait(const struct fcgi_service *s, struct pollfd *fds, size_t n, int timeout_ms);
 /** fcgi_exchange_resume(x, s, room): resumes it, parked or held; room: for one more parked. */
 void fcgi_exchange_resume(struct fcgi_exchange *x, const struct fcgi_service *s, bool room);
 

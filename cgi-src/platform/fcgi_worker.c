@@ -153,6 +153,38 @@ static struct fcgi_exchange *unpark(struct worker *w)
 	return x;
 }
 
+/* Those that were woken are due now. */
+static void wake(struct worker *w)
+{
+	struct fcgi_exchange **at = &w->parked, *woken = NULL;
+
+	while (*at) {
+		struct fcgi_exchange *x = *at;
+
+		if (!x->woken) {
+			at = &x->next;
+			continue;
+		}
+		*at = x->next;
+		x->due_ms = 0;
+		x->next = woken;
+		woken = x;
+	}
+	for (at = &woken; *at;)
+		at = &(*at)->next;
+	*at = w->parked;
+	w->parked = woken;
+}
+
+/* As poll(2); false: it cannot be waited any more. */
+static bool await(struct worker *w, struct pollfd *fds, size_t n, int timeout_ms, int *ready)
+{
+	*ready = fcgi_wait(w->service, fds, n, timeout_ms);
+	if (w->service->app->wait)
+		wake(w);
+	return *ready >= 0 || errno == EINTR || errno == ENOMEM;
+}
+
 static void hold(struct worker *w, struct fcgi_exchange *x)
 {
 	x->next = w->held;
@@ -236,13 +268,15 @@ static int idle_ms(const struct worker *w)
 static void drain(struct worker *w)
 {
 	int64_t until_ms = clock_mono_ms() + w->service->park_grace_ms;
+	int ready;
 
 	for (settle(w); w->parked; settle(w)) {
 		if (clock_mono_ms() >= until_ms) {
 			look_at_first(w, true);
 			continue;
 		}
-		(void)poll(NULL, 0, idle_ms(w));
+		if (!await(w, NULL, 0, idle_ms(w), &ready))
+			until_ms = 0;
 		look_at_due(w);
 	}
 }
@@ -252,7 +286,7 @@ static void drain(struct worker *w)
 enum event { EVENT_STOP, EVENT_CONNECTION, EVENT_TIME };
 
 /* Waits for a connection, or until a parked exchange is due. */
-static enum event await_event(const struct worker *w)
+static enum event await_event(struct worker *w)
 {
 	struct pollfd fds[] = {
 		{.fd = w->stop_fd, .events = POLLIN},
@@ -260,9 +294,9 @@ static enum event await_event(const struct worker *w)
 	};
 
 	for (;;) {
-		int n = poll(fds, 2, idle_ms(w));
+		int n;
 
-		if (n < 0 && errno != EINTR && errno != ENOMEM)
+		if (!await(w, fds, 2, idle_ms(w), &n))
 			return EVENT_STOP;
 		if (n == 0)
 			return EVENT_TIME;

@@ -138,6 +138,22 @@ bool netpol_is_public(const struct sockaddr *address)
 	return false;
 }
 
+bool netpol_is_private_literal(const char *host)
+{
+	struct in6_addr v6;
+	struct in_addr v4;
+	char text[INET6_ADDRSTRLEN];
+	size_t len = strlen(host);
+
+	if (host[0] != '[')
+		return inet_pton(AF_INET, host, &v4) == 1 && !is_public4(ntohl(v4.s_addr));
+	if (len < 2 || len - 2 >= sizeof text)
+		return false;
+	memcpy(text, host + 1, len - 2);
+	text[len - 2] = '\0';
+	return inet_pton(AF_INET6, text, &v6) == 1 && !is_public6(v6.s6_addr);
+}
+
 /* --- our own addresses --------------------------------------------------------------------- */
 
 static bool same_host(const struct sockaddr *a, const struct sockaddr *b)

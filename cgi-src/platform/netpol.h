@@ -39,6 +39,10 @@ bool netpol_allows_origin(const struct netpol *policy, bool https, const char *h
 /** netpol_is_public(address): true for a globally reachable unicast address only. */
 bool netpol_is_public(const struct sockaddr *address);
 
+/** netpol_is_private_literal(host): an IP literal (as url_parse gives it) that is not public. For telling early;
+ * what counts is the socket address. */
+bool netpol_is_private_literal(const char *host);
+
 /** netpol_is_own(address): an address of this machine (H3); true also when that cannot be told. */
 bool netpol_is_own(const struct sockaddr *address);
 

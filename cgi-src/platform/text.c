@@ -52,6 +52,30 @@ size_t text_decode(const char *p, size_t len, uint32_t *out)
 	return n;
 }
 
+size_t text_encode(uint32_t c, char *to)
+{
+	if (c < 0x80) {
+		to[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		to[0] = (char)(0xc0 | c >> 6);
+		to[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		to[0] = (char)(0xe0 | c >> 12);
+		to[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		to[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	to[0] = (char)(0xf0 | c >> 18);
+	to[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	to[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	to[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
 enum rc text_utf8_chars(const char *p, size_t len, size_t *chars_out)
 {
 	size_t chars = 0;
@@ -203,6 +227,45 @@ void text_harmless(const char *p, size_t len, size_t max_chars, struct buf *out)
 		space = false;
 		if (!line_put(&line, at, at_len))
 			return;
+	}
+}
+
+/* Printable ASCII needs no second look. */
+static size_t plain(const char *p, size_t len, size_t max)
+{
+	size_t n = 0;
+
+	while (n < len && n < max && p[n] >= ' ' && p[n] <= '~')
+		n++;
+	return n;
+}
+
+void text_harmless_lines(const char *p, size_t len, size_t max_chars, struct buf *out)
+{
+	struct line line = {.out = out, .max_chars = max_chars};
+
+	while (len > 0) {
+		uint32_t c;
+		size_t n = plain(p, len, max_chars > line.chars ? max_chars - line.chars : 0);
+
+		if (n > 0) {
+			line.chars += n;
+			line.last_at = out->len + n - 1;
+			buf_add(out, p, n);
+		} else {
+			n = text_decode(p, len, &c);
+			if (n == 0) {
+				n = 1;
+				if (!line_put(&line, REPLACEMENT, strlen(REPLACEMENT)))
+					return;
+			} else if (c == '\t' || c == '\n') {
+				if (!line_put(&line, c == '\t' ? " " : "\n", 1))
+					return;
+			} else if (!is_control(c) && !is_deceptive(c) && !line_put(&line, p, n))
+				return;
+		}
+		p += n;
+		len -= n;
 	}
 }
 

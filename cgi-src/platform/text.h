@@ -18,6 +18,9 @@ struct buf;
  *  starts there (overlong forms and surrogates are not valid). U+0000 is a code point here. */
 size_t text_decode(const char *p, size_t len, uint32_t *out);
 
+/** text_encode(c, to): writes c as UTF-8, at most 4 bytes and no NUL behind them; gives how many. */
+size_t text_encode(uint32_t c, char *to);
+
 /** text_utf8_chars(p, len, chars_out): counts code points. RC_INVALID: not UTF-8, or holds NUL. */
 enum rc text_utf8_chars(const char *p, size_t len, size_t *chars_out) RC_MUST_CHECK;
 
@@ -41,6 +44,10 @@ void text_trim(const char **p, size_t *len);
  *  invalid bytes become U+FFFD, control and bidirectional characters are dropped, runs of white
  *  space become one space, none at the ends; what was cut ends in "…", which counts as one of them. */
 void text_harmless(const char *p, size_t len, size_t max_chars, struct buf *out);
+
+/** text_harmless_lines(p, len, max_chars, out): the same for a text of several lines: newlines and white
+ *  space within a line stay as they are (CR LF is one newline, a tab one space). */
+void text_harmless_lines(const char *p, size_t len, size_t max_chars, struct buf *out);
 
 /** text_is_vschar(p, len): RFC 6749 App. A: every byte 0x20..0x7e, at least one. */
 bool text_is_vschar(const char *p, size_t len);

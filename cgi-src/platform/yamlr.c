@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
+
+#include "platform/yamlev.h"
 
 #define EVENTS_MAX 50000
 #define CHUNK_SIZE ((size_t)16 * 1024)
-#define BOM "\xef\xbb\xbf"
 
 /* --- the arena: a tree is built once and freed whole --- */
 
@@ -86,11 +86,6 @@ static enum rc no_memory(struct builder *b)
 	return refuse(b, RC_NOMEM, 0, "out of memory");
 }
 
-static unsigned line_of(const yaml_event_t *event)
-{
-	return (unsigned)event->start_mark.line + 1;
-}
-
 static struct frame *top(struct builder *b)
 {
 	return b->depth ? &b->stack[b->depth - 1] : NULL;
@@ -103,26 +98,24 @@ static bool awaits_key(const struct frame *f)
 
 /* A scalar with a NUL (written "\0": the raw byte does not pass libyaml) would end early for whoever
  * reads it as text. */
-static enum rc copy_text(struct builder *b, const yaml_event_t *event, const char **out)
+static enum rc copy_text(struct builder *b, const struct yamlev_event *event, const char **out)
 {
-	size_t len = event->data.scalar.length;
 	char *text;
 
 	*out = NULL;
-	if (memchr(event->data.scalar.value, 0, len))
-		return refuse(b, RC_INVALID, line_of(event), "a text may not hold NUL");
-	text = take_bytes(b->doc, len + 1);
+	if (memchr(event->text, 0, event->len))
+		return refuse(b, RC_INVALID, event->line, "a text may not hold NUL");
+	text = take_bytes(b->doc, event->len + 1);
 	if (!text)
 		return no_memory(b);
-	memcpy(text, event->data.scalar.value, len);
-	text[len] = 0;
+	memcpy(text, event->text, event->len + 1);
 	*out = text;
 	return RC_OK;
 }
 
 /* Makes a node and hangs it below the open container. */
-static enum rc add_node(
-	struct builder *b, const yaml_event_t *event, enum yamlr_kind kind, struct yamlr_node **out)
+static enum rc add_node(struct builder *b, const struct yamlev_event *event, enum yamlr_kind kind,
+	struct yamlr_node **out)
 {
 	struct yamlr_node *node = take_bytes(b->doc, sizeof(*node));
 	struct frame *f = top(b);
@@ -130,7 +123,7 @@ static enum rc add_node(
 	*out = node;
 	if (!node)
 		return no_memory(b);
-	*node = (struct yamlr_node){.kind = kind, .line = line_of(event)};
+	*node = (struct yamlr_node){.kind = kind, .line = event->line};
 	if (!f) {
 		b->doc->root = node;
 		return RC_OK;
@@ -149,7 +142,7 @@ static enum rc add_node(
 	return RC_OK;
 }
 
-static enum rc add_scalar(struct builder *b, const yaml_event_t *event)
+static enum rc add_scalar(struct builder *b, const struct yamlev_event *event)
 {
 	struct frame *f = top(b);
 	struct yamlr_node *node;
@@ -161,26 +154,27 @@ static enum rc add_scalar(struct builder *b, const yaml_event_t *event)
 		return rc;
 	if (awaits_key(f)) {
 		f->key = text;
-		f->key_line = line_of(event);
+		f->key_line = event->line;
 		return RC_OK;
 	}
 	rc = add_node(b, event, YAMLR_SCALAR, &node);
 	if (rc)
 		return rc;
 	node->text = text;
-	node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	node->quoted = !event->plain;
 	return RC_OK;
 }
 
-static enum rc open_container(struct builder *b, const yaml_event_t *event, enum yamlr_kind kind)
+static enum rc open_container(
+	struct builder *b, const struct yamlev_event *event, enum yamlr_kind kind)
 {
 	struct yamlr_node *node;
 	enum rc rc;
 
 	if (awaits_key(top(b)))
-		return refuse(b, RC_INVALID, line_of(event), "a key must be a scalar");
+		return refuse(b, RC_INVALID, event->line, "a key must be a scalar");
 	if (b->depth == YAMLR_DEPTH_MAX)
-		return refuse(b, RC_LIMIT, line_of(event), "nested too deep");
+		return refuse(b, RC_LIMIT, event->line, "nested too deep");
 	rc = add_node(b, event, kind, &node);
 	if (rc)
 		return rc;
@@ -230,98 +224,65 @@ static enum rc close_container(struct builder *b)
 	return node->kind == YAMLR_MAPPING ? keys_check(b, node) : RC_OK;
 }
 
-static enum rc take_event(struct builder *b, const yaml_event_t *event)
+static enum rc take_event(struct builder *b, const struct yamlev_event *event)
 {
 	if (++b->events > EVENTS_MAX)
-		return refuse(b, RC_LIMIT, line_of(event), "too many items");
-	switch (event->type) {
-	case YAML_DOCUMENT_START_EVENT:
+		return refuse(b, RC_LIMIT, event->line, "too many items");
+	switch (event->kind) {
+	case YAMLEV_DOCUMENT:
 		if (b->documents++)
-			return refuse(b, RC_INVALID, line_of(event), "more than one document");
+			return refuse(b, RC_INVALID, event->line, "more than one document");
 		return RC_OK;
-	case YAML_ALIAS_EVENT:
-		/* Shared nodes make a small file a huge tree ("billion laughs"), or a circle. libyaml
-		 * does not even tell whether the anchor exists. */
-		return refuse(b, RC_INVALID, line_of(event), "aliases are not allowed");
-	case YAML_SCALAR_EVENT:
+	case YAMLEV_ALIAS:
+		/* Shared nodes make a small file a huge tree ("billion laughs"), or a circle. */
+		return refuse(b, RC_INVALID, event->line, "aliases are not allowed");
+	case YAMLEV_SCALAR:
 		return add_scalar(b, event);
-	case YAML_SEQUENCE_START_EVENT:
+	case YAMLEV_SEQUENCE:
 		return open_container(b, event, YAMLR_SEQUENCE);
-	case YAML_MAPPING_START_EVENT:
+	case YAMLEV_MAPPING:
 		return open_container(b, event, YAMLR_MAPPING);
-	case YAML_SEQUENCE_END_EVENT:
-	case YAML_MAPPING_END_EVENT:
+	case YAMLEV_CLOSE:
 		return close_container(b);
-	default:
-		return RC_OK;
+	case YAMLEV_END:
+		break;
 	}
+	return RC_OK;
 }
 
-/* Of errors in the bytes themselves libyaml gives the offset only. */
-static unsigned line_at(const char *p, size_t offset)
+static enum rc failed(struct builder *b, enum rc rc, const struct yamlev_error *error)
 {
-	unsigned line = 1;
-
-	for (size_t i = 0; i < offset; i++)
-		line += p[i] == '\n';
-	return line;
+	b->error->column = error->column;
+	return refuse(b, rc, error->line, error->reason);
 }
 
-static enum rc parser_failed(
-	struct builder *b, const yaml_parser_t *parser, const char *p, size_t len)
-{
-	const char *problem = parser->problem ? parser->problem : "not YAML";
-
-	if (parser->error == YAML_MEMORY_ERROR)
-		return no_memory(b);
-	if (parser->error == YAML_READER_ERROR) {
-		size_t offset = parser->problem_offset < len ? parser->problem_offset : len;
-
-		return refuse(b, RC_INVALID, line_at(p, offset), problem);
-	}
-	b->error->line = (unsigned)parser->problem_mark.line + 1;
-	b->error->column = (unsigned)parser->problem_mark.column + 1;
-	snprintf(b->error->reason, sizeof(b->error->reason), "%s%s%s",
-		parser->context ? parser->context : "", parser->context ? ": " : "", problem);
-	return RC_INVALID;
-}
-
-static enum rc run(struct builder *b, yaml_parser_t *parser, const char *p, size_t len)
+static enum rc run(struct builder *b, struct yamlev *reader)
 {
 	for (;;) {
-		yaml_event_type_t type;
-		yaml_event_t event;
-		enum rc rc;
+		struct yamlev_event event;
+		struct yamlev_error error;
+		enum rc rc = yamlev_next(reader, &event, &error);
 
-		if (!yaml_parser_parse(parser, &event))
-			return parser_failed(b, parser, p, len);
+		if (rc)
+			return failed(b, rc, &error);
 		rc = take_event(b, &event);
-		type = event.type;
-		yaml_event_delete(&event);
-		if (rc || type == YAML_STREAM_END_EVENT)
+		if (rc || event.kind == YAMLEV_END)
 			return rc;
 	}
 }
 
 static enum rc build(struct builder *b, const char *p, size_t len)
 {
-	yaml_parser_t parser;
+	struct yamlev *reader;
 	enum rc rc;
 
 	if (len > YAMLR_SIZE_MAX)
 		return refuse(b, RC_LIMIT, 0, "larger than 1 MiB");
-	if (!yaml_parser_initialize(&parser))
+	reader = yamlev_new(p, len);
+	if (!reader)
 		return no_memory(b);
-	/* Told the encoding, libyaml does not guess UTF-16 from the first bytes; but then it takes the
-	 * mark for a character of the text, at least in some places. */
-	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	if (len >= strlen(BOM) && memcmp(p, BOM, strlen(BOM)) == 0) {
-		p += strlen(BOM);
-		len -= strlen(BOM);
-	}
-	yaml_parser_set_input_string(&parser, (const unsigned char *)p, len);
-	rc = run(b, &parser, p, len);
-	yaml_parser_delete(&parser);
+	rc = run(b, reader);
+	yamlev_free(reader);
 	return rc;
 }
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A small YAML tree built from libyaml's events (never its document loader, which is quadratic in
- * flow depth: security finding 9). Refused, with the line: depth > 32, > 1 MiB, > 50000 events, more
+ * A small YAML tree built from events (yamlev.h). Refused, with the line: depth > 32, > 1 MiB, > 50000 events, more
  * than one document, aliases, duplicate keys, keys that are not scalars, invalid UTF-8, NUL. Tags and
  * anchors without an alias are ignored; a byte order mark at the start is allowed. Every scalar is
- * text; whether it was quoted is told, because "null" and null differ. Home of yaml.h.
+ * text; whether it was quoted is told, because "null" and null differ.
  */
 #ifndef GRANTRY_PLATFORM_YAMLR_H
 #define GRANTRY_PLATFORM_YAMLR_H

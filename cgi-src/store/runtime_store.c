@@ -17,6 +17,9 @@ enum {
 	ST_FIND_ID,
 	ST_FIND_NAME,
 	ST_FIND_SOME,
+	ST_IN_DEFAULT,
+	ST_IN_ID,
+	ST_IN_NAME,
 	ST_FIND_ALL,
 	ST_CREDENTIALS,
 	ST_CREDENTIALS_OF,
@@ -28,10 +31,7 @@ enum {
 #define TOUCH_EVERY_S 60
 
 #define KEY_COLUMNS "SELECT k.id, k.tenant_id, k.providers, k.verbs, k.expires_at, k.last_used_at"
-#define CREDENTIAL_COLUMNS                                                                         \
-	"c.id, c.plugin_id, c.provider, c.name, c.auth_type, c.secret_rev, c.expires_at,"          \
-	" c.refreshable, c.state, c.state_reason, c.state_since, c.failures, c.refresh_due_at,"    \
-	" c.refreshed_at, c.rejected_rev, c.forced_rev, c.lease_owner IS NOT NULL"
+#define CREDENTIAL_COLUMNS RUNTIME_CREDENTIAL_COLUMNS
 
 /* What is looked for at once: number, key, id, plugin, provider. */
 #define WANTED                                                                                     \
@@ -56,8 +56,12 @@ enum {
 	", " CREDENTIAL_COLUMNS ", c.encrypted_credentials, c.encrypted_profile"                   \
 	" FROM runtime_keys k FORCE INDEX (runtime_key_hash)"                                      \
 	" JOIN tenants t FORCE INDEX (PRIMARY) ON t.id = k.tenant_id AND t.disabled = 0"
-#define FIND_AT 6                 /* first column of CREDENTIAL_COLUMNS in FIND_ROWS */
-#define SEALED_AT (FIND_AT + 17)  /* first sealed column */
+#define IN_ROWS                                                                                    \
+	"SELECT " CREDENTIAL_COLUMNS ", c.encrypted_credentials, c.encrypted_profile"              \
+	" FROM provider_credentials c"
+#define FIND_AT 6 /* first column of CREDENTIAL_COLUMNS in FIND_ROWS */
+#define SEALED 17 /* first sealed column behind these */
+#define SEALED_AT (FIND_AT + SEALED)
 #define NUMBER_AT (SEALED_AT + 2) /* in FIND_MANY: which one it is */
 #define LIST_DEFAULT_AT 17        /* is it the Default? */
 
@@ -105,6 +109,13 @@ static const char *const sql[] = {
 	" LEFT JOIN provider_credentials c FORCE INDEX (provider_credential_name)"
 	" ON c.tenant_id = k.tenant_id AND c.plugin_id = ? AND c.provider = ? AND c.name = ?"
 	" WHERE k.key_hash = ?",
+	[ST_IN_DEFAULT] =
+		IN_ROWS " JOIN provider_credential_defaults d ON d.tenant_id = c.tenant_id"
+			" AND d.credential_id = c.id"
+			" WHERE d.tenant_id = ? AND d.plugin_id = ? AND d.provider = ?",
+	[ST_IN_ID] = IN_ROWS " WHERE c.tenant_id = ? AND c.id = ?",
+	[ST_IN_NAME] = IN_ROWS
+	" WHERE c.tenant_id = ? AND c.plugin_id = ? AND c.provider = ? AND c.name = ?",
 	/* cross-tenant: as above */
 	[ST_FIND_SOME] = FIND_MANY(WANTED_4),
 	/* cross-tenant: as above */
@@ -246,7 +257,7 @@ static enum rc find_query(struct db *db, const unsigned char key_hash[HASH_SIZE]
 }
 
 /* at: the first of CREDENTIAL_COLUMNS. */
-static void credential_from_row(
+void runtime_credential_read(
 	const struct db_rows *rows, unsigned at, struct runtime_credential *out)
 {
 	struct credential_row *row = &out->row;
@@ -284,26 +295,31 @@ static enum rc take_sealed(const struct db_rows *rows, unsigned col, struct buf 
 }
 
 /* Is there one, and of the provider that was named? */
-static bool is_wanted(const struct db_rows *rows, const struct provider_ref *ref)
+static bool is_wanted(const struct db_rows *rows, unsigned at, const struct provider_ref *ref)
 {
-	if (db_is_null(rows, FIND_AT))
+	if (db_is_null(rows, at))
 		return false;
-	return !ref->plugin_id ||
-	       (strcmp(db_get_text(rows, FIND_AT + 1), ref->plugin_id) == 0 &&
-		       strcmp(db_get_text(rows, FIND_AT + 2), ref->provider) == 0);
+	return !ref->plugin_id || (strcmp(db_get_text(rows, at + 1), ref->plugin_id) == 0 &&
+					  strcmp(db_get_text(rows, at + 2), ref->provider) == 0);
+}
+
+static enum rc take_credential(const struct db_rows *rows, unsigned at,
+	const struct provider_ref *ref, struct runtime_credential *out)
+{
+	enum rc rc;
+
+	if (!is_wanted(rows, at, ref))
+		return RC_NOT_FOUND;
+	runtime_credential_read(rows, at, out);
+	rc = take_sealed(rows, at + SEALED, &out->row.credentials);
+	return rc == RC_OK ? take_sealed(rows, at + SEALED + 1, &out->row.profile) : rc;
 }
 
 static enum rc take_found(const struct db_rows *rows, const struct provider_ref *ref,
 	struct runtime_key_row *key, struct runtime_credential *out)
 {
-	enum rc rc;
-
 	runtime_key_read(rows, 0, key);
-	if (!is_wanted(rows, ref))
-		return RC_NOT_FOUND;
-	credential_from_row(rows, FIND_AT, out);
-	rc = take_sealed(rows, SEALED_AT, &out->row.credentials);
-	return rc == RC_OK ? take_sealed(rows, SEALED_AT + 1, &out->row.profile) : rc;
+	return take_credential(rows, FIND_AT, ref, out);
 }
 
 enum rc runtime_find(struct db *db, const unsigned char key_hash[HASH_SIZE],
@@ -317,6 +333,33 @@ enum rc runtime_find(struct db *db, const unsigned char key_hash[HASH_SIZE],
 	memset(out, 0, sizeof(*out));
 	if (rc == RC_OK)
 		rc = db_next(rows) ? take_found(rows, &query->ref, key, out) : RC_DENIED;
+	db_rows_free(rows);
+	return rc;
+}
+
+static enum rc in_query(struct db *db, const struct tenant_id *tenant,
+	const struct runtime_query *query, struct db_rows **out)
+{
+	struct db_value owner = db_id(&tenant->u), plugin = db_text(query->ref.plugin_id),
+			provider = db_text(query->ref.provider);
+
+	if (query->id)
+		return db_query(db, sql[ST_IN_ID], DB_ARGS(owner, db_id(&query->id->u)), out);
+	if (query->name)
+		return db_query(db, sql[ST_IN_NAME],
+			DB_ARGS(owner, plugin, provider, db_text(query->name)), out);
+	return db_query(db, sql[ST_IN_DEFAULT], DB_ARGS(owner, plugin, provider), out);
+}
+
+enum rc runtime_find_in(struct db *db, const struct tenant_id *tenant,
+	const struct runtime_query *query, struct runtime_credential *out)
+{
+	struct db_rows *rows = NULL;
+	enum rc rc = in_query(db, tenant, query, &rows);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK)
+		rc = db_next(rows) ? take_credential(rows, 0, &query->ref, out) : RC_NOT_FOUND;
 	db_rows_free(rows);
 	return rc;
 }
@@ -404,7 +447,7 @@ enum rc runtime_list(struct db *db, const struct tenant_id *tenant,
 	while (rc == RC_OK && db_next(rows)) {
 		struct runtime_credential c = {0};
 
-		credential_from_row(rows, 0, &c);
+		runtime_credential_read(rows, 0, &c);
 		c.row.is_default = db_get_int(rows, LIST_DEFAULT_AT) != 0;
 		visit(&c, arg);
 	}

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "domain/audit.h"
+#include "domain/definition.h"
 #include "domain/keyring.h"
 #include "domain/runtime/lookup.h"
 #include "platform/log.h"
@@ -41,7 +42,9 @@ static enum rc worker_start(void *arg)
 	app->core.catalogue = app->catalogue;
 	app->core.key_rate = app->key_rate;
 	app->core.tenant_rate = app->tenant_rate;
-	if (!app->pages && open_batches(&app->core) != RC_OK)
+	app->core.import_rate = app->import_rate;
+	app->core.definitions = definitions_new();
+	if (!app->core.definitions || (!app->pages && open_batches(&app->core) != RC_OK))
 		return RC_NOMEM;
 	rc = core_database(app->cfg, user, &app->core.db);
 	if (rc == RC_OK && app->outgoing)
@@ -57,6 +60,7 @@ static void worker_stop(void *arg)
 	db_free(app->core.db);
 	audit_batch_free(app->core.audit_batch);
 	lookup_batch_free(app->core.lookups);
+	definitions_free(app->core.definitions);
 	app->core = (struct core){0};
 }
 
@@ -108,11 +112,14 @@ static enum rc app_open(struct app *app, const char *config)
 		rc = ratelimit_new(app->cfg->runtime_key_rate, &app->key_rate);
 	if (rc == RC_OK && !app->pages)
 		rc = ratelimit_new(app->cfg->runtime_tenant_rate, &app->tenant_rate);
+	if (rc == RC_OK && app->pages)
+		rc = ratelimit_new(1, &app->import_rate);
 	return rc;
 }
 
 static void app_close(struct app *app)
 {
+	ratelimit_free(app->import_rate);
 	ratelimit_free(app->tenant_rate);
 	ratelimit_free(app->key_rate);
 	view_free(app->view);

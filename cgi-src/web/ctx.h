@@ -27,6 +27,7 @@ struct app {
 	struct keyring *keyring;
 	struct view *view;
 	struct ratelimit *key_rate, *tenant_rate; /* of runtimes; NULL: none */
+	struct ratelimit *import_rate;            /* of descriptions by URL; NULL: none */
 	/* opened by each worker */
 	struct core core;
 	enum rc settled; /* how the last writing of the audit batch ended */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/audit.h"
+#include "domain/definition.h"
 #include "domain/runtime/lookup.h"
 #include "platform/clock.h"
 #include "platform/log.h"
@@ -158,16 +159,36 @@ static void note_denied(struct ctx *c, const char *action)
 		log_warn(action, "route", path, "result", "denied");
 }
 
-static int check_person(struct ctx *c)
+/* A large body is read for those alone who may send it. */
+static int read_upload(struct fcgi_exchange *x, struct ctx *c)
+{
+	enum rc rc;
+
+	if (c->match.route->body != REQ_BODY_UPLOAD)
+		return 0;
+	if (c->match.route->gate == GATE_SESSION &&
+		!policy_allows(c->actor.role, c->match.route->action)) {
+		note_denied(c, "request.role");
+		return 403;
+	}
+	rc = req_read_upload(x, &c->req);
+	return rc == RC_OK ? c->req.bad_status : error_status(rc);
+}
+
+static int check_person(struct fcgi_exchange *x, struct ctx *c)
 {
 	const struct route *route = c->match.route;
 	bool post = req_writes(&c->req);
+	int status;
 
 	/* no cookie opens these, so no foreign page can make a browser use one */
 	if (route->gate == GATE_REPORT || route->gate == GATE_PROBE || route->gate == GATE_KEY)
 		return 0;
 	if (route->gate == GATE_SESSION && !c->session)
 		return 401;
+	status = read_upload(x, c);
+	if (status)
+		return status;
 	if (post && !csrf_is_right(c)) {
 		note_denied(c, "request.csrf");
 		return 403;
@@ -220,6 +241,7 @@ static void run_handler(struct ctx *c)
 
 	c->waits = c->reads = c->holds = false;
 	rc = c->match.route->handler(c);
+	definitions_clear(c->app->core.definitions); /* one that is called again asks again */
 	if (!c->reads)
 		c->ticket = -1;
 	if (rc == RC_OK && (c->waits || c->reads))
@@ -241,7 +263,7 @@ static bool wants_session(const struct ctx *c, int status)
 	return c->app->pages && c->match.route->gate != GATE_REPORT;
 }
 
-static void answer(struct ctx *c)
+static void answer(struct fcgi_exchange *x, struct ctx *c)
 {
 	int status = check_route(c);
 	enum rc rc = RC_OK;
@@ -255,7 +277,7 @@ static void answer(struct ctx *c)
 	if (status == 0 && c->app->pages)
 		ensure_form_token(c);
 	if (status == 0)
-		status = check_person(c);
+		status = check_person(x, c);
 	if (status == 401)
 		answer_unauthorized(c);
 	else if (status)
@@ -354,7 +376,7 @@ void dispatch(struct fcgi_exchange *x, struct app *app)
 	c->resp.base = app->cfg->public_prefix;
 	c->may_wait = fcgi_may_park(x); /* not so when too many wait here already */
 	if (rc == RC_OK)
-		answer(c);
+		answer(x, c);
 	else
 		error_answer(c, error_status(rc));
 	go_on(x, c);

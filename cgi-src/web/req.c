@@ -217,6 +217,9 @@ void req_release(struct req *rq)
 	secret_release(&rq->raw_query);
 	secret_release(&rq->body);
 	secret_release(&rq->cookie_text);
+	if (rq->upload)
+		secret_wipe(rq->upload, rq->upload_len);
+	free(rq->upload);
 	free(rq->path_copy);
 	memset(rq, 0, sizeof(*rq));
 }

@@ -21,18 +21,29 @@
 #define REQ_SEGMENTS_MAX 16
 #define REQ_PARAMS_MAX 6000 /* 5000 unknown callback parameters must pass (A24) */
 #define REQ_FORM_MAX 200
+#define REQ_UPLOAD_MAX ((size_t)17 << 20) /* a document of 16 MiB and what stands around it */
+#define REQ_PARTS_MAX 600
 #define REQ_COOKIES_MAX 100
 #define REQ_COOKIE_TEXT_MAX 8192 /* more cookies or a longer header: no cookies at all (D6) */
 
 enum req_method { REQ_GET, REQ_HEAD, REQ_POST, REQ_PUT, REQ_OTHER };
 /* A body is read with POST and PUT only. OTHER: a media type or charset that we do not take, for a 415; what
- * no route asks for is not read. */
-enum req_body { REQ_BODY_NONE, REQ_BODY_FORM, REQ_BODY_JSON, REQ_BODY_CSP_REPORT, REQ_BODY_OTHER };
+ * no route asks for is not read. UPLOAD: multipart/form-data, which only req_read_upload() reads. */
+enum req_body {
+	REQ_BODY_NONE,
+	REQ_BODY_FORM,
+	REQ_BODY_JSON,
+	REQ_BODY_CSP_REPORT,
+	REQ_BODY_UPLOAD,
+	REQ_BODY_OTHER
+};
 
 struct param {
-	/* decoded once, NUL-terminated; value may hold anything but NUL */
+	/* decoded once, NUL-terminated; value may hold anything but NUL, that of a file NUL too */
 	const char *name, *value;
 	size_t value_len;
+	/* of an upload; NULL: not a file, nothing was said */
+	const char *file_name, *content_type;
 };
 
 struct params {
@@ -51,6 +62,8 @@ struct req {
 	struct params cookies;
 	enum req_body body_kind;
 	struct secret raw_query, body, cookie_text; /* what the params point into */
+	char *upload;                               /* likewise; wiped with the request */
+	size_t upload_len;                          /* known before it is read */
 	char *path_copy;                            /* what the segments point into */
 	/* the few header fields that we read; NULL when absent */
 	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *sec_fetch_dest, *sec_purpose,
@@ -67,6 +80,18 @@ enum rc req_parse(struct fcgi_exchange *x, struct req *out) RC_MUST_CHECK;
 void req_release(struct req *rq);
 /** req_writes(rq): is it of a method that brings something: POST or PUT? */
 bool req_writes(const struct req *rq);
+
+/** req_read_upload(x, rq): the body of a REQ_BODY_UPLOAD, which may be large, into form: only for who may send it. The
+ * CSRF token is one of its fields, wherever it stands. As with req_parse, a fault of the client is a bad_status.
+ * RC_OK and nothing to do for other kinds. */
+enum rc req_read_upload(struct fcgi_exchange *x, struct req *rq) RC_MUST_CHECK;
+/** req_parse_upload(body, len, boundary, boundary_len, max, out): parts, in place; body[len] is NUL. Fields that are no
+ * files are UTF-8. RC_INVALID: not as browsers write it; RC_LIMIT: more than max. */
+enum rc req_parse_upload(char *body, size_t len, const char *boundary, size_t boundary_len,
+	size_t max, struct params *out) RC_MUST_CHECK;
+/** req_file(rq, name): the file that a field of that name carries; file_name "" and no bytes when none was chosen. NULL:
+ * there is no such file. */
+const struct param *req_file(const struct req *rq, const char *name);
 
 /** req_parse_params(text, max, out): urlencoded parameters, in place over text; '+' is a space.
  * RC_INVALID: bad escape, %00; RC_LIMIT: more than max. */

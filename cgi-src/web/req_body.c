@@ -46,8 +46,11 @@ static enum req_body body_kind(const char *content_type)
 		{"application/csp-report", REQ_BODY_CSP_REPORT},
 		{"application/reports+json", REQ_BODY_CSP_REPORT},
 	};
-	size_t len = strcspn(content_type, "; \t");
+	size_t len = strcspn(content_type, "; \t"), boundary_len;
+	const char *boundary;
 
+	if (req_upload_boundary(content_type, &boundary, &boundary_len))
+		return REQ_BODY_UPLOAD;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (strlen(types[i].name) == len && charset_is_utf8(content_type + len) &&
 			strncasecmp(types[i].name, content_type, len) == 0)
@@ -63,7 +66,7 @@ static bool digits_read(const char *text, size_t *out)
 	for (; *text; text++) {
 		if (*text < '0' || *text > '9')
 			return false;
-		if (*out <= REQ_BODY_MAX)
+		if (*out <= REQ_UPLOAD_MAX)
 			*out = *out * 10 + (size_t)(*text - '0');
 	}
 	return true;
@@ -73,6 +76,7 @@ size_t req_body_length(struct fcgi_exchange *x, struct req *rq)
 {
 	const char *text = fcgi_param(x, "CONTENT_LENGTH");
 	bool stated = text && *text;
+	bool upload = rq->content_type && body_kind(rq->content_type) == REQ_BODY_UPLOAD;
 	size_t len = 0;
 
 	/* The servers hand on what they have dechunked with its length. Without one nobody knows where
@@ -81,7 +85,7 @@ size_t req_body_length(struct fcgi_exchange *x, struct req *rq)
 		req_refuse(rq, 400);
 	else if (stated && !digits_read(text, &len))
 		req_refuse(rq, 400);
-	else if (len > REQ_BODY_MAX)
+	else if (len > (upload ? REQ_UPLOAD_MAX : REQ_BODY_MAX))
 		req_refuse(rq, 413);
 	return len;
 }
@@ -137,7 +141,9 @@ enum rc req_body_read(struct fcgi_exchange *x, struct req *rq, size_t len)
 	rq->body_kind = !typed && len == 0 ? REQ_BODY_FORM : REQ_BODY_OTHER;
 	if (typed)
 		rq->body_kind = body_kind(rq->content_type);
-	if (rq->body_kind == REQ_BODY_OTHER)
+	if (rq->body_kind == REQ_BODY_UPLOAD)
+		rq->upload_len = len;
+	if (rq->body_kind == REQ_BODY_OTHER || rq->body_kind == REQ_BODY_UPLOAD)
 		return RC_OK;
 	rc = body_read(x, rq, len);
 	if (!rc && !rq->bad_status && rq->body_kind == REQ_BODY_FORM)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "platform/uuid.h"
+
 /* A pattern is read segment by segment, in place: *at stands on the '/' before the next one. */
 struct piece {
 	const char *p;
@@ -33,12 +35,25 @@ static const char *piece_words(const struct piece *piece)
 	return equals ? equals + 1 : NULL;
 }
 
+static bool is_uuid(const char *text, size_t len)
+{
+	char copy[UUID_TEXT_SIZE];
+	struct uuid id;
+
+	if (len != sizeof(copy) - 1)
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return uuid_parse(copy, &id) == RC_OK;
+}
+
 static bool is_word(const struct piece *piece, const char *words, const char *text, size_t len)
 {
 	for (const char *end = piece->p + piece->len; words < end; words++) {
 		size_t n = strcspn(words, "|/");
+		bool any_uuid = n == 4 && memcmp(words, "UUID", 4) == 0;
 
-		if (n == len && memcmp(words, text, len) == 0)
+		if (any_uuid ? is_uuid(text, len) : n == len && memcmp(words, text, len) == 0)
 			return true;
 		words += n;
 	}

@@ -2,8 +2,8 @@
  *
  * Routes are data: method, path, handler, action, body. The dispatcher enforces all preconditions once,
  * in this order: request well-formed, host known, path known (404), method allowed (405 + Allow), Fetch
- * Metadata (403), body kind (415), session (401 or the sign-in page), CSRF token (403), role (403).
- * Handlers then are short.
+ * Metadata (403), body kind (415), session (401 or the sign-in page), CSRF token (403), role (403); of an
+ * upload the role comes first, and only then its body is read. Handlers then are short.
  */
 #ifndef GRANTRY_WEB_ROUTE_H
 #define GRANTRY_WEB_ROUTE_H
@@ -26,7 +26,7 @@ enum route_gate {
 };
 
 /* path: segments, ":name" matches one segment: "/data-sources/:org/:plugin/:provider/rename".
- * ":name=one|other" matches one of these words. Segment values are read with route_arg(). No two patterns of one table may match one path. */
+ * ":name=one|other" matches one of these words, and the word UUID every identifier. Segment values are read with route_arg(). No two patterns of one table may match one path. */
 struct route {
 	enum req_method method;
 	const char *path;
@@ -34,7 +34,8 @@ struct route {
 	enum rc (*handler)(struct ctx *c);
 	enum action action; /* with GATE_SESSION */
 	enum route_gate gate;
-	enum req_body body; /* POST: REQ_BODY_FORM as a rule; PUT: REQ_BODY_JSON */
+	enum req_body
+		body; /* POST: REQ_BODY_FORM as a rule, UPLOAD with files; PUT: REQ_BODY_JSON */
 };
 
 struct route_table {

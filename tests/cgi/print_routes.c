@@ -25,6 +25,7 @@ static const char *const bodies[] = {
 	[REQ_BODY_FORM] = "form",
 	[REQ_BODY_JSON] = "json",
 	[REQ_BODY_CSP_REPORT] = "csp-report",
+	[REQ_BODY_UPLOAD] = "upload",
 	[REQ_BODY_OTHER] = "other",
 };
 

@@ -9,7 +9,7 @@ find cgi-src -name '*.[ch]' | sort | xargs awk '
 		home["curl"] = "platform/httpc(_[a-z]+)?\\.c|platform/httpc_[a-z]+\\.h"
 		home["ClearSilver"] = "web/view(_[a-z]+)?\\.c|web/view_[a-z]+\\.h"
 		home["json"] = "platform/jsonr\\.c"
-		home["yaml"] = "platform/yamlr\\.c"
+		home["yaml"] = "platform/yamlev\\.c"
 		home["openssl"] = "platform/jws\\.c"
 		home["sodium"] = "platform/(secret|codec|vault)(_[a-z]+)?\\.c"
 	}

@@ -516,7 +516,7 @@ static void jsonr_get_of_objects_only(void)
 	struct jsonr *doc = NULL;
 	jsonv *v;
 
-	CHECK_INT(jsonr_parse("{\"a/b\":1,\"n\":null,\"l\":[1]}", 28, &doc), RC_OK);
+	CHECK_INT(jsonr_parse("{\"a/b\":1,\"n\":null,\"l\":[1]}", 26, &doc), RC_OK);
 	CHECK(jsonr_get(jsonr_root(doc), "a/b", &v) && jsonr_kind(v) == JSONR_INT);
 	CHECK(jsonr_get(jsonr_root(doc), "n", &v) && !v);
 	CHECK(!jsonr_get(jsonr_root(doc), "a~1b", &v) && !v);
@@ -539,6 +539,7 @@ static void jsonr_append_is_exact(void)
 
 	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
 		CHECK_INT(jsonr_parse(same[i], strlen(same[i]), &doc), RC_OK);
+		CHECK(jsonr_is_exact(jsonr_root(doc)));
 		CHECK_INT(jsonr_append(&s, jsonr_root(doc)), RC_OK);
 		CHECK_STR(secret_text(&s), same[i]);
 		secret_release(&s);
@@ -546,6 +547,7 @@ static void jsonr_append_is_exact(void)
 	}
 	for (size_t i = 0; i < sizeof(vague) / sizeof(*vague); i++) {
 		CHECK_INT(jsonr_parse(vague[i], strlen(vague[i]), &doc), RC_OK);
+		CHECK(!jsonr_is_exact(jsonr_root(doc)));
 		CHECK_INT(jsonr_append(&s, jsonr_root(doc)), RC_LIMIT);
 		secret_release(&s);
 		jsonr_free(doc);

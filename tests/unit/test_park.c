@@ -3,6 +3,8 @@
  * Exchanges that wait while their worker serves others: a real pool, spoken to in FastCGI. A parked one
  * is answered when the file "go" is there.
  */
+#include <errno.h>
+
 #include "check.h"
 #include "fcgi_pool.h"
 #include "platform/log.h"
@@ -130,16 +132,65 @@ static void settle(void *arg)
 
 static const struct fcgi_app app = {.handle = handle, .resume = look, .settle = settle};
 
+/* --- a program that waits for something of its own -------------------------------------------- */
+
+#define WAKES_MAX 8
+
+static struct fcgi_exchange *sleeping[WAKES_MAX]; /* of one worker */
+static int n_sleeping;
+
+/* A file stands for the descriptor of a call under way: all are woken when it is there. */
+static int wait_for_file(struct pollfd *fds, size_t n, int timeout_ms, void *arg)
+{
+	int64_t until_ms = clock_mono_ms() + timeout_ms;
+	int ready;
+
+	(void)arg;
+	do {
+		ready = poll(fds, n, n_sleeping > 0 ? 5 : timeout_ms);
+		if (n_sleeping == 0 || access(go_file, F_OK) != 0)
+			continue;
+		while (n_sleeping > 0)
+			fcgi_wake(sleeping[--n_sleeping]);
+		return ready;
+	} while (ready == 0 && (timeout_ms < 0 || clock_mono_ms() < until_ms));
+	return ready;
+}
+
+static int wait_fails(struct pollfd *fds, size_t n, int timeout_ms, void *arg)
+{
+	(void)arg;
+	errno = EIO;
+	return n_sleeping > 0 ? -1 : poll(fds, n, timeout_ms);
+}
+
+static void sleep_or_say(struct fcgi_exchange *x, void *arg)
+{
+	if (strncmp(fcgi_param(x, "PATH_INFO"), "/park", 5) == 0)
+		sleeping[n_sleeping++] = x;
+	handle(x, arg);
+}
+
+static const struct fcgi_app waiting_app = {
+	.handle = sleep_or_say, .resume = look, .wait = wait_for_file};
+static const struct fcgi_app failing_app = {
+	.handle = sleep_or_say, .resume = look, .wait = wait_fails};
+
 static struct fcgi_options options(unsigned workers)
 {
 	return (struct fcgi_options){.socket_path = path, .workers = workers};
 }
 
-static pid_t begin(const struct fcgi_options *with)
+static pid_t begin_app(const struct fcgi_options *with, const struct fcgi_app *serves)
 {
 	unlink(go_file);
 	unlink(notes);
-	return begin_serving(with, &app);
+	return begin_serving(with, serves);
+}
+
+static pid_t begin(const struct fcgi_options *with)
+{
+	return begin_app(with, &app);
 }
 
 static void go(void)
@@ -865,6 +916,57 @@ static void cgi_parks_what_was_held(void)
 	CHECK_INT(await_end(pid, 1000), 0);
 }
 
+/* The interval is so long that only waking can have done it. */
+static void woken_ones_are_looked_at_at_once(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid;
+	int fds[WAKES_MAX];
+
+	with.park_interval_ms = 60000;
+	pid = begin_app(&with, &waiting_app);
+	for (int i = 0; i < WAKES_MAX; i++)
+		fds[i] = fc_ask(path, "/park");
+	CHECK(await_noted("parked", WAKES_MAX));
+	CHECK(get("/")); /* others are served meanwhile */
+	for (int i = 0; i < WAKES_MAX; i++)
+		CHECK(is_silent(fds[i]));
+	go();
+	for (int i = 0; i < WAKES_MAX; i++) {
+		CHECK(answers(fds[i], "done target=/park "));
+		CHECK_INT(looks_in(), 1);
+	}
+	finish(pid);
+}
+
+static void woken_ones_are_looked_at_at_the_end_too(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid;
+	int fd;
+
+	with.park_interval_ms = 60000;
+	pid = begin_app(&with, &waiting_app);
+	fd = fc_ask(path, "/park");
+	CHECK(await_noted("parked", 1));
+	kill(pid, SIGTERM);
+	go();
+	CHECK(answers(fd, "done"));
+	CHECK_INT(await_end(pid, 10000), 0);
+}
+
+static void a_wait_that_fails_ends_the_worker_with_a_word(void)
+{
+	struct fcgi_options with = options(1);
+	pid_t pid = begin_app(&with, &failing_app);
+	int fd = fc_ask(path, "/park");
+
+	CHECK(answers(fd, "closing"));
+	CHECK(get("/")); /* from the next worker */
+	CHECK(strstr(a.out, "hello") != NULL);
+	finish(pid);
+}
+
 int main(void)
 {
 	char lock[104];
@@ -906,6 +1008,9 @@ int main(void)
 	RUN(park_max_is_kept_for_the_held);
 	RUN(held_ones_are_answered_at_the_end);
 	RUN(held_client_may_leave);
+	RUN(woken_ones_are_looked_at_at_once);
+	RUN(woken_ones_are_looked_at_at_the_end_too);
+	RUN(a_wait_that_fails_ends_the_worker_with_a_word);
 	RUN(cgi_waits);
 	RUN(cgi_settles);
 	RUN(cgi_parks_what_was_held);

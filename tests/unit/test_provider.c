@@ -1061,6 +1061,68 @@ static void kinds_have_words(void)
 	CHECK_INT(provider_kind_parse("", &kind), RC_INVALID);
 }
 
+/* --- of API tools --- */
+
+#define OWN                                                                                        \
+	"{\"identity\":{\"author\":\"api-tools\",\"name\":\"oauth2\",\"label\":{\"en_US\":"        \
+	"\"Pets\"}},"                                                                              \
+	"\"oauth_schema\":{\"client_schema\":[{\"name\":\"client_id\",\"type\":\"text-input\"}]}," \
+	"\"grantry\":{\"org\":\"%s\",\"plugin\":\"5f0c\",\"oauth\":{\"authorization_url\":\"%s\"," \
+	"\"token_url\":\"https://pets.example/token\"}}}"
+
+static enum rc parse_own(
+	const char *org, const char *url, struct catalogue **out, struct provider_error *error)
+{
+	char text[2048];
+	int n = snprintf(text, sizeof(text), OWN, org, url);
+
+	return provider_parse_own(text, (size_t)n, out, error);
+}
+
+static void a_tool_has_a_definition_of_its_own(void)
+{
+	struct provider_error error;
+	struct catalogue *catalogue;
+
+	CHECK_INT(
+		parse_own(PROVIDER_TOOLS_ORG, "https://pets.example/authorize", &catalogue, &error),
+		RC_OK);
+	CHECK_INT(catalogue_count(catalogue), 1);
+	CHECK(provider_is_own(catalogue_at(catalogue, 0)));
+	CHECK(!catalogue_at(catalogue, 0)->oauth.host_from_client);
+	catalogue_free(catalogue);
+}
+
+static void refuse_own(const char *org, const char *url, const char *words)
+{
+	struct provider_error error = {0};
+	struct catalogue *catalogue;
+
+	CHECK_INT(parse_own(org, url, &catalogue, &error), RC_INVALID);
+	CHECK(strstr(error.reason, words) != NULL);
+	CHECK_INT(catalogue_count(catalogue), 0);
+	catalogue_free(catalogue);
+}
+
+static void nothing_of_the_operators_is_for_a_tool(void)
+{
+	refuse_own("acme", "https://pets.example/authorize", "API tools");
+	refuse_own("api-tools2", "https://pets.example/authorize", "API tools");
+	refuse_own(PROVIDER_TOOLS_ORG, "{{operator.sandbox_origin}}/authorize", "not set");
+	refuse_own(PROVIDER_TOOLS_ORG, "ftp://pets.example/authorize", "absolute");
+	refuse_own(PROVIDER_TOOLS_ORG, "https://a@pets.example/authorize", "absolute");
+}
+
+/* Else it would answer to the name of somebody's tool. */
+static void no_file_takes_the_organisation_of_tools(void)
+{
+	refuse("identity: {author: api-tools, name: oauth2, label: {en_US: Pets}}\n", 0,
+		"API tools");
+	refuse("identity: {author: acme, name: oauth2, label: {en_US: Pets}}\n"
+	       "grantry: {org: api-tools, plugin: 5f0c}\n",
+		0, "API tools");
+}
+
 int main(void)
 {
 	RUN(a_dify_document_loads_without_our_section);
@@ -1096,6 +1158,9 @@ int main(void)
 	RUN(wrong_files_are_left_out_and_the_others_work);
 	RUN(folders_of_kinds_are_read_and_everyone_is_found);
 	RUN(a_folder_that_is_not_there_is_said);
+	RUN(a_tool_has_a_definition_of_its_own);
+	RUN(nothing_of_the_operators_is_for_a_tool);
+	RUN(no_file_takes_the_organisation_of_tools);
 	RUN(languages_fall_back);
 	RUN(kinds_have_words);
 	return CHECK_DONE;

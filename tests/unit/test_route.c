@@ -16,6 +16,8 @@ static const struct route routes[] = {
 	{.method = REQ_POST, .path = "/sign-out"},
 	{.method = REQ_GET, .path = "/cb/:org/callback", .gate = GATE_CALLBACK},
 	{.method = REQ_GET, .path = "/:part=one|two-three/:org"},
+	{.method = REQ_GET, .path = "/thing/:thing=UUID"},
+	{.method = REQ_GET, .path = "/thing/new"},
 };
 
 static struct route_match match;
@@ -76,6 +78,20 @@ static void an_argument_may_be_one_of_some_words(void)
 		CHECK_INT(go(REQ_GET, other[i]), -404);
 }
 
+static void an_argument_may_be_an_identifier(void)
+{
+	static const char *const other[] = {"/thing/x", "/thing/UUID",
+		"/thing/00000000-0000-4000-8000-00000000000",
+		"/thing/00000000-0000-4000-8000-00000000000A",
+		"/thing/00000000-0000-4000-8000-0000000000011"};
+
+	CHECK_INT(go(REQ_GET, "/thing/00000000-0000-4000-8000-000000000001"), 8);
+	CHECK_STR(route_arg(&match, "thing"), "00000000-0000-4000-8000-000000000001");
+	CHECK_INT(go(REQ_GET, "/thing/new"), 9);
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		CHECK_INT(go(REQ_GET, other[i]), -404);
+}
+
 static void patterns_overlap_where_a_word_is_shared(void)
 {
 	static const struct {
@@ -88,6 +104,9 @@ static void patterns_overlap_where_a_word_is_shared(void)
 		{"/:s=a|b/:x", "/c/:x", false},
 		{"/:s=a|b/:x", "/ab/:x", false},
 		{"/:s=a|b/:x", "/:s=a|b/:x/c", false},
+		{"/:s=UUID", "/new", false},
+		{"/:s=UUID", "/:x", true},
+		{"/:s=UUID", "/00000000-0000-4000-8000-000000000001", true},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -387,6 +406,7 @@ int main(void)
 	RUN(paths_find_their_route);
 	RUN(arguments_are_read_by_name);
 	RUN(an_argument_may_be_one_of_some_words);
+	RUN(an_argument_may_be_an_identifier);
 	RUN(patterns_overlap_where_a_word_is_shared);
 	RUN(other_spellings_are_other_paths_d15);
 	RUN(other_method_names_the_right_ones_r75);

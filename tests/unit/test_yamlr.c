@@ -281,7 +281,7 @@ static void yamlr_number_of_events_is_limited(void)
 
 	CHECK_INT(yamlr_root(doc)->n, 49000);
 	yamlr_free(doc);
-	refused(over, RC_LIMIT, 49998);
+	refused(over, RC_LIMIT, 49999);
 	free(fits);
 	free(over);
 }

@@ -98,8 +98,11 @@ static enum rc load_from(const struct core *core, const struct tenant_id *tenant
 	struct oauth_client *out)
 {
 	struct provider_ref ref = provider_ref_of(provider);
-	struct client_row row;
-	enum rc rc = client_load(core->db, table_of(provider, source), tenant, &ref, &row);
+	struct client_row row = {0};
+	enum rc rc =
+		source == CLIENT_SOURCE_SYSTEM && provider_is_own(provider)
+			? RC_NOT_FOUND
+			: client_load(core->db, table_of(provider, source), tenant, &ref, &row);
 
 	if (rc == RC_OK && (id ? !uuid_equal(id, &row.id) : !row.enabled))
 		rc = RC_NOT_FOUND;
@@ -198,6 +201,7 @@ enum rc client_settings_load(const struct core *core, const struct tenant_id *te
 	memset(out, 0, sizeof(*out));
 	rc = client_load_both(core->db, table_of(provider, CLIENT_SOURCE_TENANT), tenant, &ref,
 		&row, &out->has_system);
+	out->has_system = out->has_system && !provider_is_own(provider);
 	if (rc == RC_OK)
 		rc = show_custom(core, tenant, provider, &row, out);
 	else if (rc == RC_NOT_FOUND)
@@ -429,9 +433,12 @@ enum rc client_system_set(
 	const struct actor actor = audit_operator(NULL);
 	struct provider_ref ref = provider_ref_of(provider);
 	struct client_row row;
-	enum rc rc = client_load(
-		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &actor.tenant, &ref, &row);
+	enum rc rc;
 
+	if (provider_is_own(provider))
+		return RC_NOT_FOUND;
+	rc = client_load(
+		core->db, table_of(provider, CLIENT_SOURCE_SYSTEM), &actor.tenant, &ref, &row);
 	if (rc == RC_NOT_FOUND)
 		rc = RC_OK;
 	change->custom = true;

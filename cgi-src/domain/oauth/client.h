@@ -2,7 +2,8 @@
  *
  * OAuth clients. A workspace uses its own (custom) client when it has one that is enabled, else the system
  * client that the operator set, else none. A client's fields come whole from one of the two: a tenant's
- * endpoint can never meet the system's secret (security R8).
+ * endpoint can never meet the system's secret (security R8). An API tool's endpoints are made in the workspace: for
+ * those there is no system client, whatever a table says.
  */
 #ifndef GRANTRY_DOMAIN_OAUTH_CLIENT_H
 #define GRANTRY_DOMAIN_OAUTH_CLIENT_H

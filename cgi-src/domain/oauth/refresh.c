@@ -6,6 +6,7 @@
 
 #include "domain/audit.h"
 #include "domain/credential_state.h"
+#include "domain/definition.h"
 #include "domain/incident.h"
 #include "domain/keyring.h"
 #include "domain/oauth/mint.h"
@@ -23,6 +24,7 @@ void refresh_attempt_release(struct refresh_attempt *a)
 	fieldset_release(&a->profile);
 	if (a->key_held_in)
 		keyring_let_go(a->key_held_in, &a->tenant);
+	definition_let_go(a->held_in, a->provider);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -141,8 +143,12 @@ static enum rc load_claimed(
 	const struct core *core, const struct refresh_due *due, struct refresh_attempt *a)
 {
 	struct provider_ref ref = {due->plugin_id, due->provider};
-	enum rc rc = credential_row_load(core->db, &due->tenant, &ref, &due->id, &a->row);
+	enum rc rc = definition_find(core, &due->tenant, &ref, &a->provider);
 
+	if (rc == RC_OK || rc == RC_NOT_FOUND)
+		rc = credential_row_load(core->db, &due->tenant, &ref, &due->id, &a->row);
+	a->held_in = core->definitions;
+	definition_hold(a->held_in, a->provider);
 	/* deleted, or a consent that came between claim and load: its tokens are newer than any renewal. Or it
 	 * cannot be read now: then nobody knows the state that a settlement would have to keep. */
 	if (rc != RC_OK || a->row.secret_rev != a->lease.rev)
@@ -265,11 +271,9 @@ enum rc refresh_begin(const struct core *core, const struct refresh_due *due,
 	const struct refresh_lease *lease, struct refresh_attempt *a, struct httpc_request *rq,
 	struct refresh_settlement *s)
 {
-	struct provider_ref ref = {due->plugin_id, due->provider};
 	enum rc rc;
 
 	memset(a, 0, sizeof(*a));
-	a->provider = catalogue_find_ref(core->catalogue, &ref);
 	a->tenant = due->tenant;
 	a->lease = *lease;
 	rc = load_claimed(core, due, a);
@@ -571,13 +575,16 @@ static enum rc queue_revocation(const struct core *core, const struct refresh_se
 enum rc refresh_discard(const struct core *core, const struct refresh_settlement *s)
 {
 	struct provider_ref ref = {s->row.plugin_id, s->row.provider};
-	const struct provider *provider = catalogue_find_ref(core->catalogue, &ref);
 	struct fieldset tokens = FIELDSET_EMPTY, profile = FIELDSET_EMPTY;
+	const struct provider *provider;
 	struct credential_row row = {0};
 	enum rc rc;
 
-	if (!s->renewed || !provider || !s->row.client_source[0]) /* what was minted dies of age */
+	if (!s->renewed || !s->row.client_source[0]) /* what was minted dies of age */
 		return RC_OK;
+	rc = definition_find(core, &s->tenant, &ref, &provider);
+	if (rc != RC_OK)
+		return rc == RC_UNAVAILABLE ? rc : RC_OK;
 	rc = credential_row_load(core->db, &s->tenant, &ref, &s->row.id, &row);
 	credential_row_release(&row);
 	if (rc != RC_NOT_FOUND)

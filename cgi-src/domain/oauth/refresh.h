@@ -23,7 +23,7 @@
 #define REFRESH_RETRY_MAX_S 3600
 
 struct refresh_attempt {
-	const struct provider *provider;
+	const struct provider *provider; /* held; NULL: it is gone */
 	struct tenant_id tenant;
 	struct credential_row row; /* owned; as it was claimed */
 	struct refresh_lease lease;
@@ -31,6 +31,7 @@ struct refresh_attempt {
 	struct fieldset secrets, profile; /* owned; the old ones, tokens as they came */
 	const struct token_part *part; /* which of several tokens is renewed; NULL: the main one */
 	struct keyring *key_held_in;   /* NULL: not held */
+	struct definitions *held_in;   /* where provider is, if it is an API tool's */
 	int64_t sent_at_s;
 	bool minted; /* from the fields of a key: secrets holds these too, and there is no client */
 };

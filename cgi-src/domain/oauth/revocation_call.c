@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "domain/audit.h"
+#include "domain/definition.h"
 #include "domain/oauth/client.h"
 #include "domain/oauth/refresh.h"
 #include "domain/oauth/revocation.h"
@@ -69,11 +70,13 @@ static enum rc build(
 	const struct core *core, const struct revocation_row *row, struct httpc_request *rq)
 {
 	struct provider_ref ref = {row->plugin_id, row->provider};
-	const struct provider *provider = catalogue_find_ref(core->catalogue, &ref);
 	struct fieldset secrets = FIELDSET_EMPTY;
 	struct oauth_client client = {0};
-	enum rc rc = provider ? revocation_unseal(core, row, &secrets) : RC_NOT_FOUND;
+	const struct provider *provider;
+	enum rc rc = definition_find(core, &row->tenant, &ref, &provider);
 
+	if (rc == RC_OK)
+		rc = revocation_unseal(core, row, &secrets);
 	if (rc == RC_OK)
 		rc = client_issued(
 			core, &row->tenant, provider, row->client_source, &row->client_id, &client);
@@ -88,11 +91,11 @@ static enum rc build(
 static void next(const struct core *core, const struct revocation_row *row)
 {
 	struct provider_ref ref = {row->plugin_id, row->provider};
-	const struct provider *provider = catalogue_find_ref(core->catalogue, &ref);
+	const struct provider *provider;
 	char reason[sizeof(row->reason)];
-	enum rc rc;
+	enum rc rc = definition_find(core, &row->tenant, &ref, &provider);
 
-	if (!provider ||
+	if (rc != RC_OK ||
 		(provider->oauth.revoked_token != REVOKE_BOTH && !provider->oauth.n_parts)) {
 		finish(core, row, REVOCATION_DONE, "");
 		return;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/runtime/handout.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "domain/audit.h"
 #include "domain/credential_seal.h"
+#include "domain/definition.h"
 #include "domain/fault.h"
 #include "domain/oauth/mint.h"
 #include "domain/runtime/lookup.h"
@@ -44,14 +44,6 @@ static enum rc search_load(
 	return runtime_find(db, hash, &s->query, key, s->found);
 }
 
-static const struct provider *provider_of(const struct core *core, const struct credential_row *row)
-{
-	char id[PLUGIN_ID_SIZE + PROVIDER_NAME_SIZE];
-
-	(void)snprintf(id, sizeof(id), "%s/%s", row->plugin_id, row->provider);
-	return catalogue_find(core->catalogue, id);
-}
-
 /* Unknown, another workspace's, of a provider that is not here or that the key does not reach: all alike. */
 static enum rc find(const struct core *core, const struct handout_request *request,
 	struct runtime_key_row *key, struct handout *out)
@@ -68,10 +60,11 @@ static enum rc find(const struct core *core, const struct handout_request *reque
 	out->ticket = request->ticket;
 	caller.counted = request->ticket != HANDOUT_UNREAD;
 	rc = access_open(core, &caller, ACCESS_HANDOUT, search_load, &s, key, &out->why);
+	if (rc == RC_OK && !access_reaches(key, &ref))
+		rc = RC_NOT_FOUND;
 	if (rc == RC_OK)
-		out->provider = provider_of(core, row);
-	if (rc == RC_NOT_FOUND || (rc == RC_OK && !out->provider) ||
-		(rc == RC_OK && !access_reaches(key, &ref)))
+		rc = definition_find(core, &key->tenant, &ref, &out->provider);
+	if (rc == RC_NOT_FOUND)
 		return refuse(&out->why, REFUSAL_ABSENT);
 	return rc;
 }
@@ -240,4 +233,22 @@ enum rc handout_find(
 	if (rc == RC_OK && out->leaves)
 		rc = record(core, request, &key, out);
 	return rc;
+}
+
+enum rc handout_within(const struct core *core, const struct tenant_id *tenant,
+	const struct handout_request *request, struct handout *out)
+{
+	struct runtime_query query = {request->ref, request->id, request->name};
+	struct provider_ref ref;
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = runtime_find_in(core->db, tenant, &query, &out->found);
+	ref = (struct provider_ref){out->found.row.plugin_id, out->found.row.provider};
+	if (rc == RC_OK)
+		rc = definition_find(core, tenant, &ref, &out->provider);
+	if (rc == RC_OK)
+		rc = judge(core, request, tenant, out);
+	out->revision = (struct revision){out->found.row.id, out->found.row.secret_rev};
+	return rc == RC_OK ? fill(core, tenant, out) : rc;
 }

@@ -60,4 +60,10 @@ void handout_release(struct handout *h);
 enum rc handout_find(const struct core *core, const struct handout_request *request,
 	struct handout *out) RC_MUST_CHECK;
 
+/** handout_within(core, tenant, request, out): the same for a call that Grantry itself makes for a workspace: nothing
+ * leaves, so there is no key to open it and no event, and who may have it made is for the caller. Of request->caller only
+ * again counts. RC_NOT_FOUND: there is no such credential. Never RC_RETRY. */
+enum rc handout_within(const struct core *core, const struct tenant_id *tenant,
+	const struct handout_request *request, struct handout *out) RC_MUST_CHECK;
+
 #endif

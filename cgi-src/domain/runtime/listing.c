@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "domain/definition.h"
 #include "domain/runtime/reference.h"
 #include "platform/buf.h"
 #include "platform/clock.h"
@@ -42,18 +43,41 @@ static enum rc check(
 	return RC_OK;
 }
 
+struct reach {
+	const struct runtime_key_row *key;
+	struct buf *out;
+};
+
+static void add_provider(const struct reach *reach, const struct provider_ref *ref)
+{
+	if (access_reaches(reach->key, ref))
+		buf_printf(reach->out, "%s%s/%s", reach->out->len ? " " : "", ref->plugin_id,
+			ref->provider);
+}
+
+static void add_own(const struct provider_ref *ref, const char *label, void *arg)
+{
+	(void)label;
+	add_provider(arg, ref);
+}
+
 /* The providers of that kind that the key reaches, as the scope of a key is written. Nothing: none. */
 static enum rc providers_of(const struct core *core, enum provider_kind kind,
 	const struct runtime_key_row *key, struct buf *out)
 {
+	struct reach reach = {key, out};
+	enum rc rc = RC_OK;
+
 	for (size_t i = 0; i < catalogue_count(core->catalogue); i++) {
 		const struct provider *p = catalogue_at(core->catalogue, i);
 		struct provider_ref ref = provider_ref_of(p);
 
-		if (p->kind == kind && access_reaches(key, &ref))
-			buf_printf(out, "%s%s", out->len ? " " : "", p->id);
+		if (p->kind == kind)
+			add_provider(&reach, &ref);
 	}
-	return buf_done(out);
+	if (kind == PROVIDER_TOOL)
+		rc = definition_each_own(core, &key->tenant, add_own, &reach);
+	return rc == RC_OK ? buf_done(out) : rc;
 }
 
 struct visits {

@@ -137,30 +137,45 @@ static statement *decide(
 	return reject_for_good;
 }
 
+static enum rc settle(const struct core *core, const struct actor *actor, const char *object,
+	const struct runtime_credential *c, const struct report *report, struct report_answer *out)
+{
+	struct change change = {&actor->tenant, c, decide(c, report, &out->action)};
+	enum rc rc = RC_OK;
+
+	TEXT_COPY(out->state, runtime_state(c, clock_now_s()).word);
+	if (change.statement)
+		rc = audit_transact(core, actor, "credential.rejected", object, run, &change);
+	if (rc == RC_OK && change.statement == reject_for_good)
+		TEXT_COPY(out->state, "needs_reauth");
+	return rc;
+}
+
 static enum rc try_once(const struct core *core, const struct runtime_caller *caller,
 	const struct credential_id *id, const struct report *report, struct report_answer *out)
 {
 	struct runtime_credential c = {0};
 	struct runtime_key_row key;
-	struct change change = {&key.tenant, &c, NULL};
 	char object[ACCESS_OBJECT_SIZE];
 	enum rc rc = find(core, caller, id, &key, &c, &out->why);
 
 	if (rc == RC_OK && !uuid_equal(&report->revision.id.u, &id->u))
 		rc = RC_INVALID;
-	if (rc == RC_OK)
-		change.statement = decide(&c, report, &out->action);
-	TEXT_COPY(out->state, runtime_state(&c, clock_now_s()).word);
-	if (rc == RC_OK && change.statement) {
+	if (rc == RC_OK) {
 		struct actor runtime = access_actor(caller, &key);
 
 		access_object(&key, id, object);
-		rc = audit_transact(core, &runtime, "credential.rejected", object, run, &change);
+		rc = settle(core, &runtime, object, &c, report, out);
 	}
-	if (rc == RC_OK && change.statement == reject_for_good)
-		TEXT_COPY(out->state, "needs_reauth");
 	runtime_credential_release(&c);
 	return rc;
+}
+
+static enum rc end(const struct core *core, enum rc rc, const struct report_answer *out)
+{
+	if (rc == RC_OK && out->action == REPORT_RENEWING)
+		upkeep_wake(core->cfg);
+	return rc == RC_CONFLICT ? RC_UNAVAILABLE : rc;
 }
 
 enum rc report_take(const struct core *core, const struct runtime_caller *caller,
@@ -174,7 +189,26 @@ enum rc report_take(const struct core *core, const struct runtime_caller *caller
 		rc = try_once(core, &again, id, report, out);
 		again.again = true;
 	}
-	if (rc == RC_OK && out->action == REPORT_RENEWING)
-		upkeep_wake(core->cfg);
-	return rc == RC_CONFLICT ? RC_UNAVAILABLE : rc;
+	return end(core, rc, out);
+}
+
+enum rc report_within(const struct core *core, const struct actor *actor,
+	const struct credential_id *id, uint64_t rev, struct report_answer *out)
+{
+	struct report report = {{*id, rev}, 401};
+	struct runtime_query query = {.id = id};
+	char object[AUDIT_ID_SIZE];
+	enum rc rc = RC_CONFLICT;
+
+	memset(out, 0, sizeof(*out));
+	audit_id("credential", &id->u, object);
+	for (int i = 0; i < TRIES && rc == RC_CONFLICT; i++) {
+		struct runtime_credential c = {0};
+
+		rc = runtime_find_in(core->db, &actor->tenant, &query, &c);
+		if (rc == RC_OK)
+			rc = settle(core, actor, object, &c, &report, out);
+		runtime_credential_release(&c);
+	}
+	return end(core, rc, out);
 }

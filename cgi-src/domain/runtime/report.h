@@ -37,4 +37,9 @@ enum rc report_take(const struct core *core, const struct runtime_caller *caller
 	const struct credential_id *id, const struct report *report,
 	struct report_answer *out) RC_MUST_CHECK;
 
+/** report_within(core, actor, id, rev, out): a call that Grantry itself made for actor's workspace was answered by 401,
+ * with the token of revision rev. As report_take; RC_NOT_FOUND: it is gone. */
+enum rc report_within(const struct core *core, const struct actor *actor,
+	const struct credential_id *id, uint64_t rev, struct report_answer *out) RC_MUST_CHECK;
+
 #endif

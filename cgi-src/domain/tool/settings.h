@@ -126,6 +126,9 @@ const char *const *tool_secret_parts(enum tool_auth_type type, size_t *n);
 void tool_secret_name(
 	const struct tool_auth *auth, const char *part, char out[TOOL_SECRET_NAME_SIZE]);
 
+/* Where tool_secrets_may_go finds the origins: separated by spaces. No item has such a name. */
+#define TOOL_SECRETS_ORIGINS "origins"
+
 /** tool_secrets_may_go(secrets, origin): were they entered for requests to this origin (url_origin)? The same holds
  * for the tokens of the tool's OAuth 2.0. */
 bool tool_secrets_may_go(const struct fieldset *secrets, const char *origin);

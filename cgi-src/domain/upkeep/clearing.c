@@ -6,6 +6,7 @@
 #include "domain/oauth/token.h"
 #include "domain/people/session.h"
 #include "domain/people/sign_in.h"
+#include "domain/tool/api_draft.h"
 #include "domain/webhook.h"
 #include "platform/clock.h"
 #include "store/refresh_store.h"
@@ -35,7 +36,8 @@ static enum rc recall(const struct core *core)
 enum rc clearing_turn(const struct core *core)
 {
 	static enum rc (*const chores[])(const struct core *core) = {flow_sweep, connect_sweep,
-		session_sweep, sign_in_sweep, clear_revocations, clear_messages, recall};
+		session_sweep, sign_in_sweep, api_draft_sweep, clear_revocations, clear_messages,
+		recall};
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < sizeof(chores) / sizeof(chores[0]) && rc == RC_OK; i++)

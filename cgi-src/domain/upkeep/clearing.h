@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is over goes, some of each at a time: flows, sessions, failures of sign-in, revocations and messages that were
+ * What is over goes, some of each at a time: flows, sessions, failures of sign-in, imports that nobody saved, revocations and messages that were
  * settled long ago. What a wrong clock has scheduled for years to come is called back.
  */
 #ifndef GRANTRY_DOMAIN_UPKEEP_CLEARING_H

@@ -231,6 +231,8 @@ static enum rc start_some(struct renewal *r)
 
 /* ---- looking ---- */
 
+/* For what a file says of all its renewals; the definition of an API tool says nothing of the kind, and is not asked for
+ * each that is due. */
 static const struct provider *provider_of(const struct renewal *r, const struct refresh_due *due)
 {
 	struct provider_ref ref = {due->plugin_id, due->provider};

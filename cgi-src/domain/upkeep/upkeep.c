@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "domain/definition.h"
 #include "domain/upkeep/clearing.h"
 #include "domain/upkeep/errands.h"
 #include "domain/upkeep/renewal.h"
@@ -127,6 +128,7 @@ enum rc upkeep_run(struct upkeep *u, int signal_fd)
 
 	while (rc == RC_OK && !(u->stopping && httpc_multi_active(u->http) == 0)) {
 		turned = turn(u, wakes[1].readable);
+		definitions_clear(u->core->definitions);
 		if (turned != RC_OK && turned != RC_UNAVAILABLE)
 			log_error("upkeep", "rc", rc_name(turned));
 		rc = httpc_multi_wait(u->http, wakes, 2,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/definition.h"
 #include "domain/runtime/listing.h"
 #include "domain/runtime/reference.h"
 #include "platform/clock.h"
@@ -38,8 +39,9 @@ static void write_kind(struct page *page, const struct credential_row *row)
 	const struct provider_ref ref = {row->plugin_id, row->provider};
 	const struct provider *p = catalogue_find_ref(page->catalogue, &ref);
 
-	if (p)
-		json_member(&page->j, ",\"kind\":", provider_kind_word(p->kind));
+	if (p || definition_is_own(&ref))
+		json_member(
+			&page->j, ",\"kind\":", provider_kind_word(p ? p->kind : PROVIDER_TOOL));
 	else
 		json_raw(&page->j, ",\"kind\":null");
 }

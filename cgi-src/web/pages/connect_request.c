@@ -80,18 +80,19 @@ static enum rc show_switch(struct ctx *c, const struct provider *p, const struct
 	return rc == RC_OK ? page_send(c, "connect_switch", to ? 200 : 403) : rc;
 }
 
-/* True: the right workspace is open. Otherwise *rc is the answer. */
-static bool in_workspace(struct ctx *c, const struct provider *p, enum rc *rc)
+/* The workspace that the link names. *to NULL: it is not this person's, or it names none. True: it is the open one, or
+ * none is named. */
+static bool in_workspace(const struct ctx *c, const struct workspace **to)
 {
 	const char *text = req_query(&c->req, "workspace");
 	struct tenant_id id = {0};
 
+	*to = NULL;
 	if (!text)
 		return true;
-	if (uuid_parse(text, &id.u) == RC_OK && uuid_equal(&id.u, &c->actor.tenant.u))
-		return true;
-	*rc = show_switch(c, p, find_workspace(c, &id));
-	return false;
+	if (uuid_parse(text, &id.u) == RC_OK)
+		*to = find_workspace(c, &id);
+	return *to && uuid_equal(&id.u, &c->actor.tenant.u);
 }
 
 static enum rc show_not_allowed(struct ctx *c, const struct provider *p)
@@ -130,11 +131,13 @@ enum rc page_connect_link(struct ctx *c)
 {
 	const char *return_to = req_query(&c->req, "return_to");
 	const struct provider *p;
+	const struct workspace *to;
 	struct connect_id id;
-	enum rc rc = page_provider(c, &p);
+	bool here = in_workspace(c, &to);
+	enum rc rc = page_provider_of(c, to ? &to->id : &c->actor.tenant, &p);
 
-	if (rc != RC_OK || !in_workspace(c, p, &rc))
-		return rc;
+	if (rc != RC_OK || !here)
+		return rc == RC_OK ? show_switch(c, p, to) : rc;
 	if (!return_to)
 		return go_on(c, p, NULL);
 	rc = connect_open(c->core, &c->actor, p, return_to, &id);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/credential.h"
+#include "domain/definition.h"
 #include "domain/oauth/flow.h"
 #include "platform/text.h"
 #include "web/errors.h"
@@ -302,17 +303,13 @@ static enum rc show_result(
 static enum rc load_flow(struct ctx *c, const struct provider **p, struct flow_result *out)
 {
 	struct flow_id id;
-	char provider_id[512];
+	struct provider_ref ref = {out->plugin_id, out->provider};
 	enum rc rc =
 		uuid_parse(route_arg(&c->match, "flow"), &id.u) == RC_OK ? RC_OK : RC_NOT_FOUND;
 
 	if (rc == RC_OK)
 		rc = flow_show(c->core, &c->actor, &id, out);
-	if (rc != RC_OK)
-		return rc;
-	(void)snprintf(provider_id, sizeof(provider_id), "%s/%s", out->plugin_id, out->provider);
-	*p = catalogue_find(c->app->catalogue, provider_id);
-	return *p ? RC_OK : RC_NOT_FOUND;
+	return rc == RC_OK ? definition_find(c->core, &c->actor.tenant, &ref, p) : rc;
 }
 
 enum rc page_flow(struct ctx *c)

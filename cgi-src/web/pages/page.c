@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "domain/audit.h"
+#include "domain/definition.h"
 #include "domain/people/account.h"
 #include "platform/clock.h"
 #include "web/say.h"
@@ -240,20 +241,27 @@ const char *page_section(const struct provider *p)
 	return p->kind == PROVIDER_DATASOURCE ? "data-sources" : "tools";
 }
 
-enum rc page_provider(struct ctx *c, const struct provider **out)
+enum rc page_provider_of(struct ctx *c, const struct tenant_id *tenant, const struct provider **out)
 {
+	const char *section = route_arg(&c->match, "section");
 	char id[512];
 	int n = snprintf(id, sizeof(id), "%s/%s/%s", route_arg(&c->match, "org"),
 		route_arg(&c->match, "plugin"), route_arg(&c->match, "provider"));
-
-	const char *section = route_arg(&c->match, "section");
+	enum rc rc = RC_NOT_FOUND;
 
 	*out = NULL;
 	if (n > 0 && (size_t)n < sizeof(id))
-		*out = catalogue_find(c->app->catalogue, id);
-	if (*out && section && strcmp(section, page_section(*out)) != 0)
+		rc = definition_find_id(c->core, tenant, id, out);
+	if (rc == RC_OK && section && strcmp(section, page_section(*out)) != 0)
+		rc = RC_NOT_FOUND;
+	if (rc != RC_OK)
 		*out = NULL;
-	return *out ? RC_OK : RC_NOT_FOUND;
+	return rc;
+}
+
+enum rc page_provider(struct ctx *c, const struct provider **out)
+{
+	return page_provider_of(c, &c->actor.tenant, out);
 }
 
 enum rc page_credential_id(struct ctx *c, struct credential_id *out)
@@ -347,10 +355,15 @@ void page_set_provider(struct ctx *c, const struct provider *p)
 	if (p->note.n)
 		view_text(node, "Note", i18n_text(&p->note, c->language));
 	view_text(node, "Vendor", page_vendor(c, p));
-	view_text(node, "ListLabel",
-		p->kind == PROVIDER_DATASOURCE ? say(c, "nav.data_sources", NULL)
-					       : say(c, "nav.tools", NULL));
-	page_url(node, "ListUrl", "/%s", page_section(p));
+	if (provider_is_own(p)) {
+		view_text(node, "ListLabel", i18n_text(&p->label, c->language));
+		page_url(node, "ListUrl", "/%s", p->plugin_id); /* the tool's own page */
+	} else {
+		view_text(node, "ListLabel",
+			p->kind == PROVIDER_DATASOURCE ? say(c, "nav.data_sources", NULL)
+						       : say(c, "nav.tools", NULL));
+		page_url(node, "ListUrl", "/%s", page_section(p));
+	}
 	page_tile(node, p);
 }
 

@@ -46,8 +46,11 @@ const char *page_role(struct ctx *c, enum role role);
 /** page_section(p): the first segment of its pages' addresses: "data-sources", or "tools" for every other kind. */
 const char *page_section(const struct provider *p);
 /** page_provider(c, out): the one that :org/:plugin/:provider name, in its :section where the route has one.
- * RC_NOT_FOUND. */
+ * RC_NOT_FOUND, RC_UNAVAILABLE. */
 enum rc page_provider(struct ctx *c, const struct provider **out) RC_MUST_CHECK;
+/** page_provider_of(c, tenant, out): likewise, in another workspace of this person. */
+enum rc page_provider_of(
+	struct ctx *c, const struct tenant_id *tenant, const struct provider **out) RC_MUST_CHECK;
 /** page_credential_id(c, out): ":credential". RC_NOT_FOUND, as for one that does not exist. */
 enum rc page_credential_id(struct ctx *c, struct credential_id *out) RC_MUST_CHECK;
 /** page_credential(c, p, out): the authorization that the URL names, if this person may change it. RC_NOT_FOUND,
