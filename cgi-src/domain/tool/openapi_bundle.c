@@ -3,6 +3,7 @@
  * What other programs know of an operation: the ApiToolBundle, and the line of our own lists.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "domain/tool/openapi_int.h"
@@ -93,6 +94,16 @@ static void write_parameter(
 	jsonw_close(out, '}');
 }
 
+/* As the document has it, but for the slash that some forget. */
+static void write_path(struct buf *out, const struct operation *op)
+{
+	const char *key = node_key(op->member);
+	char path[PATH_KEY_MAX + 2];
+
+	snprintf(path, sizeof(path), "%s%s", *key == '/' ? "" : "/", key);
+	jsonw_text(out, "path", path);
+}
+
 void bundle_write(struct importer *im, struct reading *rd, struct buf *out)
 {
 	char method[METHOD_SIZE] = "";
@@ -102,7 +113,7 @@ void bundle_write(struct importer *im, struct reading *rd, struct buf *out)
 	jsonw_open(out, NULL, '{');
 	jsonw_text(out, "operation_id", rd->op->name);
 	jsonw_text(out, "operation", method);
-	jsonw_text(out, "path", node_key(rd->op->member));
+	write_path(out, rd->op);
 	text_member(im, out, "summary", described(rd->op, "summary"), SUMMARY_CHARS);
 	text_member(im, out, "description", described(rd->op, "description"), DESCRIPTION_CHARS);
 	jsonw_open(out, "parameters", '[');
@@ -145,14 +156,15 @@ void operation_write(struct importer *im, const struct reading *rd, struct buf *
 		buf_puts(out, "null");
 	}
 	jsonw_text(out, "method", op->method);
-	jsonw_text(out, "path", node_key(op->member));
+	write_path(out, op);
 	text_member(im, out, "summary", described(op, "summary"), SUMMARY_CHARS);
 	text_member(im, out, "description", described(op, "description"), DESCRIPTION_CHARS);
 	jsonw_bool(out, "deprecated", tree_bool(tree_get(op->node, "deprecated")));
 	write_tags(im, out, tree_get(op->node, "tags"));
 	buf_init(&pointer, POINTER_MAX);
-	if (tree_path(op->place, &pointer) == RC_OK)
-		jsonw_bytes(out, "pointer", buf_text(&pointer), pointer.len);
+	if (tree_path(op->place, &pointer))
+		buf_clear(&pointer);
+	jsonw_bytes(out, "pointer", buf_text(&pointer), pointer.len);
 	buf_release(&pointer);
 	tree_where(im->tree, op->place, &line, &column);
 	jsonw_int(out, "line", line);
