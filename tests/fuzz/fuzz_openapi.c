@@ -58,7 +58,8 @@ static void path_holds(const char *p)
 {
 	bool inside = false;
 
-	for (MUST(*p == '/'); *p; p++) {
+	MUST(*p == '/');
+	for (; *p; p++) {
 		MUST(inside || !strchr(" ?#\\<>\"^`|", *p));
 		MUST((unsigned char)*p > 0x1f && (inside || (unsigned char)*p < 0x7f));
 		inside = *p == '{' || (inside && *p != '}');

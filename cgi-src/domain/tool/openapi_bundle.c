@@ -56,6 +56,20 @@ static const char *type_of(const struct tree_node *schema)
 	return tree_get(schema, "items") ? "array" : "string";
 }
 
+/* Bytes are a file, wherever they may go. */
+static const char *type_of_argument(struct importer *im, const struct reading *rd,
+	const struct argument *a, const struct tree_node *schema)
+{
+	bool whole = a->in == IN_BODY && !a->member;
+
+	if (whole && (rd->body.media == MEDIA_TEXT || rd->body.media == MEDIA_OTHER_TEXT))
+		return "string";
+	if (whole && rd->body.media >= MEDIA_BYTES)
+		return "file";
+	return a->in == IN_BODY && schema_copy_is_file(&im->schemas, schema) ? "file"
+									     : type_of(schema);
+}
+
 /* As it stands in the document, if it is short. */
 static void write_value(struct buf *out, const char *key, const struct tree_node *value)
 {
@@ -82,8 +96,7 @@ static void write_parameter(
 	jsonw_open(out, NULL, '{');
 	jsonw_text(out, "name", a->as);
 	jsonw_text(out, "in", places[a->in]);
-	jsonw_text(out, "type",
-		whole && rd->body.media > MEDIA_MULTIPART ? "string" : type_of(schema));
+	jsonw_text(out, "type", type_of_argument(im, rd, a, schema));
 	jsonw_bool(out, "required", a->required);
 	text_member(im, out, "description", words, rd->lean ? TAG_CHARS : ARGUMENT_CHARS);
 	if (!rd->lean) {
