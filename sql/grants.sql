@@ -26,6 +26,7 @@ GRANT SELECT ON runtime_registry TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE, DELETE ON tool_api_providers TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE, DELETE ON tool_api_drafts TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE, DELETE ON tool_api_operations TO 'grantry_settings';
+GRANT SELECT ON app_tools TO 'grantry_settings';
 GRANT SELECT, INSERT, DELETE ON webhooks TO 'grantry_settings';
 GRANT SELECT, INSERT, UPDATE ON webhook_deliveries TO 'grantry_settings';
 
@@ -89,5 +90,6 @@ GRANT INSERT ON webhook_deliveries TO 'grantry_api';
 GRANT SELECT ON provider_credential_defaults TO 'grantry_api';
 GRANT SELECT ON tool_api_providers TO 'grantry_api';
 GRANT SELECT ON tool_api_operations TO 'grantry_api';
+GRANT SELECT, INSERT, DELETE ON app_tools TO 'grantry_api';
 GRANT SELECT (tenant_id, id, name, version, auth_definition) ON tool_api_providers TO 'grantry_connect';
 GRANT SELECT, INSERT, DELETE ON runtime_keys TO 'grantry_operator';

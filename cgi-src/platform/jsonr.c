@@ -446,14 +446,31 @@ enum rc jsonr_append_string(struct secret *out, const char *p, size_t len)
 	return rc ? rc : secret_append(out, "\"", 1);
 }
 
-/* What saturated cannot be told from the two extremes themselves: none of them is written. */
+/* What saturated cannot be told from the two extremes themselves: these count as inexact, too. */
+static bool saturated(jsonv *v)
+{
+	return json_object_get_int64(v) == INT64_MIN || json_object_get_uint64(v) == UINT64_MAX;
+}
+
+bool jsonr_is_exact(jsonv *v)
+{
+	bool exact = jsonr_kind(v) != JSONR_INT || !saturated(v);
+
+	for (size_t i = 0; exact && jsonr_kind(v) == JSONR_ARRAY && i < jsonr_length(v); i++)
+		exact = jsonr_is_exact(jsonr_at(v, i));
+	if (jsonr_kind(v) == JSONR_OBJECT)
+		for (struct lh_entry *e = first_member(v); exact && e; e = lh_entry_next(e))
+			exact = jsonr_is_exact(lh_entry_v(e));
+	return exact;
+}
+
 static enum rc append_integer(struct secret *out, jsonv *v)
 {
 	int64_t i = json_object_get_int64(v);
 	uint64_t u = json_object_get_uint64(v);
 	char text[24];
 
-	if (i == INT64_MIN || u == UINT64_MAX)
+	if (saturated(v))
 		return RC_LIMIT;
 	if (i < 0)
 		(void)snprintf(text, sizeof(text), "%" PRId64, i);

@@ -74,8 +74,11 @@ bool jsonr_expiry(jsonv *v, int64_t *out);
 /** jsonr_get(object, key, out): its member; false when there is none, or it is no object. */
 bool jsonr_get(jsonv *object, const char *key, jsonv **out);
 
+/** jsonr_is_exact(v): no integer in it is beyond 64 bits. */
+bool jsonr_is_exact(jsonv *v);
+
 /** jsonr_append(out, v): appends v as JSON without white space. Numbers stay as they were written.
- *  RC_LIMIT: an integer beyond 64 bits, which is not known exactly. */
+ *  RC_LIMIT: it is not exact, or too long for a secret. */
 enum rc jsonr_append(struct secret *out, jsonv *v) RC_MUST_CHECK;
 
 /** jsonr_append_string(out, p, len): appends a quoted JSON string to a secret. RC_INVALID: p is not

@@ -31,10 +31,7 @@ enum {
 #define TOUCH_EVERY_S 60
 
 #define KEY_COLUMNS "SELECT k.id, k.tenant_id, k.providers, k.verbs, k.expires_at, k.last_used_at"
-#define CREDENTIAL_COLUMNS                                                                         \
-	"c.id, c.plugin_id, c.provider, c.name, c.auth_type, c.secret_rev, c.expires_at,"          \
-	" c.refreshable, c.state, c.state_reason, c.state_since, c.failures, c.refresh_due_at,"    \
-	" c.refreshed_at, c.rejected_rev, c.forced_rev, c.lease_owner IS NOT NULL"
+#define CREDENTIAL_COLUMNS RUNTIME_CREDENTIAL_COLUMNS
 
 /* What is looked for at once: number, key, id, plugin, provider. */
 #define WANTED                                                                                     \
@@ -260,7 +257,7 @@ static enum rc find_query(struct db *db, const unsigned char key_hash[HASH_SIZE]
 }
 
 /* at: the first of CREDENTIAL_COLUMNS. */
-static void credential_from_row(
+void runtime_credential_read(
 	const struct db_rows *rows, unsigned at, struct runtime_credential *out)
 {
 	struct credential_row *row = &out->row;
@@ -313,7 +310,7 @@ static enum rc take_credential(const struct db_rows *rows, unsigned at,
 
 	if (!is_wanted(rows, at, ref))
 		return RC_NOT_FOUND;
-	credential_from_row(rows, at, out);
+	runtime_credential_read(rows, at, out);
 	rc = take_sealed(rows, at + SEALED, &out->row.credentials);
 	return rc == RC_OK ? take_sealed(rows, at + SEALED + 1, &out->row.profile) : rc;
 }
@@ -450,7 +447,7 @@ enum rc runtime_list(struct db *db, const struct tenant_id *tenant,
 	while (rc == RC_OK && db_next(rows)) {
 		struct runtime_credential c = {0};
 
-		credential_from_row(rows, 0, &c);
+		runtime_credential_read(rows, 0, &c);
 		c.row.is_default = db_get_int(rows, LIST_DEFAULT_AT) != 0;
 		visit(&c, arg);
 	}

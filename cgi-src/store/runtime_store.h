@@ -56,6 +56,15 @@ struct runtime_credential {
 
 void runtime_credential_release(struct runtime_credential *c);
 
+/* What runtime_credential_read(rows, at, out) reads from the at-th column on, of a provider_credentials c. */
+#define RUNTIME_CREDENTIAL_COLUMNS                                                                 \
+	"c.id, c.plugin_id, c.provider, c.name, c.auth_type, c.secret_rev, c.expires_at,"          \
+	" c.refreshable, c.state, c.state_reason, c.state_since, c.failures, c.refresh_due_at,"    \
+	" c.refreshed_at, c.rejected_rev, c.forced_rev, c.lease_owner IS NOT NULL"
+#define RUNTIME_CREDENTIAL_N 17
+void runtime_credential_read(
+	const struct db_rows *rows, unsigned at, struct runtime_credential *out);
+
 /* Which credential a runtime asks for; the tenant is the key's. */
 struct runtime_query {
 	struct provider_ref ref;        /* plugin_id NULL: of any provider; then id is given */

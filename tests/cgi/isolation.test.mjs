@@ -20,7 +20,7 @@ const OTHER_PROVIDER = 'grantry/notion_datasource/notion_datasource';
 // What a segment of a pattern stands for; "provider" is three of them.
 const PATH_IDS = { section: 'section', org: 'provider', plugin: 'provider', provider: 'provider', credential: 'credential', flow: 'flow',
   key: 'key', webhook: 'webhook', delivery: 'delivery', request: 'request',
-  kind: 'kind', context: 'context', before: 'before' };
+  kind: 'kind', context: 'context', before: 'before', app: 'app' };
 
 // Each route: the status for one's own ids with a role that may; ids outside of the path; the rest of the form.
 // fresh: the own case uses up its session, so it gets one. needs: what the own case has to find.
@@ -96,6 +96,8 @@ const ROUTES = {
   'GET /api/v1/credentials/:org/:plugin/:provider': { own: 401, nobody: 401, queryIds: { credential: 'credential' } },
   'GET /api/v1/registry': { own: 401, nobody: 401 },
   'PUT /api/v1/registry': { own: 401, nobody: 401 },
+  'GET /api/v1/apps/:app/tools': { own: 401, nobody: 401 },
+  'PUT /api/v1/apps/:app/tools': { own: 401, nobody: 401 },
   'GET /api/v1/workspace': { own: 401, nobody: 401 },
   'GET /api/v1/connect-requests/:request': { own: 401, nobody: 401 },
   'GET /api/health': { own: 200, nobody: 200 },
@@ -117,6 +119,7 @@ const HIDDEN = {
   kind: ['unknown', 'malformed'],
   context: ['unknown', 'foreign', 'malformed'],
   before: [], // whatever stands there
+  app: [], // a runtime's own word; whose it is, its key says: app-tools.test.mjs
 };
 const MALFORMED = ['x', 'ffffffff-ffff-4fff-8fff-fffffffffff', 'ffffffff-ffff-4fff-8fff-ffffffffffffff', "' OR 1=1 -- ",
   'Ã¼', 'null', '0', '-1', '$%7B1%7D'];

@@ -539,6 +539,7 @@ static void jsonr_append_is_exact(void)
 
 	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
 		CHECK_INT(jsonr_parse(same[i], strlen(same[i]), &doc), RC_OK);
+		CHECK(jsonr_is_exact(jsonr_root(doc)));
 		CHECK_INT(jsonr_append(&s, jsonr_root(doc)), RC_OK);
 		CHECK_STR(secret_text(&s), same[i]);
 		secret_release(&s);
@@ -546,6 +547,7 @@ static void jsonr_append_is_exact(void)
 	}
 	for (size_t i = 0; i < sizeof(vague) / sizeof(*vague); i++) {
 		CHECK_INT(jsonr_parse(vague[i], strlen(vague[i]), &doc), RC_OK);
+		CHECK(!jsonr_is_exact(jsonr_root(doc)));
 		CHECK_INT(jsonr_append(&s, jsonr_root(doc)), RC_LIMIT);
 		secret_release(&s);
 		jsonr_free(doc);

@@ -7,6 +7,7 @@
 
 #include "domain/credential.h"
 #include "web/errors.h"
+#include "web/pages/app_uses.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
 #include "web/say.h"
@@ -132,6 +133,8 @@ enum rc page_delete(struct ctx *c)
 				p->oauth.revocation != REVOCATION_NONE);
 		rc = set_next_default(c, p, &view);
 	}
+	if (rc == RC_OK)
+		rc = app_uses_of_credential(c, &view.id);
 	if (rc == RC_OK)
 		rc = page_send(c, "delete", 200);
 	credential_view_release(&view);
