@@ -73,6 +73,8 @@ static const struct route settings[] = {
 	POST(API_DRAFT "/discard", page_api_draft_discard_post, ACTION_API_TOOL_MANAGE),
 	GET(API_TOOL, page_api_tool, ACTION_VIEW),
 	POST(API_TOOL "/operations", page_api_tool_operations_post, ACTION_API_TOOL_MANAGE),
+	GET(API_TOOL "/operations/:operation", page_api_operation, ACTION_VIEW),
+	UPLOAD(API_TOOL "/operations/:operation", page_api_operation_post, ACTION_API_TOOL_MANAGE),
 	GET(API_TOOL "/edit", page_api_tool_edit, ACTION_API_TOOL_MANAGE),
 	UPLOAD(API_TOOL "/edit", page_api_tool_edit_post, ACTION_API_TOOL_MANAGE),
 	GET(API_TOOL "/import", page_api_tool_import, ACTION_API_TOOL_MANAGE),

@@ -90,10 +90,10 @@ static void set_scheme(struct ctx *c, const struct api_tool *t, jsonv *scheme, s
 	struct view_node *item;
 	char rest[64];
 
-	if (is_used(t, json_text(scheme, "/name")))
+	if (is_used(t, doc_text(scheme, "/name")))
 		return;
 	item = view_append(view_child(c->root, "Schemes"));
-	view_text(item, "Name", json_text(scheme, "/name"));
+	view_text(item, "Name", doc_text(scheme, "/name"));
 	view_text(item, "Text", tool_scheme_words(c, scheme));
 	if (!tool_scheme_possible(scheme) || (is_oauth2 && t->settings.has_oauth2))
 		return;
@@ -130,7 +130,7 @@ static enum rc show_list(struct ctx *c, const struct api_tool *t)
 		{"bearer", MESSAGE("api_tools.add_bearer")},
 		{"basic", MESSAGE("api_tools.add_basic")},
 		{"header", MESSAGE("api_tools.add_header")}};
-	jsonv *schemes = json_list(jsonr_root(t->head), "/security_schemes");
+	jsonv *schemes = doc_list(jsonr_root(t->head), "/security_schemes");
 	char rest[64];
 
 	api_tool_head(c, t);
@@ -201,7 +201,7 @@ static void free_id(const struct api_tool *t, char out[TOOL_AUTH_ID_MAX + 1])
 static enum rc new_item(struct ctx *c, struct item *item)
 {
 	const char *scheme = req_query(&c->req, "scheme"), *type = req_query(&c->req, "type");
-	jsonv *schemes = json_list(jsonr_root(item->t.head), "/security_schemes");
+	jsonv *schemes = doc_list(jsonr_root(item->t.head), "/security_schemes");
 
 	if (item->t.settings.n_auth == TOOL_AUTH_MAX)
 		return RC_NOT_FOUND;

@@ -36,12 +36,12 @@ static void set_found(struct ctx *c, const struct api_draft *d)
 	jsonv *head = jsonr_root(d->head);
 	struct view_node *node = view_child(c->root, "Draft");
 
-	view_text(node, "Title", json_text(head, "/title")[0] ? json_text(head, "/title") : NULL);
+	view_text(node, "Title", doc_text(head, "/title")[0] ? doc_text(head, "/title") : NULL);
 	view_text(node, "Format",
-		strcmp(json_text(head, "/format"), "swagger") == 0 ? "Swagger" : "OpenAPI");
-	view_text(node, "Version", json_text(head, "/version"));
-	if (json_text(head, "/api_version")[0])
-		view_text(node, "ApiVersion", json_text(head, "/api_version"));
+		strcmp(doc_text(head, "/format"), "swagger") == 0 ? "Swagger" : "OpenAPI");
+	view_text(node, "Version", doc_text(head, "/version"));
+	if (doc_text(head, "/api_version")[0])
+		view_text(node, "ApiVersion", doc_text(head, "/api_version"));
 	if (d->source_url[0])
 		view_text(node, "Source", d->source_url);
 	view_int(node, "Count", d->n_operations);
@@ -56,20 +56,20 @@ static void set_found(struct ctx *c, const struct api_draft *d)
 /* Is it what the description asks of every request? Without such a rule any of its methods may be. */
 static bool is_asked_for(jsonv *head, const char *scheme)
 {
-	jsonv *alternatives = json_list(head, "/security");
+	jsonv *alternatives = doc_list(head, "/security");
 	jsonv *first = jsonr_at(alternatives, 0);
 
 	if (jsonr_length(alternatives) == 0)
 		return true;
 	for (size_t i = 0; i < jsonr_length(first); i++)
-		if (strcmp(json_text(jsonr_at(first, i), "/scheme"), scheme) == 0)
+		if (strcmp(doc_text(jsonr_at(first, i), "/scheme"), scheme) == 0)
 			return true;
 	return false;
 }
 
 static void set_scheme(struct ctx *c, jsonv *head, jsonv *scheme, size_t i)
 {
-	const char *name = json_text(scheme, "/name");
+	const char *name = doc_text(scheme, "/name");
 	struct view_node *item = view_append(view_child(c->root, "Schemes"));
 	bool checked = is_asked_for(head, name);
 	char id[32], key[32];
@@ -80,8 +80,8 @@ static void set_scheme(struct ctx *c, jsonv *head, jsonv *scheme, size_t i)
 	view_text(item, "Key", key);
 	view_text(item, "Name", name);
 	view_text(item, "Text", tool_scheme_words(c, scheme));
-	if (json_text(scheme, "/description")[0])
-		view_text(item, "Help", json_text(scheme, "/description"));
+	if (doc_text(scheme, "/description")[0])
+		view_text(item, "Help", doc_text(scheme, "/description"));
 	view_flag(item, "Possible", tool_scheme_possible(scheme));
 	view_flag(item, "Checked", tool_ticked(c, key, checked));
 }
@@ -89,7 +89,7 @@ static void set_scheme(struct ctx *c, jsonv *head, jsonv *scheme, size_t i)
 static enum rc show_new(struct ctx *c, const struct api_draft *d, const struct tool_rows *rows,
 	const struct tool_problem *problem, int status)
 {
-	jsonv *head = jsonr_root(d->head), *schemes = json_list(head, "/security_schemes");
+	jsonv *head = jsonr_root(d->head), *schemes = doc_list(head, "/security_schemes");
 	struct tool_fields fields;
 	enum rc rc = page_begin(c);
 
@@ -109,7 +109,7 @@ static enum rc show_new(struct ctx *c, const struct api_draft *d, const struct t
 static void take_schemes(struct ctx *c, jsonv *head, struct tool_settings *s,
 	char ids[TOOL_AUTH_MAX][TOOL_AUTH_ID_MAX + 1])
 {
-	jsonv *schemes = json_list(head, "/security_schemes");
+	jsonv *schemes = doc_list(head, "/security_schemes");
 
 	for (size_t i = 0; i < jsonr_length(schemes); i++) {
 		jsonv *scheme = jsonr_at(schemes, i);

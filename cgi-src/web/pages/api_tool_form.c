@@ -55,7 +55,7 @@ static void show_texts(struct tool_fields *f, const struct api_tool *t)
 static bool is_declared(jsonv *servers, const char *url)
 {
 	for (size_t i = 0; i < jsonr_length(servers); i++)
-		if (strcmp(json_text(jsonr_at(servers, i), "/url"), url) == 0)
+		if (strcmp(doc_text(jsonr_at(servers, i), "/url"), url) == 0)
 			return true;
 	return false;
 }
@@ -71,7 +71,7 @@ static void show_servers(struct tool_fields *f, jsonv *servers, const char *chos
 
 	view_flag(field, "Required", true);
 	for (size_t i = 0; i < jsonr_length(servers); i++) {
-		const char *url = json_text(jsonr_at(servers, i), "/url");
+		const char *url = doc_text(jsonr_at(servers, i), "/url");
 
 		tool_option(field, url, url, !other && strcmp(url, chosen) == 0);
 	}
@@ -90,13 +90,13 @@ static void show_servers(struct tool_fields *f, jsonv *servers, const char *chos
 
 static void show_server(struct tool_fields *f, jsonv *head, const char *stored)
 {
-	jsonv *servers = json_list(head, "/servers");
+	jsonv *servers = doc_list(head, "/servers");
 	const char *chosen = tool_given(f->c, "server", stored);
 	struct view_node *field;
 
 	if (jsonr_length(servers) > 0) {
 		show_servers(
-			f, servers, chosen[0] ? chosen : json_text(jsonr_at(servers, 0), "/url"));
+			f, servers, chosen[0] ? chosen : doc_text(jsonr_at(servers, 0), "/url"));
 		return;
 	}
 	field = tool_field(
@@ -116,9 +116,9 @@ static const char *stored_variable(const struct tool_settings *s, const char *na
 
 static void show_variable(struct tool_fields *f, jsonv *variable, const struct tool_settings *s)
 {
-	const char *name = json_text(variable, "/name"), *value;
-	const char *fallback = json_text(variable, "/default");
-	jsonv *values = json_list(variable, "/enum");
+	const char *name = doc_text(variable, "/name"), *value;
+	const char *fallback = doc_text(variable, "/default");
+	jsonv *values = doc_list(variable, "/enum");
 	char key[sizeof(((struct tool_problem *)0)->field)];
 	struct view_node *field;
 
@@ -128,11 +128,10 @@ static void show_variable(struct tool_fields *f, jsonv *variable, const struct t
 		say(f->c, "api_tools.variable", "name", name, NULL), value);
 	view_flag(field, "Required", !fallback[0]);
 	view_text(field, "Help",
-		json_text(variable, "/description")[0] ? json_text(variable, "/description")
-						       : NULL);
+		doc_text(variable, "/description")[0] ? doc_text(variable, "/description") : NULL);
 	view_text(field, "Placeholder", fallback[0] ? fallback : NULL);
 	for (size_t i = 0; i < jsonr_length(values); i++) {
-		const char *one = json_text(jsonr_at(values, i), "");
+		const char *one = doc_text(jsonr_at(values, i), "");
 
 		tool_option(field, one, one, strcmp(one, value[0] ? value : fallback) == 0);
 	}
@@ -142,10 +141,10 @@ static void show_variable(struct tool_fields *f, jsonv *variable, const struct t
 static bool is_first(jsonv *servers, size_t server, size_t variable, const char *name)
 {
 	for (size_t i = 0; i <= server; i++) {
-		jsonv *list = json_list(jsonr_at(servers, i), "/variables");
+		jsonv *list = doc_list(jsonr_at(servers, i), "/variables");
 
 		for (size_t k = 0; k < jsonr_length(list) && (i < server || k < variable); k++)
-			if (strcmp(json_text(jsonr_at(list, k), "/name"), name) == 0)
+			if (strcmp(doc_text(jsonr_at(list, k), "/name"), name) == 0)
 				return false;
 	}
 	return true;
@@ -153,16 +152,16 @@ static bool is_first(jsonv *servers, size_t server, size_t variable, const char 
 
 static void show_variables(struct tool_fields *f, jsonv *head, const struct tool_settings *s)
 {
-	jsonv *servers = json_list(head, "/servers");
+	jsonv *servers = doc_list(head, "/servers");
 	unsigned shown = 0;
 
 	for (size_t i = 0; i < jsonr_length(servers); i++) {
-		jsonv *list = json_list(jsonr_at(servers, i), "/variables");
+		jsonv *list = doc_list(jsonr_at(servers, i), "/variables");
 
 		for (size_t k = 0; k < jsonr_length(list) && shown < TOOL_VARIABLES_MAX; k++) {
 			jsonv *variable = jsonr_at(list, k);
 
-			if (!is_first(servers, i, k, json_text(variable, "/name")))
+			if (!is_first(servers, i, k, doc_text(variable, "/name")))
 				continue;
 			show_variable(f, variable, s);
 			shown++;
@@ -178,10 +177,10 @@ void tool_form_show(struct tool_fields *f, const struct api_tool *t, jsonv *head
 	const char *description;
 
 	field = tool_field(f, "text-input", "name", say(c, "api_tools.name", NULL),
-		tool_given(c, "name", t ? t->name : json_text(head, "/title")));
+		tool_given(c, "name", t ? t->name : doc_text(head, "/title")));
 	view_flag(field, "Required", true);
 	view_text(field, "Help", say(c, "api_tools.name_help", NULL));
-	description = t ? t->description : json_text(head, "/description");
+	description = t ? t->description : doc_text(head, "/description");
 	(void)tool_field(f, "long-text", "description", say(c, "api_tools.description", NULL),
 		tool_given(c, "description", description));
 	show_server(f, head, t ? t->settings.server : "");

@@ -222,10 +222,10 @@ static void set_found(struct ctx *c, const struct import_result *result, jsonv *
 {
 	struct view_node *node = view_child(c->root, "Found");
 
-	view_text(node, "Title", json_text(head, "/title")[0] ? json_text(head, "/title") : NULL);
+	view_text(node, "Title", doc_text(head, "/title")[0] ? doc_text(head, "/title") : NULL);
 	view_text(node, "Format",
-		strcmp(json_text(head, "/format"), "swagger") == 0 ? "Swagger" : "OpenAPI");
-	view_text(node, "Version", json_text(head, "/version"));
+		strcmp(doc_text(head, "/format"), "swagger") == 0 ? "Swagger" : "OpenAPI");
+	view_text(node, "Version", doc_text(head, "/version"));
 	view_text(node, "Count",
 		say_count(c, "api_tools.n_operations", (int64_t)result->n_operations, NULL));
 }

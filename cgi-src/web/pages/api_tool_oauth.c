@@ -111,7 +111,7 @@ static void show_sending(struct tool_fields *f, const struct tool_oauth2 *o)
 static struct tool_oauth2 begin_with(struct ctx *c, const struct api_tool *t)
 {
 	const char *number = req_query(&c->req, "scheme");
-	jsonv *schemes = json_list(jsonr_root(t->head), "/security_schemes");
+	jsonv *schemes = doc_list(jsonr_root(t->head), "/security_schemes");
 	jsonv *scheme = NULL;
 	struct tool_oauth2 o;
 

@@ -95,7 +95,7 @@ void api_tool_set_labels(struct view_node *node, const char *labels)
 
 /* ---- JSON ---- */
 
-const char *json_text(jsonv *v, const char *pointer)
+const char *doc_text(jsonv *v, const char *pointer)
 {
 	const char *p;
 	size_t len;
@@ -103,7 +103,7 @@ const char *json_text(jsonv *v, const char *pointer)
 	return jsonr_pointer(v, pointer, &v) && jsonr_text(v, &p, &len) ? p : "";
 }
 
-jsonv *json_list(jsonv *v, const char *pointer)
+jsonv *doc_list(jsonv *v, const char *pointer)
 {
 	return jsonr_pointer(v, pointer, &v) && jsonr_kind(v) == JSONR_ARRAY ? v : NULL;
 }

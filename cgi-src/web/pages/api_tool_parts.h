@@ -35,10 +35,10 @@ void api_tool_set_labels(struct view_node *node, const char *labels);
 
 /* ---- JSON that was read before ---- */
 
-/** json_text(v, pointer): the text there, "" when there is none; borrowed. */
-const char *json_text(jsonv *v, const char *pointer);
-/** json_list(v, pointer): the array there; NULL: none. */
-jsonv *json_list(jsonv *v, const char *pointer);
+/** doc_text(v, pointer): the text there, "" when there is none; borrowed. */
+const char *doc_text(jsonv *v, const char *pointer);
+/** doc_list(v, pointer): the array there; NULL: none. */
+jsonv *doc_list(jsonv *v, const char *pointer);
 
 /* ---- a form of Fields (part_form.cs) ---- */
 

@@ -12,7 +12,7 @@
 #define SHOWN_MAX 100 /* warnings on a page */
 #define LINE_MAX_CHARS 200
 
-static int64_t json_int(jsonv *v, const char *pointer)
+static int64_t doc_int(jsonv *v, const char *pointer)
 {
 	int64_t n;
 
@@ -21,14 +21,14 @@ static int64_t json_int(jsonv *v, const char *pointer)
 
 static void set_place(struct view_node *node, jsonv *record)
 {
-	if (json_int(record, "/line") > 0) {
-		view_int(node, "Line", json_int(record, "/line"));
-		view_int(node, "Column", json_int(record, "/column"));
+	if (doc_int(record, "/line") > 0) {
+		view_int(node, "Line", doc_int(record, "/line"));
+		view_int(node, "Column", doc_int(record, "/column"));
 	}
-	if (json_text(record, "/pointer")[0])
-		view_text(node, "Pointer", json_text(record, "/pointer"));
-	if (json_text(record, "/operation")[0])
-		view_text(node, "Operation", json_text(record, "/operation"));
+	if (doc_text(record, "/pointer")[0])
+		view_text(node, "Pointer", doc_text(record, "/pointer"));
+	if (doc_text(record, "/operation")[0])
+		view_text(node, "Operation", doc_text(record, "/operation"));
 }
 
 /* The line itself, of the document. */
@@ -61,10 +61,10 @@ void tool_report(struct ctx *c, jsonv *report, bool refused, const char *p, size
 		jsonv *record = jsonr_at(report, 0);
 		struct view_node *error = view_child(node, "Error");
 
-		view_text(error, "Message", json_text(record, "/message"));
+		view_text(error, "Message", doc_text(record, "/message"));
 		set_place(error, record);
 		if (p)
-			set_line(error, json_int(record, "/line"), p, len);
+			set_line(error, doc_int(record, "/line"), p, len);
 		return;
 	}
 	if (n > 0)
@@ -72,7 +72,7 @@ void tool_report(struct ctx *c, jsonv *report, bool refused, const char *p, size
 	for (size_t i = 0; i < n && i < SHOWN_MAX; i++) {
 		struct view_node *item = view_append(view_child(node, "Warnings"));
 
-		view_text(item, "Message", json_text(jsonr_at(report, i), "/message"));
+		view_text(item, "Message", doc_text(jsonr_at(report, i), "/message"));
 		set_place(item, jsonr_at(report, i));
 	}
 	if (n > SHOWN_MAX)

@@ -9,15 +9,15 @@
 
 static bool is_type(jsonv *scheme, const char *type)
 {
-	return strcmp(json_text(scheme, "/type"), type) == 0;
+	return strcmp(doc_text(scheme, "/type"), type) == 0;
 }
 
 jsonv *tool_scheme_find(jsonv *head, const char *name)
 {
-	jsonv *schemes = json_list(head, "/security_schemes");
+	jsonv *schemes = doc_list(head, "/security_schemes");
 
 	for (size_t i = 0; i < jsonr_length(schemes); i++)
-		if (strcmp(json_text(jsonr_at(schemes, i), "/name"), name) == 0)
+		if (strcmp(doc_text(jsonr_at(schemes, i), "/name"), name) == 0)
 			return jsonr_at(schemes, i);
 	return NULL;
 }
@@ -25,7 +25,7 @@ jsonv *tool_scheme_find(jsonv *head, const char *name)
 bool tool_scheme_auth(jsonv *scheme, struct tool_auth *out)
 {
 	*out = (struct tool_auth){
-		.id = "", .scheme = json_text(scheme, "/name"), .name = "", .prefix = ""};
+		.id = "", .scheme = doc_text(scheme, "/name"), .name = "", .prefix = ""};
 	if (is_type(scheme, "basic")) {
 		out->type = TOOL_AUTH_BASIC;
 		return true;
@@ -35,18 +35,18 @@ bool tool_scheme_auth(jsonv *scheme, struct tool_auth *out)
 		return true;
 	}
 	out->type = TOOL_AUTH_API_KEY;
-	out->name = json_text(scheme, "/parameter");
+	out->name = doc_text(scheme, "/parameter");
 	return is_type(scheme, "api_key") && out->name[0] &&
-	       tool_place_of(json_text(scheme, "/in"), &out->in);
+	       tool_place_of(doc_text(scheme, "/in"), &out->in);
 }
 
 /* An implicit grant and a password grant need a browser, or a person's password: neither is for us. */
 static jsonv *usable_flow(jsonv *scheme, enum tool_grant *grant)
 {
-	jsonv *flows = json_list(scheme, "/flows");
+	jsonv *flows = doc_list(scheme, "/flows");
 
 	for (size_t i = 0; i < jsonr_length(flows); i++)
-		if (tool_grant_of(json_text(jsonr_at(flows, i), "/grant"), grant))
+		if (tool_grant_of(doc_text(jsonr_at(flows, i), "/grant"), grant))
 			return jsonr_at(flows, i);
 	return NULL;
 }
@@ -55,14 +55,14 @@ bool tool_scheme_oauth2(jsonv *scheme, struct tool_oauth2 *out)
 {
 	enum tool_grant grant = TOOL_GRANT_CODE;
 	jsonv *flow = is_type(scheme, "oauth2") ? usable_flow(scheme, &grant) : NULL;
-	jsonv *scopes = json_list(flow, "/scopes");
+	jsonv *scopes = doc_list(flow, "/scopes");
 
 	*out = (struct tool_oauth2){
-		.scheme = json_text(scheme, "/name"),
+		.scheme = doc_text(scheme, "/name"),
 		.grant = grant,
-		.authorization_url = json_text(flow, "/authorization_url"),
-		.token_url = json_text(flow, "/token_url"),
-		.refresh_url = json_text(flow, "/refresh_url"),
+		.authorization_url = doc_text(flow, "/authorization_url"),
+		.token_url = doc_text(flow, "/token_url"),
+		.refresh_url = doc_text(flow, "/refresh_url"),
 		.scope_separator = " ",
 		.client_auth = TOOL_CLIENT_BASIC,
 		.pkce = grant == TOOL_GRANT_CODE,
@@ -71,7 +71,7 @@ bool tool_scheme_oauth2(jsonv *scheme, struct tool_oauth2 *out)
 		.send_prefix = "Bearer ",
 	};
 	for (size_t i = 0; i < jsonr_length(scopes) && out->n_scopes < TOOL_SCOPES_MAX; i++)
-		out->scopes[out->n_scopes++] = json_text(jsonr_at(scopes, i), "/name");
+		out->scopes[out->n_scopes++] = doc_text(jsonr_at(scopes, i), "/name");
 	return flow != NULL;
 }
 

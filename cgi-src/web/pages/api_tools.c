@@ -152,9 +152,9 @@ static void set_facts(struct ctx *c, const struct api_tool *t)
 		view_text(node, "Source", t->source_url);
 	view_text(node, "Server", t->settings.server[0] ? t->settings.server : NULL);
 	view_text(node, "Format", strcmp(t->schema_type, "swagger") == 0 ? "Swagger" : "OpenAPI");
-	view_text(node, "FormatVersion", json_text(jsonr_root(t->head), "/version"));
-	if (json_text(jsonr_root(t->head), "/api_version")[0])
-		view_text(node, "ApiVersion", json_text(jsonr_root(t->head), "/api_version"));
+	view_text(node, "FormatVersion", doc_text(jsonr_root(t->head), "/version"));
+	if (doc_text(jsonr_root(t->head), "/api_version")[0])
+		view_text(node, "ApiVersion", doc_text(jsonr_root(t->head), "/api_version"));
 	view_int(node, "Count", t->n_operations);
 	view_int(node, "Enabled", t->n_enabled);
 	api_tool_set_labels(node, t->labels);

@@ -86,6 +86,10 @@ enum rc page_api_draft(struct ctx *c);
 enum rc page_api_draft_post(struct ctx *c);
 enum rc page_api_draft_discard_post(struct ctx *c);
 
+/* api_tool_call.c */
+enum rc page_api_operation(struct ctx *c);
+enum rc page_api_operation_post(struct ctx *c);
+
 /* api_tool_edit.c, api_tool_auth.c, api_tool_oauth.c */
 enum rc page_api_tool_edit(struct ctx *c);
 enum rc page_api_tool_edit_post(struct ctx *c);
