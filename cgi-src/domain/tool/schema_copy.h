@@ -84,6 +84,7 @@ const struct tree_node *schema_copy_resolve(struct schema_copy *sc, const struct
 bool schema_copy_is_file(struct schema_copy *sc, const struct tree_node *node);
 
 #define SCHEMA_MEMBER_PARTS 4
+#define SCHEMA_MEMBERS_MAX 1000
 
 /* A property of an object; with allOf several schemas may speak of it, and all of them hold. */
 struct schema_member {
@@ -103,7 +104,7 @@ struct schema_members {
 /** schema_copy_members(sc, node, out): the properties of an object, references followed and allOf merged,
  *  without those that are read only. RC_NOT_FOUND: it is no plain object with properties (oneOf, anyOf, not,
  *  another type, a map), so that it is one value. out is yours to release either way.
- *  Errors: RC_NOT_FOUND, RC_LIMIT (more than 2000 properties), RC_NOMEM. */
+ *  Errors: RC_NOT_FOUND, RC_LIMIT (more than SCHEMA_MEMBERS_MAX), RC_NOMEM. */
 enum rc schema_copy_members(struct schema_copy *sc, const struct tree_node *node,
 	struct schema_members *out) RC_MUST_CHECK;
 void schema_members_release(struct schema_members *members);
