@@ -2,6 +2,7 @@
   Reads, besides layout.cs and part_api_tool.cs:
     Tool.Enabled           int             operations that apps can use now
     Tool.Auth, Tool.Oauth  bool            it holds secrets; it has OAuth 2.0
+    UsedBy.N.Text          text            apps that are known to use it; optional
     Form.Url               url             POST
     Form.CancelUrl         url
     Form.Version           int
@@ -11,6 +12,7 @@ call:page_head({{delete.head name=Tool.Name}}) ?><?cs call:panel_open("dim") ?>
 <p class="lede">{{api_tools.delete_lede workspace=Workspace.Name}}</p>
 <ul class="consequences">
   <li>{{api_tools.delete_operations n=Tool.Enabled}}</li>
+  <?cs if:subcount(UsedBy) ?><li>{{delete.used_by}} <strong><?cs call:listing(UsedBy, "") ?></strong></li><?cs /if ?>
   <?cs if:Tool.Auth ?><li>{{api_tools.delete_secrets}}</li><?cs /if ?>
   <?cs if:Tool.Oauth ?><li>{{api_tools.delete_oauth}}</li><?cs /if ?>
   <li>{{confirm.no_way_back}}</li>

@@ -8,6 +8,7 @@
 
 #include "platform/text.h"
 #include "web/pages/api_tool_parts.h"
+#include "web/pages/app_uses.h"
 #include "web/pages/pages.h"
 #include "web/pages/state_words.h"
 #include "web/say.h"
@@ -289,8 +290,10 @@ enum rc page_api_tool_delete(struct ctx *c)
 		api_tool_url(c->root, "Form.Url", &t.id, "/delete");
 		api_tool_url(c->root, "Form.CancelUrl", &t.id, "");
 		view_int(c->root, "Form.Version", (int64_t)t.version);
-		rc = page_send(c, "api_tool_delete", 200);
+		rc = app_uses_of_api_tool(c, &t.id.u);
 	}
+	if (rc == RC_OK)
+		rc = page_send(c, "api_tool_delete", 200);
 	api_tool_release(&t);
 	return rc;
 }
