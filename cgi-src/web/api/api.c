@@ -39,7 +39,9 @@ static void write_error(struct ctx *c, int status, const char *code, const char 
 	c->resp.status = status;
 	c->resp.content_type = "application/json";
 	buf_clear(body);
-	buf_printf(body, "{\"code\":\"%s\",\"message\":\"%s\",\"reason\":", code, message);
+	buf_printf(body, "{\"code\":\"%s\",\"message\":", code);
+	log_json_string(body, message, strlen(message));
+	buf_puts(body, ",\"reason\":");
 	log_json_string(body, reason, strlen(reason));
 	buf_printf(body, ",\"status\":%d", status);
 	if (kind)
