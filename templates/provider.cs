@@ -8,7 +8,7 @@
     Provider.Vendor                text
     Provider.Icon.Letter           text
     Provider.Icon.Tone             enum(ink|blue|teal|green|amber|orange|red|violet)
-    Provider.ListLabel             text            the list it belongs to ("Data Sources")
+    Provider.ListLabel             text            where it belongs: the list ("Data Sources"), or the API tool that it is of
     Provider.ListUrl               url
     Banners.N.Kind                 enum(ok|info|warn|bad)
     Banners.N.Title                text            "Personal Drive needs to be authorized again."

@@ -261,6 +261,14 @@ void url_origin(const struct url *u, char out[URL_ORIGIN_SIZE])
 		snprintf(out, URL_ORIGIN_SIZE, "%s://%s:%u", scheme, u->host, (unsigned)u->port);
 }
 
+bool url_same_origin(const char *a, const char *b)
+{
+	struct url x, y;
+
+	return url_parse(a, URL_HTTP_TOO, &x) == RC_OK && url_parse(b, URL_HTTP_TOO, &y) == RC_OK &&
+	       x.https == y.https && x.port == y.port && strcmp(x.host, y.host) == 0;
+}
+
 bool url_has_query(const struct url *u)
 {
 	return strchr(u->rest, '?') != NULL;

@@ -38,6 +38,9 @@ enum rc url_parse_call(const char *text, struct url *out) RC_MUST_CHECK;
 /** url_origin(u, out): "https://host" or "https://host:port", default port left out. */
 void url_origin(const struct url *u, char out[URL_ORIGIN_SIZE]);
 
+/** url_same_origin(a, b): are both URLs, and of one origin? */
+bool url_same_origin(const char *a, const char *b);
+
 /** url_has_query(u): true when rest holds '?'. */
 bool url_has_query(const struct url *u);
 

@@ -18,7 +18,7 @@ export const PASSWORD = 'correct horse battery';
 export const CALLBACK = `/console/api/oauth/plugin/${SANDBOX}/datasource/callback`;
 
 // Where a provider's pages are.
-export const home = (provider) => `/${[TOOL, TRIGGER, MODEL, EXTENSION].includes(provider) ? 'tools' : 'data-sources'}/${provider}`;
+export const home = (provider) => `/${[TOOL, TRIGGER, MODEL, EXTENSION].includes(provider) || provider.startsWith('api-tools/') ? 'tools' : 'data-sources'}/${provider}`;
 
 // Bytes as they are: no redirects, no decoding, any header. Resolves to { status, headers, raw, text }.
 export function exchange(address, path, { method = 'GET', headers = {}, body } = {}) {

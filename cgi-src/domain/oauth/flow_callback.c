@@ -13,6 +13,7 @@
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/text.h"
+#include "platform/url.h"
 
 /* Within this a consumed flow has ended: two outgoing calls of 15 s each, and room. */
 #define CLAIM_S 60
@@ -109,12 +110,15 @@ void flow_refused(
 
 /* ---- what the provider said (RFC 6749 §4.1.2, RFC 9207 §2.4) ---- */
 
-/* Simple string comparison; an iss that was not announced must still be the configured one (A21). */
+/* Simple string comparison; an iss that was not announced must still be the configured one (A21). Nobody says what that of
+ * an API tool is, whose redirect URI is its own: it must be where the person was sent to. */
 static bool issuer_is_right(
-	const struct oauth_recipe *recipe, const struct flow_row *row, const char *iss)
+	const struct provider *provider, const struct flow_row *row, const char *iss)
 {
 	if (!iss)
-		return !recipe->iss_required;
+		return !provider->oauth.iss_required;
+	if (!row->issuer[0] && provider_is_own(provider))
+		return url_same_origin(iss, provider->oauth.authorization_url);
 	return row->issuer[0] && strcmp(iss, row->issuer) == 0;
 }
 
@@ -140,11 +144,11 @@ static void read_error(const struct flow_response *response, struct flow_result 
 }
 
 /* True: there is a code to redeem. Otherwise the verdict stands. */
-static bool read_response(const struct oauth_recipe *recipe, const struct flow_row *row,
+static bool read_response(const struct provider *provider, const struct flow_row *row,
 	const struct flow_response *response, struct flow_result *result)
 {
 	result->verdict = FLOW_WRONG_ISSUER;
-	if (!issuer_is_right(recipe, row, response->iss))
+	if (!issuer_is_right(provider, row, response->iss))
 		return false;
 	result->verdict = FLOW_MALFORMED;
 	if (response->error) {
@@ -318,7 +322,7 @@ static enum rc see_through(struct callback *cb, const struct flow_response *resp
 {
 	enum rc rc;
 
-	if (!read_response(&cb->provider->oauth, &cb->row, response, &cb->result))
+	if (!read_response(cb->provider, &cb->row, response, &cb->result))
 		return RC_OK;
 	rc = check_meanwhile(cb);
 	if (rc == RC_OK && cb->result.verdict == FLOW_CONNECTED)

@@ -12,7 +12,7 @@
 #include "store/credential_store.h"
 #include "store/definition_store.h"
 
-/* ---- what a person may put into one ---- */
+/* ---- what a person may put into one, beyond what settings.h checks and what the reader refuses ---- */
 
 static enum rc wrong(struct tool_problem *problem, const char *field, const char *reason)
 {
@@ -21,96 +21,28 @@ static enum rc wrong(struct tool_problem *problem, const char *field, const char
 	return RC_INVALID;
 }
 
-/* It would be taken for a placeholder of ours. */
-static bool is_literal(const char *text)
+static bool has_placeholder(const char *text)
 {
-	return !strstr(text, "{{");
-}
-
-static enum rc check_urls(const struct tool_oauth2 *o, struct tool_problem *problem)
-{
-	bool has_code = o->grant == TOOL_GRANT_CODE;
-	const struct {
-		const char *field, *text;
-		bool needed;
-	} urls[] = {{"authorization_url", has_code ? o->authorization_url : "", has_code},
-		{"token_url", o->token_url, true},
-		{"refresh_url", has_code ? o->refresh_url : "", false}};
-	struct url url;
-
-	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
-		if ((urls[i].needed || urls[i].text[0]) &&
-			(!is_literal(urls[i].text) ||
-				url_parse(urls[i].text, URL_HTTP_TOO, &url) != RC_OK))
-			return wrong(problem, urls[i].field, MESSAGE("oauth2.url_wrong"));
-	return RC_OK;
-}
-
-/* RFC 6749 section 3.3. */
-static bool is_scope(const char *text, const char *separator)
-{
-	if (!text[0] || strpbrk(text, separator))
-		return false;
-	for (const char *c = text; *c; c++)
-		if (*c < '!' || *c > '~' || *c == '"' || *c == '\\')
-			return false;
-	return true;
-}
-
-static enum rc check_scopes(const struct tool_oauth2 *o, struct tool_problem *problem)
-{
-	for (size_t i = 0; i < o->n_scopes; i++) {
-		if (!is_scope(o->scopes[i], o->scope_separator))
-			return wrong(problem, "scopes", MESSAGE("oauth2.scope_wrong"));
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(o->scopes[i], o->scopes[j]) == 0)
-				return wrong(problem, "scopes", MESSAGE("oauth2.scope_twice"));
-	}
-	return RC_OK;
-}
-
-/* Those that Grantry sends itself; the reader of definitions knows them too, but not what to tell a person. */
-static bool is_ours(const char *name)
-{
-	static const char *const names[] = {"assertion", "client_assertion",
-		"client_assertion_type", "client_id", "client_secret", "code", "code_challenge",
-		"code_challenge_method", "code_verifier", "grant_type", "nonce", "redirect_uri",
-		"refresh_token", "request", "request_uri", "response_type", "scope", "state"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
-static enum rc check_params(const struct tool_oauth2 *o, struct tool_problem *problem)
-{
-	for (size_t i = 0; i < o->n_params; i++) {
-		const struct tool_pair *p = &o->params[i];
-
-		if (!p->name[0] || !is_literal(p->name) || !is_literal(p->value))
-			return wrong(problem, "params", MESSAGE("oauth2.param_wrong"));
-		if (is_ours(p->name))
-			return wrong(problem, "params", MESSAGE("oauth2.param_ours"));
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(o->params[j].name, p->name) == 0)
-				return wrong(problem, "params", MESSAGE("oauth2.param_twice"));
-	}
-	return RC_OK;
+	return strstr(text, "{{") != NULL;
 }
 
 static enum rc check(const struct tool_oauth2 *o, struct tool_problem *problem)
 {
-	enum rc rc = check_urls(o, problem);
+	const struct {
+		const char *field, *text;
+	} urls[] = {{"authorization_url", o->authorization_url}, {"token_url", o->token_url},
+		{"refresh_url", o->refresh_url}};
 
-	if (rc == RC_OK)
-		rc = check_scopes(o, problem);
-	if (rc == RC_OK)
-		rc = check_params(o, problem);
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+		if (has_placeholder(urls[i].text))
+			return wrong(problem, urls[i].field, MESSAGE("oauth2.placeholder"));
+	for (size_t i = 0; i < o->n_params; i++)
+		if (has_placeholder(o->params[i].value))
+			return wrong(problem, "params", MESSAGE("oauth2.placeholder"));
 	/* a token for the client itself takes something that only the client knows */
-	if (rc == RC_OK && o->grant == TOOL_GRANT_CLIENT && o->client_auth == TOOL_CLIENT_NONE)
-		rc = wrong(problem, "client_auth", MESSAGE("oauth2.client_auth_none"));
-	return rc;
+	if (o->grant == TOOL_GRANT_CLIENT && o->client_auth == TOOL_CLIENT_NONE)
+		return wrong(problem, "client_auth", MESSAGE("oauth2.client_auth_none"));
+	return RC_OK;
 }
 
 /* ---- the text: JSON, which YAML reads. What comes from people is quoted, so that it cannot become a key ---- */
@@ -298,33 +230,18 @@ static const struct oauth_recipe *recipe_of(const struct provider *p)
 	return p->mint ? &p->mint->oauth : &p->oauth;
 }
 
-static bool same_origin(const char *a, const char *b)
-{
-	char x[URL_ORIGIN_SIZE], y[URL_ORIGIN_SIZE];
-	struct url url;
-
-	if (!a[0] && !b[0])
-		return true;
-	if (url_parse(a, URL_HTTP_TOO, &url) != RC_OK)
-		return false;
-	url_origin(&url, x);
-	if (url_parse(b, URL_HTTP_TOO, &url) != RC_OK)
-		return false;
-	url_origin(&url, y);
-	return strcmp(x, y) == 0;
-}
-
 static const char *renewed_at(const struct oauth_recipe *recipe)
 {
 	return recipe->refresh.url ? recipe->refresh.url : recipe->token_url;
 }
 
-/* People are sent to the one, secrets to the others. */
+/* People are sent to the one, secrets to the others. Nobody is sent anywhere for a minted token. */
 static bool same_addresses(const struct oauth_recipe *a, const struct oauth_recipe *b)
 {
-	return same_origin(a->authorization_url ? a->authorization_url : "",
-		       b->authorization_url ? b->authorization_url : "") &&
-	       same_origin(a->token_url, b->token_url) && same_origin(renewed_at(a), renewed_at(b));
+	return (!a->authorization_url ||
+		       url_same_origin(a->authorization_url, b->authorization_url)) &&
+	       url_same_origin(a->token_url, b->token_url) &&
+	       url_same_origin(renewed_at(a), renewed_at(b));
 }
 
 struct settling {

@@ -361,10 +361,15 @@ void page_set_provider(struct ctx *c, const struct provider *p)
 	if (p->note.n)
 		view_text(node, "Note", i18n_text(&p->note, c->language));
 	view_text(node, "Vendor", page_vendor(c, p));
-	view_text(node, "ListLabel",
-		p->kind == PROVIDER_DATASOURCE ? say(c, "nav.data_sources", NULL)
-					       : say(c, "nav.tools", NULL));
-	page_url(node, "ListUrl", "/%s", page_section(p));
+	if (provider_is_own(p)) {
+		view_text(node, "ListLabel", i18n_text(&p->label, c->language));
+		page_url(node, "ListUrl", "/%s", p->plugin_id); /* the tool's own page */
+	} else {
+		view_text(node, "ListLabel",
+			p->kind == PROVIDER_DATASOURCE ? say(c, "nav.data_sources", NULL)
+						       : say(c, "nav.tools", NULL));
+		page_url(node, "ListUrl", "/%s", page_section(p));
+	}
 	page_tile(node, p);
 }
 
