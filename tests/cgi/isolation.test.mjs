@@ -124,6 +124,7 @@ const ROUTES = {
   'GET /api/v1/credential': { own: 401, nobody: 401, queryIds: { reference: 'provider' } },
   'POST /api/v1/credentials/:credential/rejected': { own: 401, nobody: 401 },
   'GET /api/v1/credentials/:org/:plugin/:provider': { own: 401, nobody: 401, queryIds: { credential: 'credential' } },
+  'POST /api/v1/api-tools/:tool/operations/:operation': { own: 401, nobody: 401 },
   'GET /api/v1/registry': { own: 401, nobody: 401 },
   'PUT /api/v1/registry': { own: 401, nobody: 401 },
   'GET /api/v1/apps/:app/tools': { own: 401, nobody: 401 },

@@ -29,7 +29,7 @@ struct invocation {
 	struct plan plan;
 	struct tool_request request;
 	struct authorize_item items
-		[INVOKE_ITEMS_MAX]; /* that go with the request; borrow from loaded and token */
+		[AUTHORIZE_ITEMS_MAX]; /* that go with the request; borrow from loaded and token */
 	size_t n_items;
 	bool needs_token; /* the last item is it */
 

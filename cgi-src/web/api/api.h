@@ -17,6 +17,10 @@ struct runtime_caller api_caller(const struct ctx *c);
 void api_error(
 	struct ctx *c, int status, const char *code, const char *message, const char *reason);
 
+/** api_fault(c, status, code, message, argument): likewise, of an argument of the caller's; "" none of its own. */
+void api_fault(
+	struct ctx *c, int status, const char *code, const char *message, const char *argument);
+
 /** api_refuse(c, why): the answer to a runtime that does not get what it asked for. */
 void api_refuse(struct ctx *c, const struct refusal *why);
 

@@ -152,8 +152,8 @@ static const struct {
 /* What is wrong with the arguments is for the caller to mend; what is wrong with the settings is not. */
 static int fault_status(const char *code)
 {
-	static const char *const settings[] = {
-		"no_server", "bad_server", "needs_credential", "bad_credential"};
+	static const char *const settings[] = {"no_server", "bad_server", "bad_operation",
+		"no_secret", "needs_credential", "bad_credential"};
 
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (strcmp(settings[i], code) == 0)
@@ -166,8 +166,13 @@ static void answer_end(struct ctx *c, const struct invoke_result *r)
 	char seconds[24];
 
 	if (r->outcome == INVOKE_FAULT) {
-		api_error(c, fault_status(r->fault.code), r->fault.code, r->fault.text,
+		api_fault(c, fault_status(r->fault.code), r->fault.code, r->fault.text,
 			r->fault.argument);
+	} else if (r->outcome == INVOKE_REFUSED && r->why.code == REFUSAL_ABSENT) {
+		api_error(c, 409, "not_authorized",
+			"Nobody has authorized this API tool, or there is no authorization of "
+			"that name.",
+			"");
 	} else if (r->outcome == INVOKE_REFUSED) {
 		api_refuse(c, &r->why);
 	} else {
