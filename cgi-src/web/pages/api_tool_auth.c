@@ -379,6 +379,26 @@ static enum rc read_secrets(struct ctx *c, const struct tool_auth *auth, struct 
 	return rc;
 }
 
+/* Saved without one, it would look set up and send nothing. */
+static bool is_complete(
+	const struct item *item, const struct fieldset *given, struct tool_problem *problem)
+{
+	size_t n;
+	const char *const *parts = tool_secret_parts(item->auth.type, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		char key[TOOL_SECRET_NAME_SIZE];
+
+		tool_secret_name(&item->auth, parts[i], key);
+		if (fieldset_get(given, key) || fieldset_get(&item->t.stored, key))
+			continue;
+		*problem = (struct tool_problem){.reason = MESSAGE("api_tools.secret_missing")};
+		(void)snprintf(problem->field, sizeof(problem->field), "%s", key);
+		return false;
+	}
+	return true;
+}
+
 static void read_item(struct ctx *c, struct tool_auth *auth)
 {
 	if (auth->type == TOOL_AUTH_API_KEY) {
@@ -403,6 +423,10 @@ static enum rc save_item(struct ctx *c, struct item *item)
 	if (item->index == settings.n_auth)
 		settings.n_auth++;
 	rc = read_secrets(c, &item->auth, &secrets);
+	if (rc == RC_OK && !is_complete(item, &secrets, &problem)) {
+		fieldset_release(&secrets);
+		return show_item(c, item, &problem, 422);
+	}
 	wish = api_tool_wish_of(&item->t, &settings, &secrets);
 	if (rc == RC_OK)
 		rc = page_version(c, "version", &wish.expected_version);
