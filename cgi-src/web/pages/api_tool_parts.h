@@ -8,6 +8,7 @@
 
 #include "domain/tool/api_draft.h"
 #include "domain/tool/api_tool.h"
+#include "domain/tool/plan.h"
 #include "web/pages/page.h"
 
 #define API_TOOL_ROWS 50 /* operations on a page: two fields each, of REQ_FORM_MAX */
@@ -90,6 +91,11 @@ void tool_form_fault(struct ctx *c, const struct tool_fields *f, int status, con
 
 /* ---- authorization methods of a description (SCHEME of the import records) ---- */
 
+/** tool_auth_words(c, auth): "API key in the header X-Key". */
+const char *tool_auth_words(struct ctx *c, const struct tool_auth *auth);
+/** tool_item_url(node, name, t, id, verb): of that authorization method; verb begins with "/" or is "". */
+void tool_item_url(struct view_node *node, const char *name, const struct api_tool *t,
+	const char *id, const char *verb);
 /** tool_scheme_words(c, scheme): "API key in the header X-Key". */
 const char *tool_scheme_words(struct ctx *c, jsonv *scheme);
 /** tool_scheme_possible(scheme): can requests be authorized so? */
@@ -100,6 +106,16 @@ bool tool_scheme_auth(jsonv *scheme, struct tool_auth *out);
 bool tool_scheme_oauth2(jsonv *scheme, struct tool_oauth2 *out);
 /** tool_scheme_find(head, name): NULL: there is none of that name. */
 jsonv *tool_scheme_find(jsonv *head, const char *name);
+
+/* ---- the arguments of an operation ---- */
+
+#define TOOL_ARGUMENT "arg." /* before their names in a form */
+
+/** tool_arguments_show(f, plan): a field each, by what its schema wants, with Note: where it goes. */
+void tool_arguments_show(struct tool_fields *f, const struct plan *plan);
+/** tool_arguments_read(c, plan, out): what was typed, as an object; what is empty is not in it. */
+enum rc tool_arguments_read(
+	struct ctx *c, const struct plan *plan, struct jsonr **out) RC_MUST_CHECK;
 
 /* ---- report, operations ---- */
 

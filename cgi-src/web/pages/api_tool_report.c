@@ -19,6 +19,67 @@ static int64_t doc_int(jsonv *v, const char *pointer)
 	return jsonr_pointer(v, pointer, &v) && jsonr_int(v, &n) ? n : 0;
 }
 
+/* Its code says which sentence it is; one that we do not know comes with its own, in English. */
+static const char *finding_words(struct ctx *c, jsonv *record)
+{
+	static const struct {
+		const char *code, *key;
+	} findings[] = {
+		{"not_an_object", MESSAGE("finding.not_an_object")},
+		{"other_format", MESSAGE("finding.other_format")},
+		{"format_unknown", MESSAGE("finding.format_unknown")},
+		{"version_unknown", MESSAGE("finding.version_unknown")},
+		{"no_operation", MESSAGE("finding.no_operation")},
+		{"webhooks_only", MESSAGE("finding.webhooks_only")},
+		{"head_large", MESSAGE("finding.head_large")},
+		{"version_newer", MESSAGE("finding.version_newer")},
+		{"paths_invalid", MESSAGE("finding.paths_invalid")},
+		{"text_cut", MESSAGE("finding.text_cut")},
+		{"ref_dangling", MESSAGE("finding.ref_dangling")},
+		{"ref_remote", MESSAGE("finding.ref_remote")},
+		{"ref_cycle", MESSAGE("finding.ref_cycle")},
+		{"ref_kind", MESSAGE("finding.ref_kind")},
+		{"operation_invalid", MESSAGE("finding.operation_invalid")},
+		{"operation_id_invalid", MESSAGE("finding.operation_id_invalid")},
+		{"operation_id_repeated", MESSAGE("finding.operation_id_repeated")},
+		{"operation_large", MESSAGE("finding.operation_large")},
+		{"operation_left_out", MESSAGE("finding.operation_left_out")},
+		{"operations_many", MESSAGE("finding.operations_many")},
+		{"method_unknown", MESSAGE("finding.method_unknown")},
+		{"path_invalid", MESSAGE("finding.path_invalid")},
+		{"path_variable_undeclared", MESSAGE("finding.path_variable_undeclared")},
+		{"path_parameter_unused", MESSAGE("finding.path_parameter_unused")},
+		{"parameter_invalid", MESSAGE("finding.parameter_invalid")},
+		{"parameter_repeated", MESSAGE("finding.parameter_repeated")},
+		{"parameter_style", MESSAGE("finding.parameter_style")},
+		{"parameters_many", MESSAGE("finding.parameters_many")},
+		{"header_ignored", MESSAGE("finding.header_ignored")},
+		{"header_credential", MESSAGE("finding.header_credential")},
+		{"header_refused", MESSAGE("finding.header_refused")},
+		{"body_invalid", MESSAGE("finding.body_invalid")},
+		{"body_repeated", MESSAGE("finding.body_repeated")},
+		{"body_members_many", MESSAGE("finding.body_members_many")},
+		{"server_refused", MESSAGE("finding.server_refused")},
+		{"server_relative", MESSAGE("finding.server_relative")},
+		{"server_variable", MESSAGE("finding.server_variable")},
+		{"security_invalid", MESSAGE("finding.security_invalid")},
+		{"security_unknown", MESSAGE("finding.security_unknown")},
+		{"security_in_query", MESSAGE("finding.security_in_query")},
+		{"schema_invalid", MESSAGE("finding.schema_invalid")},
+		{"schema_keyword", MESSAGE("finding.schema_keyword")},
+		{"schema_type", MESSAGE("finding.schema_type")},
+		{"schema_deep", MESSAGE("finding.schema_deep")},
+		{"schema_large", MESSAGE("finding.schema_large")},
+		{"too_much", MESSAGE("finding.too_much")},
+	};
+	const char *code = doc_text(record, "/code");
+
+	for (size_t i = 0; i < sizeof(findings) / sizeof(findings[0]); i++)
+		if (strcmp(code, findings[i].code) == 0)
+			return say(c, findings[i].key, "detail", doc_text(record, "/detail"), NULL);
+	return doc_text(record, "/message");
+}
+
 static void set_place(struct view_node *node, jsonv *record)
 {
 	if (doc_int(record, "/line") > 0) {
@@ -61,7 +122,7 @@ void tool_report(struct ctx *c, jsonv *report, bool refused, const char *p, size
 		jsonv *record = jsonr_at(report, 0);
 		struct view_node *error = view_child(node, "Error");
 
-		view_text(error, "Message", doc_text(record, "/message"));
+		view_text(error, "Message", finding_words(c, record));
 		set_place(error, record);
 		if (p)
 			set_line(error, doc_int(record, "/line"), p, len);
@@ -72,7 +133,7 @@ void tool_report(struct ctx *c, jsonv *report, bool refused, const char *p, size
 	for (size_t i = 0; i < n && i < SHOWN_MAX; i++) {
 		struct view_node *item = view_append(view_child(node, "Warnings"));
 
-		view_text(item, "Message", doc_text(jsonr_at(report, i), "/message"));
+		view_text(item, "Message", finding_words(c, jsonr_at(report, i)));
 		set_place(item, jsonr_at(report, i));
 	}
 	if (n > SHOWN_MAX)

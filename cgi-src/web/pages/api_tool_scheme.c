@@ -83,23 +83,33 @@ bool tool_scheme_possible(jsonv *scheme)
 	return tool_scheme_auth(scheme, &auth) || tool_scheme_oauth2(scheme, &oauth2);
 }
 
-const char *tool_scheme_words(struct ctx *c, jsonv *scheme)
+const char *tool_auth_words(struct ctx *c, const struct tool_auth *auth)
 {
 	static const char *const places[] = {
 		[TOOL_IN_HEADER] = MESSAGE("api_tools.key_in_header"),
 		[TOOL_IN_QUERY] = MESSAGE("api_tools.key_in_query"),
 		[TOOL_IN_COOKIE] = MESSAGE("api_tools.key_in_cookie"),
 	};
+
+	switch (auth->type) {
+	case TOOL_AUTH_BASIC:
+		return say(c, "api_tools.basic", NULL);
+	case TOOL_AUTH_BEARER:
+		return say(c, "api_tools.bearer", NULL);
+	case TOOL_AUTH_HEADER:
+		return say(c, "api_tools.header", "name", auth->name, NULL);
+	default:
+		return say(c, places[auth->in], "name", auth->name, NULL);
+	}
+}
+
+const char *tool_scheme_words(struct ctx *c, jsonv *scheme)
+{
 	struct tool_oauth2 oauth2;
 	struct tool_auth auth;
 
-	if (tool_scheme_auth(scheme, &auth)) {
-		if (auth.type == TOOL_AUTH_BASIC)
-			return say(c, "api_tools.basic", NULL);
-		if (auth.type == TOOL_AUTH_BEARER)
-			return say(c, "api_tools.bearer", NULL);
-		return say(c, places[auth.in], "name", auth.name, NULL);
-	}
+	if (tool_scheme_auth(scheme, &auth))
+		return tool_auth_words(c, &auth);
 	if (tool_scheme_oauth2(scheme, &oauth2))
 		return oauth2.grant == TOOL_GRANT_CODE ? say(c, "api_tools.oauth2_code", NULL)
 						       : say(c, "api_tools.oauth2_client", NULL);
