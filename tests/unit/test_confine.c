@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -43,6 +44,29 @@ static int takes_memory(void)
 	for (size_t i = 0; i < 64; i++)
 		free(blocks[i]);
 	return 1;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* The library's sort takes memory, and asks first how much there is. */
+static int sorts(void)
+{
+	static int numbers[100000];
+
+	for (int i = 0; i < 100000; i++)
+		numbers[i] = i * 7919 % 100003;
+	qsort(numbers, 100000, sizeof(*numbers), compare);
+	return numbers[0] == 0 && numbers[1] == 1;
+}
+
+static int tells_the_time(void)
+{
+	struct timespec now;
+
+	return syscall(SYS_clock_gettime, CLOCK_REALTIME, &now) == 0;
 }
 
 static int prints_with_a_buffer(void)
@@ -184,7 +208,8 @@ static int status_of(int (*act)(void))
 
 static void what_an_import_needs_is_allowed(void)
 {
-	static int (*const acts[])(void) = {reads_and_writes, takes_memory, prints_with_a_buffer};
+	static int (*const acts[])(void) = {
+		reads_and_writes, takes_memory, sorts, tells_the_time, prints_with_a_buffer};
 
 	for (size_t i = 0; i < N(acts); i++)
 		CHECK_INT(status_of(acts[i]), 0);
