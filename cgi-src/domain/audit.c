@@ -52,7 +52,7 @@ enum rc audit_event(const struct core *core, const struct actor *actor, const ch
 /* A row that outlives its request. */
 struct kept_row {
 	struct audit_row row;
-	char action[64], object[128], result[32], request_id[64], peer[64];
+	char action[64], object[AUDIT_OBJECT_SIZE], result[32], request_id[64], peer[64];
 };
 
 struct audit_batch {

@@ -16,6 +16,7 @@ enum rc audit_event(const struct core *core, const struct actor *actor, const ch
 
 /* Events of several requests, written in one statement: one commit for all. */
 #define AUDIT_BATCH_MAX 48
+#define AUDIT_OBJECT_SIZE 192
 struct audit_batch;
 struct audit_batch *audit_batch_new(void); /* NULL: no memory */
 void audit_batch_free(struct audit_batch *batch);

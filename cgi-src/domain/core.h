@@ -16,10 +16,13 @@
 #include "store/ids.h"
 
 struct audit_batch;
+struct breaker;
 struct definitions;
+struct httpc_multi;
 struct keyring;
 struct lookup_batch;
 struct ratelimit;
+struct slots;
 
 struct core {
 	const struct cfg *cfg;
@@ -32,6 +35,11 @@ struct core {
 	struct ratelimit *key_rate, *tenant_rate;
 	struct lookup_batch *lookups;
 	struct audit_batch *audit_batch; /* of hand-outs and renewals */
+	/* calls of API tools; NULL: no limits. calls: those that nobody has to wait for; NULL: in http */
+	struct slots *slots;
+	struct breaker *breaker;
+	struct httpc_multi *calls;
+	unsigned most_calls; /* of this program at once; 0: no limit of that kind */
 };
 
 struct actor {

@@ -67,6 +67,9 @@ static const struct key keys[] = {
 	NUMBER(session_absolute_s, 60, 30 * 86400, 24 * 3600),
 	/* The most is the hard limit on any provider call (security R34); leases count on it. */
 	NUMBER(provider_timeout_ms, 100, 15000, 15000),
+	NUMBER(tool_timeout_ms, 100, 60000, 30000),
+	NUMBER(tool_tenant_calls, 1, 1000, 16),
+	NUMBER(tool_host_calls, 1, 1000, 32),
 	NUMBER(runtime_key_rate, 0, 100000, 200),
 	NUMBER(runtime_tenant_rate, 0, 100000, 1000),
 	NUMBER(refresh_takeover_ms, 1000, 600000, 45000),

@@ -41,6 +41,9 @@ struct cfg {
 	long session_idle_s;      /* 8 h */
 	long session_absolute_s;  /* 24 h */
 	long provider_timeout_ms; /* 15000 */
+	long tool_timeout_ms;     /* 30000: of a call of an API tool, with all that it takes */
+	long tool_tenant_calls,
+		tool_host_calls; /* of API tools at once: of a workspace, to an origin */
 	/* requests a second to the runtime API, of one key and of one workspace; 0: no limit */
 	long runtime_key_rate, runtime_tenant_rate;
 	long refresh_takeover_ms; /* 45000: > 15 s of a call + > 10 s of failover + margin */

@@ -5,8 +5,8 @@
  */
 #include "platform/httpc_multi.h"
 
+#include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -275,4 +275,24 @@ void httpc_multi_free(struct httpc_multi *m)
 	free(m->idle);
 	httpc_settings_release(&m->settings);
 	free(m);
+}
+
+int httpc_multi_poll(struct httpc_multi *m, struct pollfd *fds, size_t n, int timeout_ms)
+{
+	struct httpc_wake wakes[HTTPC_MULTI_WAKES_MAX];
+	int ready = 0;
+
+	if (m->n_active == 0 || n > HTTPC_MULTI_WAKES_MAX)
+		return poll(fds, n, timeout_ms);
+	for (size_t i = 0; i < n; i++)
+		wakes[i] = (struct httpc_wake){.fd = fds[i].fd};
+	if (httpc_multi_wait(m, wakes, n, timeout_ms) != RC_OK) {
+		errno = EIO;
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		fds[i].revents = wakes[i].readable ? POLLIN : 0;
+		ready += wakes[i].readable;
+	}
+	return ready;
 }

@@ -12,6 +12,7 @@
 #ifndef GRANTRY_PLATFORM_HTTPC_MULTI_H
 #define GRANTRY_PLATFORM_HTTPC_MULTI_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -55,6 +56,11 @@ enum rc httpc_multi_start(
  *  HTTPC_MULTI_WAKES_MAX; RC_INTERNAL libcurl gave up: free m. */
 enum rc httpc_multi_wait(
 	struct httpc_multi *m, struct httpc_wake *wakes, size_t n, int timeout_ms) RC_MUST_CHECK;
+
+/** httpc_multi_poll(m, fds, n, timeout_ms): httpc_multi_wait in the form of poll(2), for a loop of that kind: of each of
+ *  the n descriptors, HTTPC_MULTI_WAKES_MAX at most, POLLIN says that there is something. 0 also when a transfer
+ *  ended. -1, with errno: libcurl gave up, or poll failed. */
+int httpc_multi_poll(struct httpc_multi *m, struct pollfd *fds, size_t n, int timeout_ms);
 
 /** httpc_multi_active(m): transfers started whose done was not called yet. */
 size_t httpc_multi_active(const struct httpc_multi *m);

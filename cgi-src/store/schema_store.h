@@ -7,7 +7,7 @@
 
 #include "platform/db.h"
 
-#define SCHEMA_VERSION 9 /* what this build needs: the number of the newest file in sql/ */
+#define SCHEMA_VERSION 10 /* what this build needs: the number of the newest file in sql/ */
 
 /** schema_prepare(db): makes the table when it is not there. */
 enum rc schema_prepare(struct db *db) RC_MUST_CHECK;

@@ -10,11 +10,15 @@
 #include "domain/definition.h"
 #include "domain/keyring.h"
 #include "domain/runtime/lookup.h"
+#include "platform/breaker.h"
+#include "platform/httpc_multi.h"
 #include "platform/log.h"
 #include "platform/ratelimit.h"
+#include "platform/slots.h"
 #include "web/dispatch.h"
 
 #define DEFAULT_WORKERS 4
+#define WORKER_CALLS_MAX 128 /* of API tools at once; each is parked */
 
 /* ---- a worker ---- */
 
@@ -42,19 +46,33 @@ static enum rc worker_start(void *arg)
 	app->core.catalogue = app->catalogue;
 	app->core.key_rate = app->key_rate;
 	app->core.tenant_rate = app->tenant_rate;
+	app->core.slots = app->slots;
+	app->core.breaker = app->breaker;
+	app->core.most_calls = app->most_calls;
 	app->core.definitions = definitions_new();
 	if (!app->core.definitions || (!app->pages && open_batches(&app->core) != RC_OK))
 		return RC_NOMEM;
 	rc = core_database(app->cfg, user, &app->core.db);
 	if (rc == RC_OK && app->outgoing)
 		rc = httpc_new(&http, &app->core.http);
+	if (rc == RC_OK && !app->pages)
+		rc = httpc_multi_new(&http, WORKER_CALLS_MAX, &app->core.calls);
 	return rc;
+}
+
+/* Calls go on while others are served. */
+static int wait_for(struct pollfd *fds, size_t n, int timeout_ms, void *arg)
+{
+	struct app *app = arg;
+
+	return httpc_multi_poll(app->core.calls, fds, n, timeout_ms);
 }
 
 static void worker_stop(void *arg)
 {
 	struct app *app = arg;
 
+	httpc_multi_free(app->core.calls); /* ends calls, which are written down */
 	httpc_free(app->core.http);
 	db_free(app->core.db);
 	audit_batch_free(app->core.audit_batch);
@@ -111,11 +129,17 @@ static enum rc app_open(struct app *app, const char *config)
 		rc = ratelimit_new(app->cfg->runtime_key_rate, &app->key_rate);
 	if (rc == RC_OK && !app->pages)
 		rc = ratelimit_new(app->cfg->runtime_tenant_rate, &app->tenant_rate);
+	if (rc == RC_OK)
+		rc = slots_new(&app->slots);
+	if (rc == RC_OK)
+		rc = breaker_new(&app->breaker);
 	return rc;
 }
 
 static void app_close(struct app *app)
 {
+	breaker_free(app->breaker);
+	slots_free(app->slots);
 	ratelimit_free(app->tenant_rate);
 	ratelimit_free(app->key_rate);
 	view_free(app->view);
@@ -153,6 +177,7 @@ int app_main(struct app *app, int argc, char **argv)
 		.arg = app,
 		.resume = resume,
 		.settle = app->pages ? NULL : settle,
+		.wait = app->pages ? NULL : wait_for,
 		.reload = reload,
 	};
 	const char *config = NULL;
@@ -168,6 +193,8 @@ int app_main(struct app *app, int argc, char **argv)
 	}
 	if (optind != argc)
 		return usage(app);
+	/* where a call keeps its worker, half of them are left for everything else */
+	app->most_calls = !app->pages ? 0 : options.workers > 1 ? options.workers / 2 : 1;
 	log_open(app->program, LOG_INFO);
 	if (app_open(app, config) == RC_OK)
 		status = fcgi_serve(&options, &fcgi);

@@ -15,6 +15,8 @@
 
 #define REQUEST_ID_SIZE 17
 
+struct invocation;
+
 struct app {
 	const char *program; /* "settings", … names the database user too */
 	struct route_table routes;
@@ -27,6 +29,9 @@ struct app {
 	struct keyring *keyring;
 	struct view *view;
 	struct ratelimit *key_rate, *tenant_rate; /* of runtimes; NULL: none */
+	struct slots *slots;                      /* of calls of API tools, like the next two */
+	struct breaker *breaker;
+	unsigned most_calls; /* in this program, where one takes a worker; 0: no limit */
 	/* opened by each worker */
 	struct core core;
 	enum rc settled; /* how the last writing of the audit batch ended */
@@ -47,9 +52,11 @@ struct ctx {
 	struct said *said;             /* texts that say.h made */
 	struct view_data *data;        /* the page being built */
 	struct view_node *root;
-	int64_t begun_ms; /* monotonic */
-	bool other_host;  /* the request named another host than ours */
-	bool outside;     /* its path is not below cfg.public_prefix */
+	struct invocation *invocation;  /* owned: the call of an API tool that this request makes */
+	struct fcgi_exchange *exchange; /* to be woken when what it waits for is there */
+	int64_t begun_ms;               /* monotonic */
+	bool other_host;                /* the request named another host than ours */
+	bool outside;                   /* its path is not below cfg.public_prefix */
 	bool may_wait; /* a handler that has to wait for something may set waits and return RC_OK … */
 	bool waits; /* … then it is called again, until it does not or may_wait is false */
 	bool again; /* this is such a further call */

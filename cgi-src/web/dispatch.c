@@ -9,6 +9,7 @@
 #include "domain/audit.h"
 #include "domain/definition.h"
 #include "domain/runtime/lookup.h"
+#include "domain/tool/invoke.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/text.h"
@@ -327,6 +328,7 @@ static void ctx_free(struct ctx *c)
 	if (c->session)
 		secret_wipe(c->session, offsetof(struct session, workspaces));
 	free(c->session);
+	invoke_free(c->invocation);
 	view_data_free(c->data);
 	say_release(c);
 	resp_release(&c->resp);
@@ -371,6 +373,7 @@ void dispatch(struct fcgi_exchange *x, struct app *app)
 	}
 	if (app->messages)
 		speak(c, messages_choose(app->messages, c->req.accept_language));
+	c->exchange = x;
 	c->resp.no_body = c->req.method == REQ_HEAD;
 	c->resp.https = app->cfg->origin_is_https;
 	c->resp.base = app->cfg->public_prefix;

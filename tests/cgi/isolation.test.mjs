@@ -94,6 +94,7 @@ const ROUTES = {
   'GET /api/v1/credential': { own: 401, nobody: 401, queryIds: { reference: 'provider' } },
   'POST /api/v1/credentials/:credential/rejected': { own: 401, nobody: 401 },
   'GET /api/v1/credentials/:org/:plugin/:provider': { own: 401, nobody: 401, queryIds: { credential: 'credential' } },
+  'POST /api/v1/api-tools/:tool/operations/:operation': { own: 401, nobody: 401 },
   'GET /api/v1/registry': { own: 401, nobody: 401 },
   'PUT /api/v1/registry': { own: 401, nobody: 401 },
   'GET /api/v1/apps/:app/tools': { own: 401, nobody: 401 },
@@ -119,6 +120,7 @@ const HIDDEN = {
   kind: ['unknown', 'malformed'],
   context: ['unknown', 'foreign', 'malformed'],
   before: [], // whatever stands there
+  tool: [], operation: [], // whose they are, the key says: invoke.test.mjs
   app: [], // a runtime's own word; whose it is, its key says: app-tools.test.mjs
 };
 const MALFORMED = ['x', 'ffffffff-ffff-4fff-8fff-fffffffffff', 'ffffffff-ffff-4fff-8fff-ffffffffffffff', "' OR 1=1 -- ",

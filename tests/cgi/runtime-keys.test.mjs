@@ -136,7 +136,7 @@ test('verbs that are none make no key', async () => {
   for (const verbs of ['', ' ', 'handout ', ' handout', 'handout  list', 'handout handout', 'Handout', 'all', 'handout,list', 'handout write'])
     await assert.rejects(newKey(stack, `bad ${verbs}`, '--verbs', verbs), verbs);
   const lines = (await stack.operator('key', 'list', '--tenant', 'Acme Research')).trim().split('\n');
-  assert.deepEqual(lines, ['pipeline\tall providers\thandout list report register']);
+  assert.deepEqual(lines, ['pipeline\tall providers\thandout list report register invoke']);
 });
 
 // ---- rates ----

@@ -38,6 +38,13 @@ export class Runtime {
       headers: { 'content-length': Buffer.byteLength(text), ...(type ? { 'content-type': type } : {}), ...options.headers } });
   }
 
+  // A call of an API tool: arguments, or a text that should be a body.
+  invoke(tool, operation, said = {}, { type = 'application/json', credential, ...options } = {}) {
+    const text = typeof said === 'string' ? said : JSON.stringify({ arguments: said, ...(credential ? { credential } : {}) });
+    return this.send('POST', `/api/v1/api-tools/${encodeURIComponent(tool)}/operations/${encodeURIComponent(operation)}`, { ...options, body: text,
+      headers: { 'content-length': Buffer.byteLength(text), ...(type ? { 'content-type': type } : {}), ...options.headers } });
+  }
+
   registered = (options) => this.get('/api/v1/registry', options);
 
   report = (id, etag, status = 401, options) => this.post(id, JSON.stringify({ etag, status }), options);

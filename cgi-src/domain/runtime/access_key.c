@@ -66,9 +66,8 @@ static const char *const verb_words[] = {
 	[ACCESS_LIST] = "list",
 	[ACCESS_REPORT] = "report",
 	[ACCESS_REGISTER] = "register",
+	[ACCESS_INVOKE] = "invoke",
 };
-
-#define ALL_VERBS "handout list report register"
 
 const char *access_verb_word(enum access_verb verb)
 {
@@ -98,7 +97,7 @@ static enum rc fill_row(const struct access_key_wish *wish, struct runtime_key_r
 		return RC_INVALID;
 	TEXT_COPY(row->name, wish->name);
 	TEXT_COPY(row->providers, wish->providers);
-	TEXT_COPY(row->verbs, wish->verbs ? wish->verbs : ALL_VERBS);
+	TEXT_COPY(row->verbs, wish->verbs ? wish->verbs : ACCESS_ALL_VERBS);
 	row->created_at_s = clock_now_s();
 	row->expires = wish->lifetime_s > 0;
 	row->expires_at_s = row->created_at_s + wish->lifetime_s;

@@ -22,8 +22,11 @@ enum access_verb {
 	ACCESS_LIST,     /* "list": see which there are, and their states */
 	ACCESS_REPORT,   /* "report": say that one was refused */
 	ACCESS_REGISTER, /* "register": say which models, apps and tools there are */
+	ACCESS_INVOKE,   /* "invoke": call operations of API tools */
 	ACCESS_VERB__MAX
 };
+
+#define ACCESS_ALL_VERBS "handout list report register invoke"
 
 const char *access_verb_word(enum access_verb verb);
 

@@ -31,25 +31,40 @@ struct credential_id api_credential_id(const struct ctx *c)
 	return id;
 }
 
+/* One more member, where it has a value. */
+struct extra {
+	const char *name, *value;
+};
+
 static void write_error(struct ctx *c, int status, const char *code, const char *message,
-	const char *reason, const char *kind)
+	const char *reason, struct extra extra)
 {
 	struct buf *body = &c->resp.body;
 
 	c->resp.status = status;
 	c->resp.content_type = "application/json";
 	buf_clear(body);
-	buf_printf(body, "{\"code\":\"%s\",\"message\":\"%s\",\"reason\":", code, message);
+	buf_printf(body, "{\"code\":\"%s\",\"message\":", code);
+	log_json_string(body, message, strlen(message));
+	buf_puts(body, ",\"reason\":");
 	log_json_string(body, reason, strlen(reason));
 	buf_printf(body, ",\"status\":%d", status);
-	if (kind)
-		buf_printf(body, ",\"kind\":\"%s\"", kind);
+	if (extra.value && extra.value[0]) {
+		buf_printf(body, ",\"%s\":", extra.name);
+		log_json_string(body, extra.value, strlen(extra.value));
+	}
 	buf_printf(body, "}\n");
 }
 
 void api_error(struct ctx *c, int status, const char *code, const char *message, const char *reason)
 {
-	write_error(c, status, code, message, reason, NULL);
+	write_error(c, status, code, message, reason, (struct extra){NULL, NULL});
+}
+
+void api_fault(
+	struct ctx *c, int status, const char *code, const char *message, const char *argument)
+{
+	write_error(c, status, code, message, "", (struct extra){"argument", argument});
 }
 
 static const struct {
@@ -96,5 +111,5 @@ void api_refuse(struct ctx *c, const struct refusal *why)
 		resp_header(&c->resp, "Retry-After", seconds);
 	}
 	write_error(c, refusals[why->code].status, refusals[why->code].code,
-		refusals[why->code].message, why->reason, why->kind);
+		refusals[why->code].message, why->reason, (struct extra){"kind", why->kind});
 }

@@ -12,10 +12,14 @@
 /** api_caller(c): the bearer of the key (RFC 6750 §2.1); without one a key that is none. Borrows from c. */
 struct runtime_caller api_caller(const struct ctx *c);
 
-/** api_error(c, status, code, message, reason): replaces the body by the one form of all errors. code and
- * message are literals without anything to escape; reason is a code or "". */
+/** api_error(c, status, code, message, reason): replaces the body by the one form of all errors. code is a literal
+ * without anything to escape; message is a sentence; reason is a code, or "". */
 void api_error(
 	struct ctx *c, int status, const char *code, const char *message, const char *reason);
+
+/** api_fault(c, status, code, message, argument): likewise, of an argument of the caller's; "" none of its own. */
+void api_fault(
+	struct ctx *c, int status, const char *code, const char *message, const char *argument);
 
 /** api_refuse(c, why): the answer to a runtime that does not get what it asked for. */
 void api_refuse(struct ctx *c, const struct refusal *why);
@@ -39,6 +43,8 @@ enum rc api_app_tools(struct ctx *c);
 enum rc api_workspace(struct ctx *c);
 /* GET: what came of somebody who was sent here to connect. */
 enum rc api_connect_request(struct ctx *c);
+/* POST: an operation of an API tool is called. */
+enum rc api_invoke(struct ctx *c);
 /* POST: what was handed out was refused. */
 enum rc api_rejected(struct ctx *c);
 

@@ -25,6 +25,7 @@ static const struct {
 	[ACCESS_LIST] = {MESSAGE("keys.verb_list"), MESSAGE("keys.verb_list_help")},
 	[ACCESS_REPORT] = {MESSAGE("keys.verb_report"), MESSAGE("keys.verb_report_help")},
 	[ACCESS_REGISTER] = {MESSAGE("keys.verb_register"), MESSAGE("keys.verb_register_help")},
+	[ACCESS_INVOKE] = {MESSAGE("keys.verb_invoke"), MESSAGE("keys.verb_invoke_help")},
 };
 
 /* ---- the list ---- */
@@ -206,7 +207,7 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 
 enum rc page_runtime_key_add(struct ctx *c)
 {
-	struct key_form f = {.name = "", .days = "", .verbs = "handout list report register"};
+	struct key_form f = {.name = "", .days = "", .verbs = ACCESS_ALL_VERBS};
 
 	return show_form(c, &f);
 }
