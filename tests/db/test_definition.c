@@ -11,7 +11,7 @@
 
 #include "store_test.h"
 
-static const struct api_tool_id tool = {{{7}}}, other = {{{8}}};
+static const struct api_tool_id tool = {{{7}}}, second = {{{8}}};
 static struct core core;
 static const struct actor actor = {
 	.tenant = {{{1}}}, .user = {{{3}}}, .request_id = "r", .peer = "p"};
@@ -94,15 +94,15 @@ static void a_definition_is_of_its_workspace(void)
 	const struct provider *p, *again;
 
 	add_tool(&acme, &tool, text);
-	add_tool(&globex, &other, text); /* it says that it is of the other tool */
+	add_tool(&globex, &second, text); /* it says that it is of the other tool */
 	CHECK_RC(find(&acme, &tool, &p), RC_OK);
 	CHECK_STR(i18n_text(&p->label, "en_US"), "Pets");
 	CHECK_RC(find(&acme, &tool, &again), RC_OK);
 	CHECK(p == again); /* one request, one reading */
 	CHECK_RC(find(&globex, &tool, &p), RC_NOT_FOUND);
 	CHECK(!p);
-	CHECK_RC(find(&globex, &other, &p), RC_NOT_FOUND);
-	CHECK_RC(find(&acme, &other, &p), RC_NOT_FOUND);
+	CHECK_RC(find(&globex, &second, &p), RC_NOT_FOUND);
+	CHECK_RC(find(&acme, &second, &p), RC_NOT_FOUND);
 	CHECK_RC(definition_find_id(&core, &acme, "api-tools/x/oauth2", &p), RC_NOT_FOUND);
 	CHECK_RC(definition_find_id(&core, &acme, "oauth2", &p), RC_NOT_FOUND);
 	definitions_clear(core.definitions);
@@ -181,7 +181,7 @@ static void begin(void)
 {
 	char plugin_id[DEFINITION_PLUGIN_SIZE], plugin_id_too[DEFINITION_PLUGIN_SIZE];
 	struct provider_ref mine = definition_ref_of(&tool, plugin_id),
-			    too = definition_ref_of(&other, plugin_id_too);
+			    too = definition_ref_of(&second, plugin_id_too);
 
 	CHECK_RC(db_exec(db, "DELETE FROM provider_credential_defaults", DB_NO_ARGS, NULL), RC_OK);
 	CHECK_RC(db_exec(db, "DELETE FROM provider_credentials", DB_NO_ARGS, NULL), RC_OK);
