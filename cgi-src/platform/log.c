@@ -61,14 +61,29 @@ static size_t escape(const char *p, size_t len, char out[ESCAPED_SIZE])
 	return n;
 }
 
+/* How many bytes at p stand for themselves; most do, and most texts are long. */
+static size_t plain(const char *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && p[n] >= ' ' && p[n] <= '~' && p[n] != '"' && p[n] != '\\')
+		n++;
+	return n;
+}
+
 void log_json_string(struct buf *out, const char *p, size_t len)
 {
 	buf_putc(out, '"');
 	while (len > 0) {
 		char form[ESCAPED_SIZE];
-		size_t n = escape(p, len, form);
+		size_t n = plain(p, len);
 
-		buf_puts(out, form);
+		if (n > 0)
+			buf_add(out, p, n);
+		else {
+			n = escape(p, len, form);
+			buf_puts(out, form);
+		}
 		p += n;
 		len -= n;
 	}

@@ -230,6 +230,45 @@ void text_harmless(const char *p, size_t len, size_t max_chars, struct buf *out)
 	}
 }
 
+/* Printable ASCII needs no second look. */
+static size_t plain(const char *p, size_t len, size_t max)
+{
+	size_t n = 0;
+
+	while (n < len && n < max && p[n] >= ' ' && p[n] <= '~')
+		n++;
+	return n;
+}
+
+void text_harmless_lines(const char *p, size_t len, size_t max_chars, struct buf *out)
+{
+	struct line line = {.out = out, .max_chars = max_chars};
+
+	while (len > 0) {
+		uint32_t c;
+		size_t n = plain(p, len, max_chars > line.chars ? max_chars - line.chars : 0);
+
+		if (n > 0) {
+			line.chars += n;
+			line.last_at = out->len + n - 1;
+			buf_add(out, p, n);
+		} else {
+			n = text_decode(p, len, &c);
+			if (n == 0) {
+				n = 1;
+				if (!line_put(&line, REPLACEMENT, strlen(REPLACEMENT)))
+					return;
+			} else if (c == '\t' || c == '\n') {
+				if (!line_put(&line, c == '\t' ? " " : "\n", 1))
+					return;
+			} else if (!is_control(c) && !is_deceptive(c) && !line_put(&line, p, n))
+				return;
+		}
+		p += n;
+		len -= n;
+	}
+}
+
 bool text_is_vschar(const char *p, size_t len)
 {
 	for (size_t i = 0; i < len; i++)

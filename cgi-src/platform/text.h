@@ -45,6 +45,10 @@ void text_trim(const char **p, size_t *len);
  *  space become one space, none at the ends; what was cut ends in "…", which counts as one of them. */
 void text_harmless(const char *p, size_t len, size_t max_chars, struct buf *out);
 
+/** text_harmless_lines(p, len, max_chars, out): the same for a text of several lines: newlines and white
+ *  space within a line stay as they are (CR LF is one newline, a tab one space). */
+void text_harmless_lines(const char *p, size_t len, size_t max_chars, struct buf *out);
+
 /** text_is_vschar(p, len): RFC 6749 App. A: every byte 0x20..0x7e, at least one. */
 bool text_is_vschar(const char *p, size_t len);
 

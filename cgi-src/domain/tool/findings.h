@@ -7,18 +7,27 @@
 #define GRANTRY_DOMAIN_TOOL_FINDINGS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "platform/buf.h"
 
 struct tree;
+struct tree_error;
 struct tree_node;
 
 #define FINDINGS_MAX 500 /* findings that are kept; the others are counted */
 
 /* "{}" stands for the detail. Their words are in findings.c. */
 enum finding {
+	/* the document cannot be used */
+	FINDING_NOT_AN_OBJECT,
+	FINDING_OTHER_FORMAT,
+	FINDING_FORMAT_UNKNOWN,
+	FINDING_VERSION_UNKNOWN,
+	FINDING_NO_OPERATION,
+	FINDING_WEBHOOKS_ONLY,
+	FINDING_HEAD_LARGE,
 	/* the document */
-	FINDING_TOLERATED,
 	FINDING_VERSION_NEWER,
 	FINDING_PATHS_INVALID,
 	FINDING_TEXT_CUT,
@@ -32,6 +41,8 @@ enum finding {
 	FINDING_OPERATION_ID_INVALID,
 	FINDING_OPERATION_ID_REPEATED,
 	FINDING_OPERATION_LARGE,
+	FINDING_OPERATION_LEFT_OUT,
+	FINDING_OPERATIONS_MANY,
 	FINDING_METHOD_UNKNOWN,
 	FINDING_PATH_INVALID,
 	FINDING_PATH_VARIABLE_UNDECLARED,
@@ -46,6 +57,7 @@ enum finding {
 	FINDING_HEADER_REFUSED,
 	FINDING_BODY_INVALID,
 	FINDING_BODY_REPEATED,
+	FINDING_BODY_MEMBERS_MANY,
 	/* servers and authorization */
 	FINDING_SERVER_REFUSED,
 	FINDING_SERVER_RELATIVE,
@@ -65,7 +77,8 @@ enum finding {
 /* A place in the tree that has been told of. */
 struct finding_place {
 	const struct tree_node *node;
-	enum finding finding;
+	const char *code; /* a literal */
+	uint32_t detail;  /* its hash */
 };
 
 struct findings {
@@ -84,14 +97,20 @@ void findings_release(struct findings *f);
 void findings_operation(struct findings *f, const char *name);
 
 /** findings_warn(f, node, finding, detail): node NULL: the whole document. The detail is text from the
- *  document, made harmless and cut here, or NULL. The same finding at the same node is told once, however
- *  many operations come by. */
+ *  document, made harmless and cut here, or NULL. The same at the same node is told once, however many
+ *  operations come by. */
 void findings_warn(
 	struct findings *f, const struct tree_node *node, enum finding finding, const char *detail);
 
-/** findings_error(f, node, line, column, code, message): the E record, which ends an import. Without a
- *  node line and column are what they are. */
-void findings_error(struct findings *f, const struct tree_node *node, unsigned line,
-	unsigned column, const char *code, const char *message);
+/** findings_note(f, node, code, text): what the reader of the tree tolerated. */
+void findings_note(
+	struct findings *f, const struct tree_node *node, const char *code, const char *text);
+
+/** findings_refuse(f, node, finding, detail): the E record: the document cannot be used. */
+void findings_refuse(
+	struct findings *f, const struct tree_node *node, enum finding finding, const char *detail);
+
+/** findings_unreadable(f, error): the same for a document of which there is no tree. */
+void findings_unreadable(struct findings *f, const struct tree_error *error);
 
 #endif
