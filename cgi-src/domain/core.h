@@ -33,6 +33,7 @@ struct core {
 	struct definitions *definitions; /* those of API tools that are in use; NULL: none can be */
 	/* of the runtime API: by key and by workspace; NULL: no limit */
 	struct ratelimit *key_rate, *tenant_rate;
+	struct ratelimit *import_rate; /* of descriptions by URL, by workspace; NULL: no limit */
 	struct lookup_batch *lookups;
 	struct audit_batch *audit_batch; /* of hand-outs and renewals */
 	/* calls of API tools; NULL: no limits. calls: those that nobody has to wait for; NULL: in http */

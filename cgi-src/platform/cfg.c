@@ -56,6 +56,7 @@ static const struct key keys[] = {
 	PATH(key_dir, true),
 	PATH(provider_dir, true),
 	PATH(import_dir, false),
+	PATH(import_program, false),
 	PATH(template_dir, true),
 	PATH(message_dir, true),
 	PATH(sql_dir, true),

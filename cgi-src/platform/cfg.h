@@ -32,6 +32,7 @@ struct cfg {
 	char *key_dir;         /* key-encryption keys, see platform/vault.h */
 	char *provider_dir, *template_dir, *message_dir, *sql_dir;
 	char *import_dir;     /* of imported plugins; NULL: provider_dir/imported */
+	char *import_program; /* reads descriptions of APIs; NULL: beside the program that runs */
 	char *refresh_dir;    /* of grantry-refreshd: its journal, and the socket that wakes it */
 	char *ca_file;        /* for outgoing TLS; NULL: the system's */
 	struct netpol egress; /* egress_allow lines: origins that only an operator may open */

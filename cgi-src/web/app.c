@@ -49,6 +49,7 @@ static enum rc worker_start(void *arg)
 	app->core.slots = app->slots;
 	app->core.breaker = app->breaker;
 	app->core.most_calls = app->most_calls;
+	app->core.import_rate = app->import_rate;
 	app->core.definitions = definitions_new();
 	if (!app->core.definitions || (!app->pages && open_batches(&app->core) != RC_OK))
 		return RC_NOMEM;
@@ -133,6 +134,8 @@ static enum rc app_open(struct app *app, const char *config)
 		rc = slots_new(&app->slots);
 	if (rc == RC_OK)
 		rc = breaker_new(&app->breaker);
+	if (rc == RC_OK && app->pages)
+		rc = ratelimit_new(1, &app->import_rate);
 	return rc;
 }
 
@@ -140,6 +143,7 @@ static void app_close(struct app *app)
 {
 	breaker_free(app->breaker);
 	slots_free(app->slots);
+	ratelimit_free(app->import_rate);
 	ratelimit_free(app->tenant_rate);
 	ratelimit_free(app->key_rate);
 	view_free(app->view);

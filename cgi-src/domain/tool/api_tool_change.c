@@ -386,9 +386,10 @@ enum rc api_tool_choose(const struct core *core, const struct actor *actor,
 	struct api_tool tool;
 	enum rc rc = api_tool_load(core, &actor->tenant, id, &tool);
 
-	c.server = server_of(&tool.settings, jsonr_root(tool.head), server);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		c.server = server_of(&tool.settings, jsonr_root(tool.head), server);
 		rc = run(&c, "api_tool.operations", choose_of_tool);
+	}
 	api_tool_release(&tool);
 	return rc;
 }

@@ -22,6 +22,7 @@ struct import_operation {
 	int64_t n_parameters, n_warnings, line;
 	const char *plan, *bundle; /* JSON */
 	size_t plan_len, bundle_len;
+	char *texts; /* owned: what the others lie in */
 };
 
 struct import_result {
@@ -32,7 +33,7 @@ struct import_result {
 	struct import_operation *operations;
 	size_t n_operations;
 	int64_t n_warnings, n_left_out;
-	struct import_texts *texts; /* what the texts lie in */
+	struct buf output; /* what plans and bundles lie in */
 };
 
 void import_result_free(struct import_result *r); /* NULL-safe */
@@ -43,8 +44,9 @@ void import_result_free(struct import_result *r); /* NULL-safe */
 enum rc import_run(const struct core *core, const char *p, size_t len, const char *url,
 	struct import_result **out) RC_MUST_CHECK;
 
-/** import_read(p, len, out): what the child wrote. For tests, and import_run. RC_INVALID: not what it may write. */
-enum rc import_read(const char *p, size_t len, struct import_result **out) RC_MUST_CHECK;
+/** import_read(output, out): what the child wrote; output is taken, and empty afterwards. For import_run, and tests.
+ * RC_INVALID: not what it may write. */
+enum rc import_read(struct buf *output, struct import_result **out) RC_MUST_CHECK;
 
 /* What came of a fetch, for people: one word for all that could tell what is there (security H17). */
 enum import_fetch_problem {
