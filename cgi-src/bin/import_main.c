@@ -2,7 +2,7 @@
  *
  * grantry-import [--url DOCUMENT-URL]: a description of an API on standard input, records on standard
  * output (domain/tool/openapi.h). The bytes come from a stranger: whoever starts this gives it limits and
- * no environment. Ends with 0 when it has said all, including that the document cannot be used.
+ * no environment (platform/child.h), and it gives up all rights before it reads the first. Ends with 0 when it has said all, including that the document cannot be used.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 
 #include "domain/tool/openapi.h"
 #include "platform/buf.h"
+#include "platform/confine.h"
 
 static enum rc write_all(void *arg, const char *p, size_t len)
 {
@@ -59,7 +60,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	buf_init(&document, OPENAPI_BYTES_MAX + 1);
-	rc = read_all(&document);
+	rc = confine_self();
+	if (!rc)
+		rc = read_all(&document);
 	if (!rc)
 		rc = openapi_read(buf_text(&document), document.len, url, write_all, NULL);
 	buf_release(&document);

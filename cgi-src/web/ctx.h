@@ -31,8 +31,8 @@ struct app {
 	struct ratelimit *key_rate, *tenant_rate; /* of runtimes; NULL: none */
 	struct slots *slots;                      /* of calls of API tools, like the next two */
 	struct breaker *breaker;
-	unsigned most_calls; /* in this program, where one takes a worker; 0: no limit */
-	struct ratelimit *import_rate;            /* of descriptions by URL; NULL: none */
+	unsigned most_calls;           /* in this program, where one takes a worker; 0: no limit */
+	struct ratelimit *import_rate; /* of descriptions by URL; NULL: none */
 	/* opened by each worker */
 	struct core core;
 	enum rc settled; /* how the last writing of the audit batch ended */

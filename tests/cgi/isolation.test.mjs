@@ -238,7 +238,7 @@ async function apiTool(tenant) {
   const id = randomUUID(), at = `https://${id}.example`;
   const definition = { identity: { author: 'api-tools', name: 'oauth2', label: { en_US: 'Tool' } },
     oauth_schema: { client_schema: [{ name: 'client_id', type: 'text-input', required: true, label: { en_US: 'Client ID' } }] },
-    grantry: { org: 'api-tools', plugin: id, oauth: { authorization_url: at, token_url: at } } };
+    grantry: { org: 'api-tools', plugin: id, oauth: { authorization_url: at, token_url: at, token_request: { client_auth: 'none' } } } };
   await db.run(`INSERT INTO tool_api_providers (id, name, tenant_id, user_id, icon, \`schema\`, schema_type_str, tools_str, credentials_str,
     description, auth_definition, secret_rev, version, created_at, updated_at) VALUES (X'${hexOf(id)}', 'Tool ${id}', X'${tenant}', X'${hexOf(id)}',
     '{}', '{}', 'openapi', '[]', '', '', '${JSON.stringify(definition)}', 1, 1, 1, 1)`);

@@ -73,7 +73,7 @@ function load() {
     validator,
     resolve,
     operations: () => Object.entries(doc.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).filter((key) => key !== 'parameters').map((method) => `${method.toUpperCase()} ${path}`)),
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)),
   };
 }
 

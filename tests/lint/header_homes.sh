@@ -10,6 +10,7 @@ find cgi-src -name '*.[ch]' | sort | xargs awk '
 		home["ClearSilver"] = "web/view(_[a-z]+)?\\.c|web/view_[a-z]+\\.h"
 		home["json"] = "platform/jsonr\\.c"
 		home["yaml"] = "platform/yamlev\\.c"
+		home["seccomp"] = "platform/confine\\.c"
 		home["openssl"] = "platform/jws\\.c"
 		home["sodium"] = "platform/(secret|codec|vault)(_[a-z]+)?\\.c"
 	}
@@ -22,6 +23,7 @@ find cgi-src -name '*.[ch]' | sort | xargs awk '
 		else if (header ~ /^ClearSilver|^(cs|util|cgi)\//) library = "ClearSilver"
 		else if (header ~ /^json/) library = "json"
 		else if (header ~ /^yaml/) library = "yaml"
+		else if (header ~ /^seccomp/) library = "seccomp"
 		else if (header ~ /^openssl\//) library = "openssl"
 		else if (header ~ /^sodium/) library = "sodium"
 		if (library && FILENAME !~ ("^cgi-src/(" home[library] ")$")) {

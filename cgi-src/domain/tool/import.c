@@ -318,10 +318,10 @@ static enum rc add_servers(struct reader *rd)
 
 static enum rc read_records(struct reader *rd, char *p, size_t len)
 {
-	char *const end = p + len;
-	enum rc rc = RC_OK;
+	enum rc rc = len ? RC_OK : RC_INVALID;
+	char *const end = len ? p + len : NULL; /* of nothing there is no address either */
 
-	while (p < end && rc == RC_OK) {
+	while (rc == RC_OK && p < end) {
 		char *stop = memchr(p, '\n', (size_t)(end - p));
 
 		if (!stop)

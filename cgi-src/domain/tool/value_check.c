@@ -131,15 +131,10 @@ static enum value_verdict judge_type(jsonv *type, jsonv *v)
 	return best;
 }
 
-static enum value_verdict judge_enum(struct check *c, jsonv *schema, jsonv *v)
+static enum value_verdict is_one_of(struct check *c, jsonv *list, jsonv *v)
 {
 	enum value_verdict best = VALUE_NO;
-	jsonv *list;
 
-	if (jsonr_get(schema, "const", &list))
-		return value_equal(&c->steps, v, list);
-	if (!jsonr_get(schema, "enum", &list) || jsonr_kind(list) != JSONR_ARRAY)
-		return VALUE_YES;
 	for (size_t i = 0; i < jsonr_length(list) && best != VALUE_YES; i++) {
 		enum value_verdict verdict = value_equal(&c->steps, v, jsonr_at(list, i));
 
@@ -147,6 +142,18 @@ static enum value_verdict judge_enum(struct check *c, jsonv *schema, jsonv *v)
 	}
 	/* A big number as text is equal to no number here, and may be. */
 	return best == VALUE_NO && value_is_big(v) ? VALUE_UNSURE : best;
+}
+
+static enum value_verdict judge_enum(struct check *c, jsonv *schema, jsonv *v)
+{
+	enum value_verdict verdict = VALUE_YES;
+	jsonv *part;
+
+	if (jsonr_get(schema, "const", &part))
+		verdict = value_equal(&c->steps, v, part);
+	if (jsonr_get(schema, "enum", &part) && jsonr_kind(part) == JSONR_ARRAY)
+		verdict = value_least(verdict, is_one_of(c, part, v));
+	return verdict;
 }
 
 static enum value_verdict judge_text(struct check *c, jsonv *schema, jsonv *v)
