@@ -21,6 +21,7 @@
 #define REQ_SEGMENTS_MAX 16
 #define REQ_PARAMS_MAX 6000 /* 5000 unknown callback parameters must pass (A24) */
 #define REQ_FORM_MAX 200
+#define REQ_JSON_MAX ((size_t)12 << 20)   /* a file of 8 MiB as base64, and what stands around it */
 #define REQ_UPLOAD_MAX ((size_t)17 << 20) /* a document of 16 MiB and what stands around it */
 #define REQ_PARTS_MAX 600
 #define REQ_COOKIES_MAX 100
@@ -34,6 +35,7 @@ enum req_body {
 	REQ_BODY_FORM,
 	REQ_BODY_JSON,
 	REQ_BODY_CSP_REPORT,
+	REQ_BODY_JSON_LARGE, /* of routes alone: a JSON of REQ_JSON_MAX */
 	REQ_BODY_UPLOAD,
 	REQ_BODY_OTHER
 };
@@ -64,6 +66,7 @@ struct req {
 	struct secret raw_query, body, cookie_text; /* what the params point into */
 	char *upload;                               /* likewise; wiped with the request */
 	size_t upload_len;                          /* known before it is read */
+	size_t unread_len;                          /* of a JSON above REQ_BODY_MAX, likewise */
 	char *path_copy;                            /* what the segments point into */
 	/* the few header fields that we read; NULL when absent */
 	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *sec_fetch_dest, *sec_purpose,
@@ -80,6 +83,9 @@ enum rc req_parse(struct fcgi_exchange *x, struct req *out) RC_MUST_CHECK;
 void req_release(struct req *rq);
 /** req_writes(rq): is it of a method that brings something: POST or PUT? */
 bool req_writes(const struct req *rq);
+
+/** req_read_json(x, rq): a body that was left unread for its length, into body. Errors: RC_NOMEM; bad_status. */
+enum rc req_read_json(struct fcgi_exchange *x, struct req *rq) RC_MUST_CHECK;
 
 /** req_read_upload(x, rq): the body of a REQ_BODY_UPLOAD, which may be large, into form: only for who may send it. The
  * CSRF token is one of its fields, wherever it stands. As with req_parse, a fault of the client is a bad_status.

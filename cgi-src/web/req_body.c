@@ -72,11 +72,19 @@ static bool digits_read(const char *text, size_t *out)
 	return true;
 }
 
+static size_t length_max(const char *content_type)
+{
+	enum req_body kind = content_type ? body_kind(content_type) : REQ_BODY_NONE;
+
+	if (kind == REQ_BODY_UPLOAD)
+		return REQ_UPLOAD_MAX;
+	return kind == REQ_BODY_JSON ? REQ_JSON_MAX : REQ_BODY_MAX;
+}
+
 size_t req_body_length(struct fcgi_exchange *x, struct req *rq)
 {
 	const char *text = fcgi_param(x, "CONTENT_LENGTH");
 	bool stated = text && *text;
-	bool upload = rq->content_type && body_kind(rq->content_type) == REQ_BODY_UPLOAD;
 	size_t len = 0;
 
 	/* The servers hand on what they have dechunked with its length. Without one nobody knows where
@@ -85,7 +93,7 @@ size_t req_body_length(struct fcgi_exchange *x, struct req *rq)
 		req_refuse(rq, 400);
 	else if (stated && !digits_read(text, &len))
 		req_refuse(rq, 400);
-	else if (len > (upload ? REQ_UPLOAD_MAX : REQ_BODY_MAX))
+	else if (len > length_max(rq->content_type))
 		req_refuse(rq, 413);
 	return len;
 }
@@ -143,10 +151,20 @@ enum rc req_body_read(struct fcgi_exchange *x, struct req *rq, size_t len)
 		rq->body_kind = body_kind(rq->content_type);
 	if (rq->body_kind == REQ_BODY_UPLOAD)
 		rq->upload_len = len;
-	if (rq->body_kind == REQ_BODY_OTHER || rq->body_kind == REQ_BODY_UPLOAD)
+	if (rq->body_kind == REQ_BODY_JSON && len > REQ_BODY_MAX)
+		rq->unread_len = len;
+	if (rq->body_kind == REQ_BODY_OTHER || rq->body_kind == REQ_BODY_UPLOAD || rq->unread_len)
 		return RC_OK;
 	rc = body_read(x, rq, len);
 	if (!rc && !rq->bad_status && rq->body_kind == REQ_BODY_FORM)
 		rc = form_read(rq);
 	return rc;
+}
+
+enum rc req_read_json(struct fcgi_exchange *x, struct req *rq)
+{
+	size_t len = rq->unread_len;
+
+	rq->unread_len = 0;
+	return body_read(x, rq, len);
 }

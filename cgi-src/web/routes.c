@@ -106,11 +106,11 @@ static const struct route api[] = {
 	RUNTIME(REQ_GET, "/api/v1/credential", api_handout_reference, REQ_BODY_NONE),
 	RUNTIME(REQ_POST, CREDENTIALS "/:credential/rejected", api_rejected, REQ_BODY_JSON),
 	RUNTIME(REQ_POST, "/api/v1/api-tools/:tool/operations/:operation", api_invoke,
-		REQ_BODY_JSON),
+		REQ_BODY_JSON_LARGE),
 	RUNTIME(REQ_GET, "/api/v1/registry", api_registry, REQ_BODY_NONE),
 	RUNTIME(REQ_PUT, "/api/v1/registry", api_registry_put, REQ_BODY_JSON),
 	RUNTIME(REQ_GET, "/api/v1/apps/:app/tools", api_app_tools, REQ_BODY_NONE),
-	RUNTIME(REQ_PUT, "/api/v1/apps/:app/tools", api_app_tools_put, REQ_BODY_JSON),
+	RUNTIME(REQ_PUT, "/api/v1/apps/:app/tools", api_app_tools_put, REQ_BODY_JSON_LARGE),
 	{REQ_GET, "/api/health", api_health, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
 	{REQ_GET, "/api/ready", api_ready, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},
 };
