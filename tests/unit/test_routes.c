@@ -42,6 +42,11 @@ static void every_route_answers_get_post_or_put(void)
 	}
 }
 
+static int is_json(enum req_body body)
+{
+	return body == REQ_BODY_JSON || body == REQ_BODY_JSON_LARGE;
+}
+
 /* GATE_SESSION and GATE_PUBLIC ask a POST for its token. A report changes nothing, so it needs none; nor does
  * what a key in a header opens, which no foreign page can send. */
 static void every_post_has_a_csrf_token(void)
@@ -49,7 +54,7 @@ static void every_post_has_a_csrf_token(void)
 	EACH_ROUTE(r)
 	{
 		if (r->method == REQ_PUT) /* no form of a page sends one */
-			RULE(r->gate == GATE_KEY && r->body == REQ_BODY_JSON, r);
+			RULE(r->gate == GATE_KEY && is_json(r->body), r);
 		if (r->method != REQ_POST)
 			continue;
 		if (r->gate == GATE_REPORT) {
@@ -57,7 +62,7 @@ static void every_post_has_a_csrf_token(void)
 			continue;
 		}
 		if (r->gate == GATE_KEY) {
-			RULE(r->body == REQ_BODY_JSON, r);
+			RULE(is_json(r->body), r);
 			continue;
 		}
 		RULE(r->gate == GATE_SESSION || r->gate == GATE_PUBLIC, r);
@@ -98,8 +103,8 @@ static void few_routes_need_no_session(void)
 		"/api/v1/credentials", "/api/v1/credentials/:credential", "/api/v1/credential",
 		"/api/v1/credentials/:org/:plugin/:provider",
 		"/api/v1/credentials/:credential/rejected", "/api/v1/registry", "/api/v1/workspace",
-		"/api/v1/connect-requests/:request", "/api/v1/apps/:app/tools",
-		"/api/v1/api-tools/:tool/operations/:operation",
+		"/api/v1/connect-requests/:request", "/api/v1/apps/:app/tools", "/api/v1/api-tools",
+		"/api/v1/api-tools/:tool", "/api/v1/api-tools/:tool/operations/:operation",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback/:context"};
 
