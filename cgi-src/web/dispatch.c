@@ -8,13 +8,11 @@
 
 #include "domain/audit.h"
 #include "domain/definition.h"
-#include "domain/runtime/access_key.h"
 #include "domain/runtime/lookup.h"
 #include "domain/tool/invoke.h"
 #include "platform/clock.h"
 #include "platform/log.h"
 #include "platform/text.h"
-#include "web/api/api.h"
 #include "web/errors.h"
 #include "web/pages/page.h"
 #include "web/say.h"
@@ -127,6 +125,15 @@ static bool host_is_ours(const struct ctx *c)
 	return c->req.host && ours && strcmp(c->req.host, ours + 3) == 0;
 }
 
+static int check_body(const struct ctx *c, enum req_body wanted)
+{
+	bool large = wanted == REQ_BODY_LARGE;
+
+	if (c->req.body_kind != (large ? REQ_BODY_JSON : wanted))
+		return 415;
+	return c->req.large_len && !large ? 413 : 0;
+}
+
 static int check_route(struct ctx *c)
 {
 	if (c->req.bad_status)
@@ -146,13 +153,7 @@ static int check_route(struct ctx *c)
 		return c->match.status;
 	if (!route_fetch_allowed(&c->req, c->match.route->gate, c->app->cfg->public_origin))
 		return 403;
-	if (!req_writes(&c->req))
-		return 0;
-	if (c->match.route->body == REQ_BODY_JSON_LARGE)
-		return c->req.body_kind == REQ_BODY_JSON ? 0 : 415;
-	if (c->req.body_kind != c->match.route->body)
-		return 415;
-	return c->req.unread_len ? 413 : 0;
+	return req_writes(&c->req) ? check_body(c, c->match.route->body) : 0;
 }
 
 /* A row for what members do; strangers, who can do it without end, only get a line in the log. */
@@ -182,18 +183,6 @@ static int read_upload(struct fcgi_exchange *x, struct ctx *c)
 	return rc == RC_OK ? c->req.bad_status : error_status(rc);
 }
 
-/* A large JSON is read for those alone who come with something that looks like a key; the handler refuses the others. */
-static int read_json(struct fcgi_exchange *x, struct ctx *c)
-{
-	unsigned char hash[HASH_SIZE];
-	enum rc rc;
-
-	if (c->req.unread_len == 0 || access_key_hash(api_caller(c).key, hash) != RC_OK)
-		return 0;
-	rc = req_read_json(x, &c->req);
-	return rc == RC_OK ? c->req.bad_status : error_status(rc);
-}
-
 static int check_person(struct fcgi_exchange *x, struct ctx *c)
 {
 	const struct route *route = c->match.route;
@@ -201,9 +190,7 @@ static int check_person(struct fcgi_exchange *x, struct ctx *c)
 	int status;
 
 	/* no cookie opens these, so no foreign page can make a browser use one */
-	if (route->gate == GATE_KEY)
-		return read_json(x, c);
-	if (route->gate == GATE_REPORT || route->gate == GATE_PROBE)
+	if (route->gate == GATE_REPORT || route->gate == GATE_PROBE || route->gate == GATE_KEY)
 		return 0;
 	if (route->gate == GATE_SESSION && !c->session)
 		return 401;

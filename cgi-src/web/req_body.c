@@ -72,13 +72,17 @@ static bool digits_read(const char *text, size_t *out)
 	return true;
 }
 
-static size_t length_max(const char *content_type)
+/* By its type alone: which of them a route takes is not known yet. */
+static size_t most_of(const char *content_type)
 {
-	enum req_body kind = content_type ? body_kind(content_type) : REQ_BODY_NONE;
-
-	if (kind == REQ_BODY_UPLOAD)
+	switch (content_type ? body_kind(content_type) : REQ_BODY_OTHER) {
+	case REQ_BODY_UPLOAD:
 		return REQ_UPLOAD_MAX;
-	return kind == REQ_BODY_JSON ? REQ_JSON_MAX : REQ_BODY_MAX;
+	case REQ_BODY_JSON:
+		return REQ_JSON_MAX;
+	default:
+		return REQ_BODY_MAX;
+	}
 }
 
 size_t req_body_length(struct fcgi_exchange *x, struct req *rq)
@@ -93,7 +97,7 @@ size_t req_body_length(struct fcgi_exchange *x, struct req *rq)
 		req_refuse(rq, 400);
 	else if (stated && !digits_read(text, &len))
 		req_refuse(rq, 400);
-	else if (len > length_max(rq->content_type))
+	else if (len > most_of(rq->content_type))
 		req_refuse(rq, 413);
 	return len;
 }
@@ -152,8 +156,8 @@ enum rc req_body_read(struct fcgi_exchange *x, struct req *rq, size_t len)
 	if (rq->body_kind == REQ_BODY_UPLOAD)
 		rq->upload_len = len;
 	if (rq->body_kind == REQ_BODY_JSON && len > REQ_BODY_MAX)
-		rq->unread_len = len;
-	if (rq->body_kind == REQ_BODY_OTHER || rq->body_kind == REQ_BODY_UPLOAD || rq->unread_len)
+		rq->large_len = len;
+	if (rq->body_kind == REQ_BODY_OTHER || rq->body_kind == REQ_BODY_UPLOAD || rq->large_len)
 		return RC_OK;
 	rc = body_read(x, rq, len);
 	if (!rc && !rq->bad_status && rq->body_kind == REQ_BODY_FORM)
@@ -161,10 +165,7 @@ enum rc req_body_read(struct fcgi_exchange *x, struct req *rq, size_t len)
 	return rc;
 }
 
-enum rc req_read_json(struct fcgi_exchange *x, struct req *rq)
+enum rc req_read_large(struct fcgi_exchange *x, struct req *rq)
 {
-	size_t len = rq->unread_len;
-
-	rq->unread_len = 0;
-	return body_read(x, rq, len);
+	return rq->large_len > rq->body.len ? body_read(x, rq, rq->large_len) : RC_OK;
 }

@@ -42,11 +42,6 @@ static void every_route_answers_get_post_or_put(void)
 	}
 }
 
-static int is_json(enum req_body body)
-{
-	return body == REQ_BODY_JSON || body == REQ_BODY_JSON_LARGE;
-}
-
 /* GATE_SESSION and GATE_PUBLIC ask a POST for its token. A report changes nothing, so it needs none; nor does
  * what a key in a header opens, which no foreign page can send. */
 static void every_post_has_a_csrf_token(void)
@@ -54,7 +49,7 @@ static void every_post_has_a_csrf_token(void)
 	EACH_ROUTE(r)
 	{
 		if (r->method == REQ_PUT) /* no form of a page sends one */
-			RULE(r->gate == GATE_KEY && is_json(r->body), r);
+			RULE(r->gate == GATE_KEY && r->body == REQ_BODY_JSON, r);
 		if (r->method != REQ_POST)
 			continue;
 		if (r->gate == GATE_REPORT) {
@@ -62,7 +57,7 @@ static void every_post_has_a_csrf_token(void)
 			continue;
 		}
 		if (r->gate == GATE_KEY) {
-			RULE(is_json(r->body), r);
+			RULE(r->body == REQ_BODY_JSON || r->body == REQ_BODY_LARGE, r);
 			continue;
 		}
 		RULE(r->gate == GATE_SESSION || r->gate == GATE_PUBLIC, r);
