@@ -42,8 +42,7 @@ export function apiTools(stack, tenant) {
   const db = database(stack);
   const sealer = join(stack.bin, 'tests', 'cgi', 'print_sealed');
 
-  async function add(name, { server, settings = {}, secrets = {}, head = {}, origins = server, definition = '' } = {}, operations = {}) {
-    const id = randomUUID();
+  async function add(name, { server, settings = {}, secrets = {}, head = {}, origins = server, definition = '', id = randomUUID() } = {}, operations = {}) {
     const all = { ...secrets, ...(origins ? { origins } : {}) };
     const pairs = Object.entries(all).map(([key, value]) => `${key}=${value}`);
     const sealed = pairs.length > 0

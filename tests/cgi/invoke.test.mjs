@@ -2,13 +2,16 @@
 // Calls of API tools: what is sent, what comes back, what is refused before anything is sent, and where nothing ever goes.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 
 import { database, uuidOf } from '../run/database.mjs';
 import { startStack } from '../run/stack.mjs';
 import { apiTools, parameter, startApi } from './api-tools.mjs';
+import { until } from './renewing.mjs';
 import { Runtime, newKey } from './runtime.mjs';
 import { CANARY, witness } from './witness.mjs';
 
@@ -97,6 +100,7 @@ const refused = async (status, code, ...args) => {
   assert.equal(api.calls.length, before, 'something was sent');
   return answer;
 };
+const pause = () => new Promise((done) => { setImmediate(done); });
 const events = async () => (await db.rows("SELECT object, result FROM audit_events WHERE action = 'api_tool.invoke' ORDER BY at_us"));
 
 // ---- what is sent, and what comes back ----
@@ -224,6 +228,13 @@ test('a tool without a server, one whose document asks for what nobody has set u
   await refused(409, 'needs_credential', pets, 'needsKey');
 });
 
+test('an operation of which nothing usable is stored', async () => {
+  const odd = await tools.add('Odd', { server: api.origin }, { none: get('/'), host: get('/', { parameters: [parameter('Host', 'header', true)] }) });
+  await db.run("UPDATE tool_api_operations SET plan = '{\"method\":1}' WHERE name = 'none'");
+  await refused(409, 'bad_operation', odd, 'none');
+  await refused(409, 'bad_operation', odd, 'host');
+});
+
 // ---- credentials ----
 
 test('credentials go where the settings say, and no further than the operation asks', async () => {
@@ -298,12 +309,51 @@ test('addresses that are not public are not called', async () => {
 
 test('so many calls at once of a workspace, and the rest goes on', async () => {
   const holding = [1, 2, 3].map(() => runtime.invoke(pets, 'hold'));
-  while (release.length < 3) await new Promise((done) => { setImmediate(done); });
+  while (release.length < 3) await pause();
   const more = await runtime.invoke(pets, 'json');
   assert.deepEqual([more.status, more.body.code, more.headers['retry-after']], [429, 'too_many_calls', '1']);
   assert.equal((await runtime.list()).status, 200); // the worker is free meanwhile
   for (const go of release.splice(0)) go();
   for (const answer of await Promise.all(holding)) assert.equal(answer.body.body, 'ok');
+  assert.equal((await runtime.invoke(pets, 'json')).status, 200);
+});
+
+test('a worker that dies takes no place with it', async () => {
+  const holding = [1, 2, 3].map(() => runtime.invoke(pets, 'hold').catch(() => {}));
+  while (release.length < 3) await pause();
+  assert.equal((await runtime.invoke(pets, 'json')).status, 429);
+  const pid = (await readFile(join(stack.var, 'run', 'api.pid'), 'utf8')).split(' ')[0];
+  const workers = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+  for (const worker of workers) process.kill(Number(worker), 'SIGKILL');
+  await Promise.all(holding);
+  release.splice(0);
+  await until('the next worker', async () => (await fetch(`${stack.address}/api/health`)).status === 200);
+  for (let i = 0; i < 3; i++) assert.equal((await runtime.invoke(pets, 'json')).status, 200);
+});
+
+test('a call whose client left goes on, gives its place back, and is written down', async () => {
+  const before = (await events()).length;
+  for (let i = 0; i < 3; i++) {
+    const leaving = new AbortController();
+    const left = fetch(`${stack.address}/api/v1/api-tools/${pets}/operations/hold`, { method: 'POST', signal: leaving.signal, body: '{}',
+      headers: { authorization: `Bearer ${runtime.key}`, 'content-type': 'application/json' } }).catch((error) => error.name);
+    while (release.length < i + 1) await pause();
+    leaving.abort();
+    assert.equal(await left, 'AbortError');
+  }
+  for (const go of release.splice(0)) go();
+  await until('three events', async () => (await events()).length === before + 3);
+  assert.deepEqual((await events()).slice(before).map(([, result]) => result), ['2xx', '2xx', '2xx']);
+  assert.equal((await runtime.invoke(pets, 'json')).status, 200);
+});
+
+test('an end of the program lets calls come to theirs', async () => {
+  const holding = runtime.invoke(pets, 'hold');
+  while (release.length < 1) await pause();
+  const pid = (await readFile(join(stack.var, 'run', 'api.pid'), 'utf8')).split(' ')[0];
+  process.kill(Number(pid), 'SIGHUP'); // the workers are replaced one by one
+  for (const go of release.splice(0)) go();
+  assert.equal((await holding).body.body, 'ok');
   assert.equal((await runtime.invoke(pets, 'json')).status, 200);
 });
 

@@ -99,6 +99,8 @@ const ROUTES = {
   'PUT /api/v1/registry': { own: 401, nobody: 401 },
   'GET /api/v1/apps/:app/tools': { own: 401, nobody: 401 },
   'PUT /api/v1/apps/:app/tools': { own: 401, nobody: 401 },
+  'GET /api/v1/api-tools': { own: 401, nobody: 401 },
+  'GET /api/v1/api-tools/:tool': { own: 401, nobody: 401 },
   'GET /api/v1/workspace': { own: 401, nobody: 401 },
   'GET /api/v1/connect-requests/:request': { own: 401, nobody: 401 },
   'GET /api/health': { own: 200, nobody: 200 },

@@ -51,7 +51,7 @@ static inline void record_read(struct record *r, char *line, const struct record
 
 	*r = (struct record){.letter = *line, .line = line};
 	CHECK(strchr("HOBPWEZ", *line) != NULL);
-	CHECK(strlen(line) < OPENAPI_RECORD_MAX);
+	CHECK(strlen(line + 1) <= OPENAPI_RECORD_MAX);
 	if (jsonr_parse(line + 1, strlen(line + 1), &r->doc)) {
 		printf("# no JSON: %.200s\n", line);
 		CHECK(false);

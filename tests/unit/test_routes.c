@@ -98,8 +98,8 @@ static void few_routes_need_no_session(void)
 		"/api/v1/credentials", "/api/v1/credentials/:credential", "/api/v1/credential",
 		"/api/v1/credentials/:org/:plugin/:provider",
 		"/api/v1/credentials/:credential/rejected", "/api/v1/registry", "/api/v1/workspace",
-		"/api/v1/connect-requests/:request", "/api/v1/apps/:app/tools",
-		"/api/v1/api-tools/:tool/operations/:operation",
+		"/api/v1/connect-requests/:request", "/api/v1/apps/:app/tools", "/api/v1/api-tools",
+		"/api/v1/api-tools/:tool", "/api/v1/api-tools/:tool/operations/:operation",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback/:context"};
 

@@ -24,6 +24,8 @@ static const struct {
 	[FINDING_VERSION_UNKNOWN] = {"version_unknown",
 		"The version \"{}\" cannot be read; OpenAPI 3.0, 3.1 and 3.2 and Swagger 2.0 can."},
 	[FINDING_NO_OPERATION] = {"no_operation", "There is no operation in the document."},
+	[FINDING_ALL_LEFT_OUT] = {"all_left_out",
+		"No operation of the document can be used; the findings say why."},
 	[FINDING_WEBHOOKS_ONLY] = {"webhooks_only", "There is no operation in the document, only "
 						    "webhooks, which are calls that the API "
 						    "makes."},

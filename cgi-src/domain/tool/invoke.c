@@ -27,9 +27,13 @@ static enum rc end_refused(struct invocation *call, enum refusal_code code)
 /* What bind and authorize answer: a fault is an end, the rest an error. */
 static enum rc end_at_fault(struct invocation *call, enum rc rc)
 {
-	if (rc == RC_INVALID || rc == RC_DENIED || rc == RC_LIMIT)
-		return invoke_end(call, INVOKE_FAULT);
-	return rc;
+	if (rc != RC_INVALID && rc != RC_DENIED && rc != RC_LIMIT)
+		return rc;
+	if (!call->result.fault.code)
+		bind_fault_set(&call->result.fault, "bad_operation", "",
+			"This operation cannot be called: what is stored of it makes no request. "
+			"Its description has to be imported again.");
+	return invoke_end(call, INVOKE_FAULT);
 }
 
 /* ---- which credentials ---- */

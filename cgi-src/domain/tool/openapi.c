@@ -9,8 +9,8 @@
 #include "platform/jsonw.h"
 #include "platform/text.h"
 
-#define HEAD_MAX ((size_t)1 << 20)
-#define PATH_KEY_MAX 2048
+#define RECORD_ROOM (OPENAPI_RECORD_MAX + 2) /* the letter and the newline */
+#define OPERATION_MAX ((size_t)64 << 10)     /* of the record O; its texts are cut */
 #define PATH_BYTES_MAX (PATH_KEY_MAX * 3 + 1)
 #define QUERY_BYTES_MAX ((size_t)16 << 10)
 #define TEXT_TOLD_MAX ((size_t)64 << 10) /* a text that is longer was not meant for people */
@@ -153,7 +153,7 @@ static void put_operation(struct importer *im, const struct reading *rd)
 {
 	struct buf operation;
 
-	buf_init(&operation, OPENAPI_RECORD_MAX);
+	buf_init(&operation, OPERATION_MAX);
 	operation_write(im, rd, &operation);
 	if (is_record(im, &operation)) {
 		put_record(im, 'O', &operation);
@@ -249,6 +249,26 @@ static void tell_notes(struct importer *im)
 	im->findings.n += left_out;
 }
 
+static void read_operations(struct importer *im)
+{
+	put_findings(im);
+	for (size_t i = 0; i < im->n_operations && !im->rc; i++) {
+		if (im->n_put > OPENAPI_RECORDS_MAX) {
+			findings_warn(&im->findings, im->operations[i].place,
+				FINDING_OPERATIONS_MANY, NULL);
+			im->n_left_out += im->n_operations - i;
+			break;
+		}
+		read_operation(im, &im->operations[i]);
+	}
+	if (im->n_written == 0)
+		findings_refuse(
+			&im->findings, tree_get(im->root, "paths"), FINDING_ALL_LEFT_OUT, NULL);
+	put_findings(im);
+	if (im->n_written > 0)
+		put_end(im);
+}
+
 static void read_tree(struct importer *im)
 {
 	im->root = tree_root(im->tree);
@@ -258,20 +278,8 @@ static void read_tree(struct importer *im)
 	schema_copy_init(&im->schemas, im->tree, im->dialect, &im->findings);
 	if (operations_list(im))
 		operations_name(im);
-	if (im->n_operations && !im->rc && put_head(im)) {
-		put_findings(im);
-		for (size_t i = 0; i < im->n_operations && !im->rc; i++) {
-			if (im->n_put > OPENAPI_RECORDS_MAX) {
-				findings_warn(&im->findings, im->operations[i].place,
-					FINDING_OPERATIONS_MANY, NULL);
-				im->n_left_out += im->n_operations - i;
-				break;
-			}
-			read_operation(im, &im->operations[i]);
-		}
-		put_findings(im);
-		put_end(im);
-	}
+	if (im->n_operations && !im->rc && put_head(im))
+		read_operations(im);
 	if (!im->rc)
 		im->rc = schema_copy_done(&im->schemas);
 	schema_copy_release(&im->schemas);
@@ -296,9 +304,9 @@ static struct importer *new_importer(const char *document_url, openapi_put *put,
 	im->put = put;
 	im->put_arg = arg;
 	findings_init(&im->findings, NULL);
-	buf_init(&im->record, HEAD_MAX);
-	buf_init(&im->bundle, OPENAPI_RECORD_MAX - 2);
-	buf_init(&im->plan, OPENAPI_RECORD_MAX - 2);
+	buf_init(&im->record, RECORD_ROOM);
+	buf_init(&im->bundle, OPENAPI_RECORD_MAX);
+	buf_init(&im->plan, OPENAPI_RECORD_MAX);
 	return im;
 }
 

@@ -22,7 +22,7 @@
 #include "platform/rc.h"
 
 #define OPENAPI_BYTES_MAX ((size_t)16 << 20)
-#define OPENAPI_RECORD_MAX ((size_t)256 << 10)
+#define OPENAPI_RECORD_MAX ((size_t)256 << 10)  /* without its letter and newline */
 #define OPENAPI_RECORDS_MAX ((size_t)256 << 20) /* of all records together */
 #define OPENAPI_OPERATIONS_MAX 10000
 #define OPENAPI_ARGUMENTS_MAX 500

@@ -3,6 +3,7 @@
  * What other programs know of an operation: the ApiToolBundle, and the line of our own lists.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "domain/tool/openapi_int.h"
@@ -55,6 +56,20 @@ static const char *type_of(const struct tree_node *schema)
 	return tree_get(schema, "items") ? "array" : "string";
 }
 
+/* Bytes are a file, wherever they may go. */
+static const char *type_of_argument(struct importer *im, const struct reading *rd,
+	const struct argument *a, const struct tree_node *schema)
+{
+	bool whole = a->in == IN_BODY && !a->member;
+
+	if (whole && (rd->body.media == MEDIA_TEXT || rd->body.media == MEDIA_OTHER_TEXT))
+		return "string";
+	if (whole && rd->body.media >= MEDIA_BYTES)
+		return "file";
+	return a->in == IN_BODY && schema_copy_is_file(&im->schemas, schema) ? "file"
+									     : type_of(schema);
+}
+
 /* As it stands in the document, if it is short. */
 static void write_value(struct buf *out, const char *key, const struct tree_node *value)
 {
@@ -81,8 +96,7 @@ static void write_parameter(
 	jsonw_open(out, NULL, '{');
 	jsonw_text(out, "name", a->as);
 	jsonw_text(out, "in", places[a->in]);
-	jsonw_text(out, "type",
-		whole && rd->body.media > MEDIA_MULTIPART ? "string" : type_of(schema));
+	jsonw_text(out, "type", type_of_argument(im, rd, a, schema));
 	jsonw_bool(out, "required", a->required);
 	text_member(im, out, "description", words, rd->lean ? TAG_CHARS : ARGUMENT_CHARS);
 	if (!rd->lean) {
@@ -91,6 +105,16 @@ static void write_parameter(
 			write_value(out, "enum", tree_get(schema, "enum"));
 	}
 	jsonw_close(out, '}');
+}
+
+/* As the document has it, but for the slash that some forget. */
+static void write_path(struct buf *out, const struct operation *op)
+{
+	const char *key = node_key(op->member);
+	char path[PATH_KEY_MAX + 2];
+
+	snprintf(path, sizeof(path), "%s%s", *key == '/' ? "" : "/", key);
+	jsonw_text(out, "path", path);
 }
 
 void bundle_write(struct importer *im, struct reading *rd, struct buf *out)
@@ -102,7 +126,7 @@ void bundle_write(struct importer *im, struct reading *rd, struct buf *out)
 	jsonw_open(out, NULL, '{');
 	jsonw_text(out, "operation_id", rd->op->name);
 	jsonw_text(out, "operation", method);
-	jsonw_text(out, "path", node_key(rd->op->member));
+	write_path(out, rd->op);
 	text_member(im, out, "summary", described(rd->op, "summary"), SUMMARY_CHARS);
 	text_member(im, out, "description", described(rd->op, "description"), DESCRIPTION_CHARS);
 	jsonw_open(out, "parameters", '[');
@@ -145,14 +169,15 @@ void operation_write(struct importer *im, const struct reading *rd, struct buf *
 		buf_puts(out, "null");
 	}
 	jsonw_text(out, "method", op->method);
-	jsonw_text(out, "path", node_key(op->member));
+	write_path(out, op);
 	text_member(im, out, "summary", described(op, "summary"), SUMMARY_CHARS);
 	text_member(im, out, "description", described(op, "description"), DESCRIPTION_CHARS);
 	jsonw_bool(out, "deprecated", tree_bool(tree_get(op->node, "deprecated")));
 	write_tags(im, out, tree_get(op->node, "tags"));
 	buf_init(&pointer, POINTER_MAX);
-	if (tree_path(op->place, &pointer) == RC_OK)
-		jsonw_bytes(out, "pointer", buf_text(&pointer), pointer.len);
+	if (tree_path(op->place, &pointer))
+		buf_clear(&pointer);
+	jsonw_bytes(out, "pointer", buf_text(&pointer), pointer.len);
 	buf_release(&pointer);
 	tree_where(im->tree, op->place, &line, &column);
 	jsonw_int(out, "line", line);

@@ -31,12 +31,12 @@ static bool is_method(const struct importer *im, const char *key)
 	return false;
 }
 
-/* What a plan takes: methods have a case, and all that are registered are in this one. */
+/* Methods have a case, and nearly all that are registered are in this one. */
 static bool is_other_method(const char *key)
 {
 	size_t len = strlen(key);
 
-	return len > 0 && len < METHOD_SIZE && strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") == len;
+	return len > 0 && len < METHOD_SIZE && strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == len;
 }
 
 const struct tree_node *item_get(const struct operation *op, const char *key)

@@ -210,13 +210,21 @@ static void render_example(struct render *r, struct render_schema *s, enum keywo
 
 /* --- words --- */
 
+/* Swagger's parameters are schemas too, and what is said of them is said of the parameter. */
+static bool is_of_parameter(const struct render *r, const struct render_schema *s)
+{
+	const char *in = tree_text(tree_get(s->node, "in"), NULL);
+
+	return r->sc->dialect == SCHEMA_SWAGGER_2_0 && in && strcmp(in, "formData") != 0;
+}
+
 static void render_words(struct render *r, struct render_schema *s, enum keyword k)
 {
 	struct buf text;
 	size_t len;
 	const char *p = tree_text(s->at[k], &len);
 
-	if (tree_kind(s->at[k]) != TREE_STRING || len == 0)
+	if (tree_kind(s->at[k]) != TREE_STRING || len == 0 || is_of_parameter(r, s))
 		return;
 	buf_init(&text, 4 * TEXT_CHARS);
 	text_harmless(p, len, TEXT_CHARS, &text);
