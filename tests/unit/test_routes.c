@@ -49,7 +49,9 @@ static void every_post_has_a_csrf_token(void)
 	EACH_ROUTE(r)
 	{
 		if (r->method == REQ_PUT) /* no form of a page sends one */
-			RULE(r->gate == GATE_KEY && r->body == REQ_BODY_JSON, r);
+			RULE(r->gate == GATE_KEY &&
+					(r->body == REQ_BODY_JSON || r->body == REQ_BODY_LARGE),
+				r);
 		if (r->method != REQ_POST)
 			continue;
 		if (r->gate == GATE_REPORT) {
@@ -57,7 +59,7 @@ static void every_post_has_a_csrf_token(void)
 			continue;
 		}
 		if (r->gate == GATE_KEY) {
-			RULE(r->body == REQ_BODY_JSON, r);
+			RULE(r->body == REQ_BODY_JSON || r->body == REQ_BODY_LARGE, r);
 			continue;
 		}
 		RULE(r->gate == GATE_SESSION || r->gate == GATE_PUBLIC, r);
@@ -98,8 +100,8 @@ static void few_routes_need_no_session(void)
 		"/api/v1/credentials", "/api/v1/credentials/:credential", "/api/v1/credential",
 		"/api/v1/credentials/:org/:plugin/:provider",
 		"/api/v1/credentials/:credential/rejected", "/api/v1/registry", "/api/v1/workspace",
-		"/api/v1/connect-requests/:request", "/api/v1/apps/:app/tools",
-		"/api/v1/api-tools/:tool/operations/:operation",
+		"/api/v1/connect-requests/:request", "/api/v1/apps/:app/tools", "/api/v1/api-tools",
+		"/api/v1/api-tools/:tool", "/api/v1/api-tools/:tool/operations/:operation",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback",
 		"/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback/:context"};
 

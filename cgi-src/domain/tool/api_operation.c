@@ -72,11 +72,10 @@ enum rc api_operations_load(const struct core *core, const struct tenant_id *ten
 	return rc == RC_OK ? take_rows(out) : rc;
 }
 
-/* All that are enabled, page by page; visit returns false to end it. */
+/* All that are enabled, from behind a position on, page by page; visit returns false to end it. */
 static enum rc each_enabled(struct db *db, const struct tenant_id *tenant, const struct uuid *owner,
-	bool (*visit)(const struct api_operation_row *row, void *arg), void *arg)
+	int64_t after, bool (*visit)(const struct api_operation_row *row, void *arg), void *arg)
 {
-	int64_t after = -1;
 	bool more = true;
 	enum rc rc = RC_OK;
 
@@ -113,13 +112,13 @@ static bool visit_plan(const struct api_operation_row *row, void *arg)
 }
 
 enum rc api_operations_each_plan(const struct core *core, const struct tenant_id *tenant,
-	const struct uuid *owner,
+	const struct uuid *owner, int64_t after,
 	bool (*visit)(const struct api_operation *o, const char *plan, size_t len, void *arg),
 	void *arg)
 {
 	struct plan_visit v = {visit, arg};
 
-	return each_enabled(core->db, tenant, owner, visit_plan, &v);
+	return each_enabled(core->db, tenant, owner, after, visit_plan, &v);
 }
 
 void api_operation_release(struct api_operation_plan *o)
@@ -234,7 +233,7 @@ enum rc api_operations_rebuild(struct db *db, const struct tenant_id *tenant,
 	b.server = secret_text(&quoted);
 	buf_putc(&b.text, '[');
 	if (rc == RC_OK)
-		rc = each_enabled(db, tenant, &id->u, add_bundle, &b);
+		rc = each_enabled(db, tenant, &id->u, -1, add_bundle, &b);
 	buf_putc(&b.text, ']');
 	if (rc == RC_OK)
 		rc = buf_done(&b.text);

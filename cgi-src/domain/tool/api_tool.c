@@ -155,20 +155,32 @@ static enum rc tool_of(const struct core *core, const struct tenant_id *tenant,
 	return rc;
 }
 
-enum rc api_tool_load(const struct core *core, const struct tenant_id *tenant,
-	const struct api_tool_id *id, struct api_tool *out)
+static enum rc load(const struct core *core, const struct tenant_id *tenant,
+	const struct api_tool_id *id, bool people, struct api_tool *out)
 {
 	struct fieldset secrets = FIELDSET_EMPTY;
 	struct api_tool_row row;
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = api_tool_row_load(core->db, tenant, id, true, &row);
+	rc = api_tool_row_load(core->db, tenant, id, people, &row);
 	if (rc == RC_OK)
 		rc = tool_of(core, tenant, &row, out, &secrets);
 	fieldset_release(&secrets);
 	api_tool_row_release(&row);
 	return rc == RC_CRYPTO ? RC_OK : rc;
+}
+
+enum rc api_tool_load(const struct core *core, const struct tenant_id *tenant,
+	const struct api_tool_id *id, struct api_tool *out)
+{
+	return load(core, tenant, id, true, out);
+}
+
+enum rc api_tool_brief(const struct core *core, const struct tenant_id *tenant,
+	const struct api_tool_id *id, struct api_tool *out)
+{
+	return load(core, tenant, id, false, out);
 }
 
 enum rc api_tool_find(const struct core *core, const struct tenant_id *tenant, const char *text,

@@ -55,6 +55,9 @@ void api_tool_release(struct api_tool *t);
 /** api_tool_load(core, tenant, id, out): RC_NOT_FOUND: not here. Release out in any case. */
 enum rc api_tool_load(const struct core *core, const struct tenant_id *tenant,
 	const struct api_tool_id *id, struct api_tool *out) RC_MUST_CHECK;
+/** api_tool_brief(core, tenant, id, out): likewise, without the names of people, for programs that know none. */
+enum rc api_tool_brief(const struct core *core, const struct tenant_id *tenant,
+	const struct api_tool_id *id, struct api_tool *out) RC_MUST_CHECK;
 /** api_tool_find(core, tenant, text, out): by the text of its id, or by its name. RC_NOT_FOUND. */
 enum rc api_tool_find(const struct core *core, const struct tenant_id *tenant, const char *text,
 	struct api_tool_id *out) RC_MUST_CHECK;
@@ -138,10 +141,10 @@ enum rc api_operations_load(const struct core *core, const struct tenant_id *ten
 	const struct uuid *owner, const char *filter, int64_t offset, int64_t limit,
 	struct api_operations *out) RC_MUST_CHECK;
 
-/** api_operations_each_plan(core, tenant, owner, visit, arg): all that are enabled, with their plans; a page of them
- * in memory at a time. visit returns false to end it. */
+/** api_operations_each_plan(core, tenant, owner, after, visit, arg): all that are enabled, with their plans, from
+ * behind the position after (-1: from the first); a page of them in memory at a time. visit returns false to end it. */
 enum rc api_operations_each_plan(const struct core *core, const struct tenant_id *tenant,
-	const struct uuid *owner,
+	const struct uuid *owner, int64_t after,
 	bool (*visit)(const struct api_operation *o, const char *plan, size_t len, void *arg),
 	void *arg) RC_MUST_CHECK;
 

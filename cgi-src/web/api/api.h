@@ -39,6 +39,9 @@ enum rc api_registry(struct ctx *c);
 /* PUT, GET: the tools that an app uses, and what of them still works. */
 enum rc api_app_tools_put(struct ctx *c);
 enum rc api_app_tools(struct ctx *c);
+/* GET: the API tools there are; one of them, and its operations; query: after, limit. */
+enum rc api_api_tools(struct ctx *c);
+enum rc api_api_tool(struct ctx *c);
 /* GET: the workspace of the key. */
 enum rc api_workspace(struct ctx *c);
 /* GET: what came of somebody who was sent here to connect. */
