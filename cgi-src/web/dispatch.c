@@ -125,6 +125,15 @@ static bool host_is_ours(const struct ctx *c)
 	return c->req.host && ours && strcmp(c->req.host, ours + 3) == 0;
 }
 
+static int check_body(const struct ctx *c, enum req_body wanted)
+{
+	bool large = wanted == REQ_BODY_LARGE;
+
+	if (c->req.body_kind != (large ? REQ_BODY_JSON : wanted))
+		return 415;
+	return c->req.large_len && !large ? 413 : 0;
+}
+
 static int check_route(struct ctx *c)
 {
 	if (c->req.bad_status)
@@ -144,9 +153,7 @@ static int check_route(struct ctx *c)
 		return c->match.status;
 	if (!route_fetch_allowed(&c->req, c->match.route->gate, c->app->cfg->public_origin))
 		return 403;
-	if (req_writes(&c->req) && c->req.body_kind != c->match.route->body)
-		return 415;
-	return 0;
+	return req_writes(&c->req) ? check_body(c, c->match.route->body) : 0;
 }
 
 /* A row for what members do; strangers, who can do it without end, only get a line in the log. */

@@ -23,6 +23,8 @@
 #define REQ_FORM_MAX 200
 #define REQ_UPLOAD_MAX ((size_t)17 << 20) /* a document of 16 MiB and what stands around it */
 #define REQ_PARTS_MAX 600
+#define REQ_JSON_MAX                                                                               \
+	((size_t)12 << 20) /* where a route takes large ones: a file of 8 MiB in base64 */
 #define REQ_COOKIES_MAX 100
 #define REQ_COOKIE_TEXT_MAX 8192 /* more cookies or a longer header: no cookies at all (D6) */
 
@@ -35,6 +37,7 @@ enum req_body {
 	REQ_BODY_JSON,
 	REQ_BODY_CSP_REPORT,
 	REQ_BODY_UPLOAD,
+	REQ_BODY_LARGE, /* of a route alone: JSON of up to REQ_JSON_MAX, which the handler reads when it knows who asks */
 	REQ_BODY_OTHER
 };
 
@@ -64,7 +67,8 @@ struct req {
 	struct secret raw_query, body, cookie_text; /* what the params point into */
 	char *upload;                               /* likewise; wiped with the request */
 	size_t upload_len;                          /* known before it is read */
-	char *path_copy;                            /* what the segments point into */
+	size_t large_len; /* likewise, of JSON beyond REQ_BODY_MAX; 0: none */
+	char *path_copy;  /* what the segments point into */
 	/* the few header fields that we read; NULL when absent */
 	const char *host, *origin, *sec_fetch_site, *sec_fetch_mode, *sec_fetch_dest, *sec_purpose,
 		*accept_language, *user_agent, *remote_addr, *content_type, *authorization,
@@ -85,6 +89,8 @@ bool req_writes(const struct req *rq);
  * CSRF token is one of its fields, wherever it stands. As with req_parse, a fault of the client is a bad_status.
  * RC_OK and nothing to do for other kinds. */
 enum rc req_read_upload(struct fcgi_exchange *x, struct req *rq) RC_MUST_CHECK;
+/** req_read_large(x, rq): likewise of JSON that was too large to be read at once; nothing to do for the rest. */
+enum rc req_read_large(struct fcgi_exchange *x, struct req *rq) RC_MUST_CHECK;
 /** req_parse_upload(body, len, boundary, boundary_len, max, out): parts, in place; body[len] is NUL. Fields that are no
  * files are UTF-8. RC_INVALID: not as browsers write it; RC_LIMIT: more than max. */
 enum rc req_parse_upload(char *body, size_t len, const char *boundary, size_t boundary_len,

@@ -72,11 +72,23 @@ static bool digits_read(const char *text, size_t *out)
 	return true;
 }
 
+/* By its type alone: which of them a route takes is not known yet. */
+static size_t most_of(const char *content_type)
+{
+	switch (content_type ? body_kind(content_type) : REQ_BODY_OTHER) {
+	case REQ_BODY_UPLOAD:
+		return REQ_UPLOAD_MAX;
+	case REQ_BODY_JSON:
+		return REQ_JSON_MAX;
+	default:
+		return REQ_BODY_MAX;
+	}
+}
+
 size_t req_body_length(struct fcgi_exchange *x, struct req *rq)
 {
 	const char *text = fcgi_param(x, "CONTENT_LENGTH");
 	bool stated = text && *text;
-	bool upload = rq->content_type && body_kind(rq->content_type) == REQ_BODY_UPLOAD;
 	size_t len = 0;
 
 	/* The servers hand on what they have dechunked with its length. Without one nobody knows where
@@ -85,7 +97,7 @@ size_t req_body_length(struct fcgi_exchange *x, struct req *rq)
 		req_refuse(rq, 400);
 	else if (stated && !digits_read(text, &len))
 		req_refuse(rq, 400);
-	else if (len > (upload ? REQ_UPLOAD_MAX : REQ_BODY_MAX))
+	else if (len > most_of(rq->content_type))
 		req_refuse(rq, 413);
 	return len;
 }
@@ -143,10 +155,17 @@ enum rc req_body_read(struct fcgi_exchange *x, struct req *rq, size_t len)
 		rq->body_kind = body_kind(rq->content_type);
 	if (rq->body_kind == REQ_BODY_UPLOAD)
 		rq->upload_len = len;
-	if (rq->body_kind == REQ_BODY_OTHER || rq->body_kind == REQ_BODY_UPLOAD)
+	if (rq->body_kind == REQ_BODY_JSON && len > REQ_BODY_MAX)
+		rq->large_len = len;
+	if (rq->body_kind == REQ_BODY_OTHER || rq->body_kind == REQ_BODY_UPLOAD || rq->large_len)
 		return RC_OK;
 	rc = body_read(x, rq, len);
 	if (!rc && !rq->bad_status && rq->body_kind == REQ_BODY_FORM)
 		rc = form_read(rq);
 	return rc;
+}
+
+enum rc req_read_large(struct fcgi_exchange *x, struct req *rq)
+{
+	return rq->large_len > rq->body.len ? body_read(x, rq, rq->large_len) : RC_OK;
 }

@@ -23,7 +23,7 @@ enum rc req_path_read(struct fcgi_exchange *x, struct req *rq) RC_MUST_CHECK;
 /** req_upload_boundary(content_type, p, len): multipart/form-data with its boundary, borrowed; false: it is not. */
 bool req_upload_boundary(const char *content_type, const char **p, size_t *len);
 
-/** req_body_length(x, rq): the stated length, at most REQ_BODY_MAX (of an upload REQ_UPLOAD_MAX) unless the request was
+/** req_body_length(x, rq): the stated length, at most what its type may have unless the request was
  * refused. */
 size_t req_body_length(struct fcgi_exchange *x, struct req *rq);
 /** req_body_read(x, rq, len): body_kind, body and form of a POST. Errors: RC_NOMEM. */

@@ -68,6 +68,7 @@ before(async () => {
     find: get('/find/{name}', { parameters: [parameter('name', 'path', { type: 'string' })] }),
     addPet: { method: 'POST', path: '/pets', body: { required: true, content_type: 'application/json', mode: 'members', additional: false,
       members: [{ name: 'name', as: 'name', required: true, schema: { type: 'string' } }, { name: 'age', as: 'age', required: false, schema: { type: 'integer', minimum: 0 } }] } },
+    upload: { method: 'PUT', path: '/files', body: { required: true, content_type: 'application/octet-stream', mode: 'whole', as: 'body', schema: true } },
     hidden: get('/json', { enabled: false }),
     needsKey: get('/json', { security: [[{ scheme: 'nowhere', scopes: [] }]] }),
   });
@@ -195,6 +196,22 @@ test('a body that is none', async () => {
     '{"arguments":{"a":1,"a":2}}', `{"credential":"${'x'.repeat(5000)}"}`])
     await refused(400, 'bad_request', pets, 'json', text);
   await refused(415, 'unsupported_media_type', pets, 'json', '{}', { type: 'text/plain' });
+});
+
+test('a file goes along, of up to 8 MiB, and nothing beyond 12 MiB comes in', async () => {
+  const bytes = Buffer.alloc(7 << 20, 'x');
+  const body = await ok(pets, 'upload', { body: { filename: 'a.bin', content_type: 'application/octet-stream', base64: bytes.toString('base64') } });
+  assert.equal(body.status, 200);
+  assert.equal(api.calls[0].body.length, bytes.length);
+  const most = await runtime.invoke(pets, 'upload', { body: { filename: 'a', content_type: 'a/b', base64: Buffer.alloc((8 << 20) + 1).toString('base64') } });
+  assert.deepEqual([most.status, most.body.code], [422, 'too_large']);
+  const whole = { key: runtime.key, length: 13 << 20 };
+  const response = await fetch(`${stack.address}/api/v1/api-tools/${pets}/operations/upload`, { method: 'POST', body: Buffer.alloc(whole.length, ' '),
+    headers: { authorization: `Bearer ${whole.key}`, 'content-type': 'application/json' } }).catch(() => ({ status: 413 })); // or hung up on
+  assert.equal(response.status, 413);
+  const registry = await runtime.register({ models: [], apps: [], tools: [], x: 'y'.repeat(70000) }).catch(() => ({ status: 413 }));
+  assert.equal(registry.status, 413);
+  assert.equal(api.calls.length, 1);
 });
 
 test('no such tool, no such operation', async () => {

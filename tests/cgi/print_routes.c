@@ -26,6 +26,7 @@ static const char *const bodies[] = {
 	[REQ_BODY_JSON] = "json",
 	[REQ_BODY_CSP_REPORT] = "csp-report",
 	[REQ_BODY_UPLOAD] = "upload",
+	[REQ_BODY_LARGE] = "json",
 	[REQ_BODY_OTHER] = "other",
 };
 

@@ -57,7 +57,7 @@ static void every_post_has_a_csrf_token(void)
 			continue;
 		}
 		if (r->gate == GATE_KEY) {
-			RULE(r->body == REQ_BODY_JSON, r);
+			RULE(r->body == REQ_BODY_JSON || r->body == REQ_BODY_LARGE, r);
 			continue;
 		}
 		RULE(r->gate == GATE_SESSION || r->gate == GATE_PUBLIC, r);

@@ -328,6 +328,17 @@ static void value_cost_is_bounded(void)
 	buf_puts(&text, "\"d60\":{\"type\":\"integer\"}}}");
 	verdict_at("", buf_text(&text), NULL);
 
+	/* The same for a comparison of two long texts, each time. */
+	buf_clear(&text);
+	buf_puts(&text, "{\"schema\":{\"$ref\":\"#/defs/d0\"},\"defs\":{");
+	for (int i = 0; i < 60; i++)
+		buf_printf(&text,
+			"\"d%d\":{\"anyOf\":[{\"$ref\":\"#/defs/d%d\"},{\"$ref\":\"#/defs/"
+			"d%d\"}]},",
+			i, i + 1, i + 1);
+	buf_printf(&text, "\"d60\":{\"const\":\"%0200000d\"}},\"value\":\"%0200000d\"}", 1, 2);
+	verdict_at("", buf_text(&text), NULL);
+
 	buf_clear(&text);
 	buf_puts(&text, "{\"schema\":{\"uniqueItems\":true},\"value\":[0");
 	for (int i = 1; i < 100000; i++)

@@ -386,6 +386,8 @@ static void render_nothing(struct render *r, struct render_schema *s, enum keywo
 /* --- all of them --- */
 
 const struct render_keyword render_keywords[K__MAX] = {
+	[K_DYNAMIC_REF] = {"$dynamicRef", render_nothing, false},
+	[K_RECURSIVE_REF] = {"$recursiveRef", render_nothing, false},
 	[K_REF] = {"$ref", NULL, false},
 	[K_ADDITIONAL_ITEMS] = {"additionalItems", NULL, false},
 	[K_ADDITIONAL_PROPERTIES] = {"additionalProperties", render_additional, false},

@@ -11,6 +11,8 @@
 
 /* In the order of their names, by which they are looked for. */
 enum keyword {
+	K_DYNAMIC_REF,
+	K_RECURSIVE_REF,
 	K_REF,
 	K_ADDITIONAL_ITEMS,
 	K_ADDITIONAL_PROPERTIES,

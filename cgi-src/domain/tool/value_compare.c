@@ -150,14 +150,18 @@ bool value_count_fits(jsonv *schema, const char *least_name, const char *most_na
 
 /* --- equality --- */
 
-static enum value_verdict texts_equal(jsonv *a, jsonv *b)
+static enum value_verdict texts_equal(size_t *steps, jsonv *a, jsonv *b)
 {
 	const char *p, *q;
 	size_t n, m;
 
 	if (!jsonr_text(a, &p, &n) || !jsonr_text(b, &q, &m))
 		return VALUE_UNSURE; /* U+0000 in one of them */
-	return n == m && memcmp(p, q, n) == 0 ? VALUE_YES : VALUE_NO;
+	if (n != m)
+		return VALUE_NO;
+	if (!value_spend(steps, n / 64))
+		return VALUE_UNSURE;
+	return memcmp(p, q, n) == 0 ? VALUE_YES : VALUE_NO;
 }
 
 struct compare {
@@ -194,7 +198,7 @@ enum value_verdict value_equal(size_t *steps, jsonv *a, jsonv *b)
 		return VALUE_NO;
 	switch (jsonr_kind(a)) {
 	case JSONR_STRING:
-		return texts_equal(a, b);
+		return texts_equal(steps, a, b);
 	case JSONR_ARRAY:
 		for (size_t i = 0; i < jsonr_length(a) && verdict != VALUE_NO; i++)
 			verdict = value_least(

@@ -244,6 +244,10 @@ static enum rc begin(struct ctx *c)
 		return RC_OK;
 	}
 	if (rc == RC_OK)
+		rc = req_read_large(c->exchange, &c->req);
+	if (rc == RC_OK && c->req.bad_status) /* it ended before its length */
+		rc = RC_INVALID;
+	if (rc == RC_OK)
 		rc = read_body(&c->req.body, &body);
 	if (rc == RC_OK)
 		rc = begin_with(c, &caller, &key, &body);
