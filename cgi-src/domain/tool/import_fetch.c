@@ -57,8 +57,7 @@ static bool is_document(const struct httpc_response *rs)
 	       strncasecmp(rs->content_type, "text/html", 9) != 0;
 }
 
-static enum rc ask(
-	struct httpc *http, const char *url, int64_t left_ms, struct httpc_response *rs)
+static enum rc ask(struct httpc *http, const char *url, int64_t left_ms, struct httpc_response *rs)
 {
 	static const char accept[] = "application/json, application/yaml, text/yaml, */*;q=0.5";
 	struct httpc_request rq = {
