@@ -145,7 +145,7 @@ static const struct route api[] = {
 	RUNTIME(REQ_GET, "/api/v1/registry", api_registry, REQ_BODY_NONE),
 	RUNTIME(REQ_PUT, "/api/v1/registry", api_registry_put, REQ_BODY_JSON),
 	RUNTIME(REQ_GET, "/api/v1/apps/:app/tools", api_app_tools, REQ_BODY_NONE),
-	RUNTIME(REQ_PUT, "/api/v1/apps/:app/tools", api_app_tools_put, REQ_BODY_JSON),
+	RUNTIME(REQ_PUT, "/api/v1/apps/:app/tools", api_app_tools_put, REQ_BODY_LARGE),
 	RUNTIME(REQ_GET, "/api/v1/api-tools", api_api_tools, REQ_BODY_NONE),
 	RUNTIME(REQ_GET, "/api/v1/api-tools/:tool", api_api_tool, REQ_BODY_NONE),
 	{REQ_GET, "/api/health", api_health, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},

@@ -139,7 +139,7 @@ const ROUTES = {
 
 // The ids of each kind that must answer as one that never was. "other": another person's in the same tenant.
 const HIDDEN = {
-  provider: ['unknown', 'malformed'], // no tenant owns a provider
+  provider: ['unknown', 'malformed'], // a tenant owns those of its API tools alone: below
   section: ['elsewhere'], // any other word is no route
   credential: ['unknown', 'foreign', 'deleted', 'malformed', 'elsewhere'],
   flow: ['unknown', 'foreign', 'deleted', 'malformed', 'other'],
@@ -286,6 +286,18 @@ async function connectRequest(visitor) {
   return new URL(location, stack.address).searchParams.get('request');
 }
 
+// The OAuth 2.0 of an API tool is a provider of its workspace.
+async function apiTool(tenant) {
+  const id = randomUUID(), at = `https://${id}.example`;
+  const definition = { identity: { author: 'api-tools', name: 'oauth2', label: { en_US: 'Tool' } },
+    oauth_schema: { client_schema: [{ name: 'client_id', type: 'text-input', required: true, label: { en_US: 'Client ID' } }] },
+    grantry: { org: 'api-tools', plugin: id, oauth: { authorization_url: at, token_url: at, token_request: { client_auth: 'none' } } } };
+  await db.run(`INSERT INTO tool_api_providers (id, name, tenant_id, user_id, icon, \`schema\`, schema_type_str, tools_str, credentials_str,
+    description, auth_definition, secret_rev, version, created_at, updated_at) VALUES (X'${hexOf(id)}', 'Tool ${id}', X'${tenant}', X'${hexOf(id)}',
+    '{}', '{}', 'openapi', '[]', '', '', '${JSON.stringify(definition)}', 1, 1, 1, 1)`);
+  return `api-tools/${id}/oauth2`;
+}
+
 // An authorization response that waits to be brought: { state, code, iss }.
 async function response(visitor) {
   const { url } = await visitor.allowAccess();
@@ -410,6 +422,8 @@ before(async () => {
   await people.owner.submit(await people.owner.get(`/api-tools/${shared.deleted.tool}/delete`), {}, '/delete');
   await people.owner.post(`/api-tools/drafts/${shared.deleted.draft}/discard`, { csrf: people.owner.token });
   await people.owner.submit(await people.owner.get(`/data-sources/${SANDBOX}/credentials/${shared.deleted.credential}/delete`), {}, '/delete');
+  shared.foreign.tool = await apiTool(foreignTenant);
+  shared.own.tool = await apiTool((await db.rows("SELECT HEX(id) FROM tenants WHERE name = 'Acme Research'"))[0][0]);
   foreignBefore = await db.of(foreignTenant);
 });
 after(() => stack?.stop());
@@ -461,6 +475,18 @@ for (const role of ROLES) {
       }
       assert.equal(await db.state(), still, `${keyOf(route)} as ${role} changed something`);
     }
+  });
+
+  test(`${role}: an API tool of another workspace answers as one that never was`, async () => {
+    for (const route of routes.filter((one) => idsOf(one).includes('provider'))) {
+      const of = (provider) => call(people[role], route, { ...plainTarget(role), section: 'tools', kind: 'tool', provider });
+      const still = await db.state();
+      const foreign = await of(shared.foreign.tool);
+      assert.equal(bytes(foreign), bytes(await of(`api-tools/${randomUUID()}/oauth2`)), `${keyOf(route)} as ${role}`);
+      assert.ok([400, 401, 403, 404].includes(foreign.status), `${keyOf(route)} as ${role}`);
+      assert.equal(await db.state(), still, `${keyOf(route)} as ${role} changed something`);
+    }
+    assert.equal((await people[role].get(`/tools/${shared.own.tool}`)).status, 200);
   });
 
   test(`${role}: own ids answer as the policy says`, async () => {
