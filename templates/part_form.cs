@@ -5,12 +5,12 @@
     Fields.N.Id              text        DOM id, unique on the page, made by C from an index ("f0")
     Fields.N.Key             text        the field's name in the POST
     Fields.N.ShownKey        text        name of a hidden field that says: this was shown, and if nothing is sent it is empty
-    Fields.N.Kind            enum(secret-input|text-input|number|json|json-secret|select|radio|boolean|choice|choices);
+    Fields.N.Kind            enum(secret-input|text-input|long-text|number|json|json-secret|select|radio|boolean|choice|choices|file);
                              choice, choices: one or several of what a runtime registered
     Fields.N.Label           text
     Fields.N.Required        bool
     Fields.N.Must            bool        it is required, whatever the others say, and nothing is stored
-    Fields.N.Value           text, optional   text-input, number, json; never a secret
+    Fields.N.Value           text, optional   text-input, long-text, number, json; never a secret
     Fields.N.Min, Fields.N.Max   int, optional    number only
     Fields.N.MayBeEmpty      bool        select, radio: to leave it open is an option
     Fields.N.Of              enum(models|apps|tools)   choice, choices: of what
@@ -118,6 +118,13 @@ elif:ff.Kind == "select" || ff.Kind == "choice" ?>
   <select id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>"<?cs if:ff.Must ?> required<?cs /if ?><?cs call:field_described(ff) ?>>
     <?cs if:!ff.Required ?><option value="">{{form.not_set}}</option><?cs elif:ff.Kind == "choice" || ff.MayBeEmpty ?><option value="">{{form.choose_label}}</option><?cs /if ?><?cs each:choice = ff.Options ?><?cs call:option(choice) ?><?cs /each ?>
   </select><?cs
+elif:ff.Kind == "long-text" ?>
+  <?cs call:field_label(ff) ?><?cs call:field_error(ff) ?>
+  <textarea class="prose" id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>" rows="4"<?cs if:ff.Must ?> required<?cs /if ?><?cs call:field_described(ff) ?>>
+<?cs var:ff.Value ?></textarea><?cs
+elif:ff.Kind == "file" ?>
+  <?cs call:field_label(ff) ?><?cs call:field_error(ff) ?>
+  <input type="file" id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>"<?cs call:field_described(ff) ?>><?cs
 elif:ff.Kind == "json" || ff.Kind == "json-secret" ?>
   <?cs call:field_label(ff) ?><?cs call:field_error(ff) ?>
   <textarea id="<?cs var:ff.Id ?>" name="<?cs var:ff.Key ?>" rows="5" autocomplete="off" autocapitalize="off" spellcheck="false"<?cs if:ff.Stored ?> placeholder="••••••••••••"<?cs elif:?ff.Placeholder ?> placeholder="<?cs var:ff.Placeholder ?>"<?cs /if ?><?cs if:ff.Must ?> required<?cs /if ?><?cs call:field_described(ff) ?>>

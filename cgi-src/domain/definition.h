@@ -43,7 +43,8 @@ bool definition_is_own(const struct provider_ref *ref);
 struct provider_ref definition_ref_of(
 	const struct api_tool_id *tool, char plugin_id[DEFINITION_PLUGIN_SIZE]);
 
-/** definition_each_own(core, tenant, visit, arg): the workspace's, by label. */
+/** definition_each_own(core, tenant, visit, arg): of all API tools of the workspace, by label: how credentials and the
+ * scopes of runtime keys name them, also those without OAuth 2.0. */
 enum rc definition_each_own(const struct core *core, const struct tenant_id *tenant,
 	void (*visit)(const struct provider_ref *ref, const char *label, void *arg),
 	void *arg) RC_MUST_CHECK;

@@ -7,7 +7,7 @@ static const char *const sql[] = {
 	[ST_LOAD] = "SELECT auth_definition FROM tool_api_providers"
 		    " WHERE tenant_id = ? AND id = ? AND auth_definition <> ''",
 	[ST_LIST] = "SELECT id, name FROM tool_api_providers"
-		    " WHERE tenant_id = ? AND auth_definition <> '' ORDER BY name",
+		    " WHERE tenant_id = ? ORDER BY name",
 	[ST_DROP_CLIENT] = "DELETE FROM tool_oauth_tenant_clients"
 			   " WHERE tenant_id = ? AND plugin_id = ? AND provider = ?",
 	[ST_CREDENTIALS] = "SELECT id FROM provider_credentials"

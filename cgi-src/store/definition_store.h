@@ -14,7 +14,7 @@
 enum rc definition_load(struct db *db, const struct tenant_id *tenant,
 	const struct api_tool_id *tool, struct buf *out) RC_MUST_CHECK;
 
-/** definition_list(db, tenant, visit, arg): the tools of the workspace that have one, by name. */
+/** definition_list(db, tenant, visit, arg): the tools of the workspace, whether they have one or not, by name. */
 enum rc definition_list(struct db *db, const struct tenant_id *tenant,
 	void (*visit)(const struct api_tool_id *tool, const char *name, void *arg),
 	void *arg) RC_MUST_CHECK;

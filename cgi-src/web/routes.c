@@ -13,6 +13,8 @@
 #define SECTION ":section=data-sources|tools"
 #define PROVIDER "/" SECTION "/:org/:plugin/:provider"
 #define CREDENTIAL PROVIDER "/credentials/:credential"
+#define API_TOOL "/api-tools/:tool=UUID"
+#define API_DRAFT "/api-tools/drafts/:draft=UUID"
 #define CONNECT "/connect/" SECTION "/:org/:plugin/:provider"
 #define CALLBACK "/console/api/oauth/plugin/:org/:plugin/:provider/:kind/callback"
 
@@ -23,6 +25,10 @@
 #define POST(path, handler, action)                                                                \
 	{                                                                                          \
 		REQ_POST, path, handler, action, GATE_SESSION, REQ_BODY_FORM                       \
+	}
+#define UPLOAD(path, handler, action)                                                              \
+	{                                                                                          \
+		REQ_POST, path, handler, action, GATE_SESSION, REQ_BODY_UPLOAD                     \
 	}
 
 static const struct route settings[] = {
@@ -58,6 +64,35 @@ static const struct route settings[] = {
 	POST("/webhooks/:webhook/test", page_webhook_test_post, ACTION_RUNTIME_MANAGE),
 	POST("/webhooks/deliveries/:delivery/send-again", page_delivery_again_post,
 		ACTION_RUNTIME_MANAGE),
+	GET("/api-tools", page_api_tools, ACTION_VIEW),
+	GET("/api-tools/new", page_api_tool_new, ACTION_API_TOOL_MANAGE),
+	UPLOAD("/api-tools/new", page_api_tool_new_post, ACTION_API_TOOL_MANAGE),
+	UPLOAD("/api-tools/check", page_api_tool_check_post, ACTION_API_TOOL_MANAGE),
+	GET(API_DRAFT, page_api_draft, ACTION_API_TOOL_MANAGE),
+	UPLOAD(API_DRAFT, page_api_draft_post, ACTION_API_TOOL_MANAGE),
+	POST(API_DRAFT "/discard", page_api_draft_discard_post, ACTION_API_TOOL_MANAGE),
+	GET(API_TOOL, page_api_tool, ACTION_VIEW),
+	POST(API_TOOL "/operations", page_api_tool_operations_post, ACTION_API_TOOL_MANAGE),
+	GET(API_TOOL "/operations/:operation", page_api_operation, ACTION_VIEW),
+	UPLOAD(API_TOOL "/operations/:operation", page_api_operation_post, ACTION_API_TOOL_MANAGE),
+	GET(API_TOOL "/edit", page_api_tool_edit, ACTION_API_TOOL_MANAGE),
+	UPLOAD(API_TOOL "/edit", page_api_tool_edit_post, ACTION_API_TOOL_MANAGE),
+	GET(API_TOOL "/import", page_api_tool_import, ACTION_API_TOOL_MANAGE),
+	UPLOAD(API_TOOL "/import", page_api_tool_import_post, ACTION_API_TOOL_MANAGE),
+	GET(API_TOOL "/delete", page_api_tool_delete, ACTION_API_TOOL_MANAGE),
+	POST(API_TOOL "/delete", page_api_tool_delete_post, ACTION_API_TOOL_MANAGE),
+	GET(API_TOOL "/authorization", page_api_tool_auth, ACTION_API_TOOL_MANAGE),
+	GET(API_TOOL "/authorization/add", page_api_tool_auth_item, ACTION_API_TOOL_MANAGE),
+	POST(API_TOOL "/authorization/add", page_api_tool_auth_item_post, ACTION_API_TOOL_MANAGE),
+	GET(API_TOOL "/authorization/items/:item", page_api_tool_auth_item, ACTION_API_TOOL_MANAGE),
+	POST(API_TOOL "/authorization/items/:item", page_api_tool_auth_item_post,
+		ACTION_API_TOOL_MANAGE),
+	POST(API_TOOL "/authorization/items/:item/remove", page_api_tool_auth_remove_post,
+		ACTION_API_TOOL_MANAGE),
+	GET(API_TOOL "/authorization/oauth2", page_api_tool_oauth, ACTION_API_TOOL_MANAGE),
+	POST(API_TOOL "/authorization/oauth2", page_api_tool_oauth_post, ACTION_API_TOOL_MANAGE),
+	POST(API_TOOL "/authorization/oauth2/remove", page_api_tool_oauth_remove_post,
+		ACTION_API_TOOL_MANAGE),
 	GET(PROVIDER, page_provider_home, ACTION_VIEW),
 	GET(PROVIDER "/api-key", page_api_key, ACTION_CREDENTIAL_MANAGE),
 	POST(PROVIDER "/api-key", page_api_key_post, ACTION_CREDENTIAL_MANAGE),
@@ -110,7 +145,7 @@ static const struct route api[] = {
 	RUNTIME(REQ_GET, "/api/v1/registry", api_registry, REQ_BODY_NONE),
 	RUNTIME(REQ_PUT, "/api/v1/registry", api_registry_put, REQ_BODY_JSON),
 	RUNTIME(REQ_GET, "/api/v1/apps/:app/tools", api_app_tools, REQ_BODY_NONE),
-	RUNTIME(REQ_PUT, "/api/v1/apps/:app/tools", api_app_tools_put, REQ_BODY_JSON),
+	RUNTIME(REQ_PUT, "/api/v1/apps/:app/tools", api_app_tools_put, REQ_BODY_LARGE),
 	RUNTIME(REQ_GET, "/api/v1/api-tools", api_api_tools, REQ_BODY_NONE),
 	RUNTIME(REQ_GET, "/api/v1/api-tools/:tool", api_api_tool, REQ_BODY_NONE),
 	{REQ_GET, "/api/health", api_health, ACTION_NONE, GATE_PROBE, REQ_BODY_NONE},

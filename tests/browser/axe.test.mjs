@@ -3,7 +3,6 @@
 // of the content security policy, no request to anybody else; in light and dark, wide and narrow.
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,12 +10,11 @@ import { fileURLToPath } from 'node:url';
 
 import { database } from '../run/database.mjs';
 import { startStack } from '../run/stack.mjs';
-import { DESKTOP, PHONE, launch, openTab } from './browser.mjs';
+import { DESKTOP, launch, openTab } from './browser.mjs';
 import { gallery } from './gallery.mjs';
+import { LOOKS, axe, overflow, settled } from './looks.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const { source } = createRequire(import.meta.url)('axe-core');
-const LOOKS = [['light', DESKTOP], ['dark', DESKTOP], ['dark', PHONE], ['light', PHONE]];
 // Looked at in Chinese too: one of each kind of page, opened by its address, in the widest and the narrowest look.
 // Their person has chosen it.
 const CHINESE = ['data-sources', 'provider', 'api-key', 'client-custom', 'allow-access', 'scopes', 'delete', 'members',
@@ -38,36 +36,6 @@ after(async () => {
   await browser?.close();
   await stack?.stop();
   if (providers) await rm(providers, { recursive: true });
-});
-
-// axe-core runs in a world of its own: the page's policy, and the page, know nothing of it.
-async function axe({ devtools }) {
-  const { frameTree } = await devtools.send('Page.getFrameTree');
-  const { executionContextId: contextId } = await devtools.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
-  await devtools.send('Runtime.evaluate', { contextId, expression: source });
-  return async () => {
-    const { result, exceptionDetails } = await devtools.send('Runtime.evaluate', {
-      contextId, awaitPromise: true, returnByValue: true,
-      expression: `axe.run(document, { resultTypes: ['violations'] }).then((r) => ({ rules: r.passes.length, violations:
-        r.violations.map((v) => v.id + ': ' + v.help + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | ')) }))`,
-    });
-    assert.equal(exceptionDetails, undefined, exceptionDetails?.exception?.description);
-    return result.value;
-  };
-}
-
-// The colours of the other scheme fade in.
-const settled = ({ page }) => page.evaluate(() => Promise.allSettled(document.getAnimations()
-  .filter((animation) => animation.effect.getTiming().iterations !== Infinity).map((animation) => animation.finished)));
-
-const overflow = ({ page }) => page.evaluate(() => {
-  const wide = document.documentElement.scrollWidth - innerWidth;
-  // what stands left of the page no scrolling reaches
-  const lost = [...document.querySelectorAll('.menu[open] .menu-list')].filter((e) => e.getBoundingClientRect().left < 0);
-  if (lost.length) return lost.map((e) => `lost: ${e.outerHTML.slice(0, 120)}`);
-  if (wide <= 0) return [];
-  return [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
-    .map((e) => e.outerHTML.slice(0, 120)).slice(0, 5).concat(`${wide}px too wide`);
 });
 
 test('every page and state', async (t) => {

@@ -229,6 +229,21 @@ test('client credentials: a token is made from them, handed out, and made again'
   assert.deepEqual(oidc.errors, []);
 });
 
+test('a runtime key can be held to tools, by their names, and only to those of its workspace', async () => {
+  const page = await ada.get('/runtime-keys/add');
+  for (const name of ['Pet shop', 'Other shop', 'Robot']) assert.ok(page.text.includes(name), name);
+  assert.doesNotMatch(page.text, /Foreign shop|Labs shop/);
+  const form = { name: 'for pets', scope: 'chosen', provider: idOf(PETS), verb: ['handout', 'list'] };
+  for (const stranger of [FOREIGN, randomUUID()])
+    assert.equal((await ada.submit(page, { ...form, provider: idOf(stranger) }, '/runtime-keys/add')).status, 400);
+  const made = await ada.submit(page, form, '/runtime-keys/add');
+  assert.equal(made.status, 200, words(made));
+  const runtime = new Runtime(stack, made.text.match(/gr[a-z]*_[A-Za-z0-9_-]{20,}/)[0]);
+  assert.equal((await runtime.until(() => runtime.get(`/api/v1/credentials/${idOf(PETS)}`))).status, 200);
+  assert.equal((await runtime.get(`/api/v1/credentials/${idOf(ROBOT)}`)).status, 404);
+  assert.match(words(await ada.get('/runtime-keys')), /for pets .*Pet shop/);
+});
+
 test('a link to connect leads into the workspace of the tool', async () => {
   const [[labs]] = await db.rows("SELECT HEX(id) FROM tenants WHERE name = 'Acme Labs'");
   const tool = randomUUID();

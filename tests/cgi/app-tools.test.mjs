@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { database, hexOf } from '../run/database.mjs';
 import { startStack } from '../run/stack.mjs';
 import { Runtime, newKey } from './runtime.mjs';
-import { SANDBOX, signedIn, words } from './visitor.mjs';
+import { SANDBOX, exchange, signedIn, words } from './visitor.mjs';
 
 const [ORDERS, THEIRS, NONE] = [randomUUID(), randomUUID(), randomUUID()];
 const SHA256 = 'ab'.repeat(32);
@@ -161,6 +161,20 @@ test('the tools of a workflow, in the order of its nodes; and none at all', asyn
   }
   assert.equal((await put(runtime, 'flow', {})).status, 204);
   assert.equal((await get(runtime, 'flow')).status, 404);
+});
+
+test('a workflow may be large, what is no workflow may not, and who has no key sends it in vain', async () => {
+  const graph = { nodes: Array.from({ length: 300 }, (_, i) => ({ id: `n${i}`, data: { type: i === 299 ? 'tool' : 'code', code: 'x'.repeat(20000), ...api(ORDERS, 'getOrder') } })) };
+  assert.equal((await put(runtime, 'large', { graph })).status, 204);
+  assert.deepEqual((await get(runtime, 'large')).body.tools.map(({ place, state }) => [place, state]), [['n299', 'ok']]);
+  assert.equal((await put(runtime, 'large', { graph }, { key: null })).status, 401);
+  assert.equal((await put(runtime, 'large', { graph }, { key: 'grt_x' })).status, 401);
+  // the web server's own answer, so not in the contract
+  for (const [path, size] of [['/api/v1/apps/large/tools', 12 * 1024 * 1024], ['/api/v1/registry', 70000]]) {
+    const body = `"${'x'.repeat(size)}"`;
+    const headers = { authorization: `Bearer ${runtime.key}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    assert.equal((await exchange(stack.address, path, { method: 'PUT', headers, body })).status, 413, path);
+  }
 });
 
 test('what is not of that form changes nothing', async () => {

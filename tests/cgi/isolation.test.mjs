@@ -11,16 +11,19 @@ import { promisify } from 'node:util';
 
 import { database, hexOf, uuidOf } from '../run/database.mjs';
 import { startStack } from '../run/stack.mjs';
-import { PASSWORD, SANDBOX, Visitor, exchange, sandbox, signedIn } from './visitor.mjs';
+import { PASSWORD, SANDBOX, Visitor, exchange, multipart, sandbox, signedIn } from './visitor.mjs';
 
 const LINK = '/connect/:org/:plugin/:provider'; // also of four segments that nobody meant so
+const DESCRIPTION = JSON.stringify({ openapi: '3.0.3', info: { title: 'Shop', version: '1' }, servers: [{ url: 'https://api.example' }],
+  paths: { '/orders': { get: { operationId: 'listOrders', responses: {} } } }, security: [{ key: [] }],
+  components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Key' } } } });
 const RETURN_TO = 'https://editor.example/pipelines/7';
 const OTHER_PROVIDER = 'grantry/notion_datasource/notion_datasource';
 
 // What a segment of a pattern stands for; "provider" is three of them.
 const PATH_IDS = { section: 'section', org: 'provider', plugin: 'provider', provider: 'provider', credential: 'credential', flow: 'flow',
   key: 'key', webhook: 'webhook', delivery: 'delivery', request: 'request',
-  kind: 'kind', context: 'context', before: 'before', app: 'app' };
+  kind: 'kind', context: 'context', before: 'before', app: 'app', tool: 'tool', draft: 'draft', operation: 'operation', item: 'item' };
 
 // Each route: the status for one's own ids with a role that may; ids outside of the path; the rest of the form.
 // fresh: the own case uses up its session, so it gets one. needs: what the own case has to find.
@@ -55,6 +58,33 @@ const ROUTES = {
   'POST /webhooks/:webhook/remove': { own: 303 },
   'POST /webhooks/:webhook/test': { own: 303 },
   'POST /webhooks/deliveries/:delivery/send-again': { own: 303 },
+  'GET /api-tools': { own: 200 },
+  'GET /api-tools/new': { own: 200 },
+  'POST /api-tools/new': { own: 303, form: () => ({ text: DESCRIPTION }) },
+  'POST /api-tools/check': { own: 200, form: () => ({ text: DESCRIPTION }) },
+  'GET /api-tools/drafts/:draft=UUID': { own: 200 },
+  'POST /api-tools/drafts/:draft=UUID': { own: 303, form: () => ({ name: `tool ${randomUUID()}`, server: 'https://api.example', save: '1' }) },
+  'POST /api-tools/drafts/:draft=UUID/discard': { own: 303 },
+  'GET /api-tools/:tool=UUID': { own: 200 },
+  'POST /api-tools/:tool=UUID/operations': { own: 303, form: () => ({ all: 'on' }) },
+  'GET /api-tools/:tool=UUID/operations/:operation': { own: 200 },
+  'POST /api-tools/:tool=UUID/operations/:operation': { own: [200, 422], form: () => ({ preview: '1' }) },
+  'GET /api-tools/:tool=UUID/edit': { own: 200 },
+  'POST /api-tools/:tool=UUID/edit': { own: 303, form: (t) => ({ ...version(t), name: `tool ${randomUUID()}`, server: 'https://api.example' }) },
+  'GET /api-tools/:tool=UUID/import': { own: 200 },
+  'POST /api-tools/:tool=UUID/import': { own: 303, form: () => ({ text: DESCRIPTION }) },
+  'GET /api-tools/:tool=UUID/delete': { own: 200 },
+  'POST /api-tools/:tool=UUID/delete': { own: 303, form: version },
+  'GET /api-tools/:tool=UUID/authorization': { own: 200 },
+  'GET /api-tools/:tool=UUID/authorization/add': { own: 200, query: { type: 'authType' } },
+  'POST /api-tools/:tool=UUID/authorization/add': { own: 303, query: { type: 'authType' }, form: (t) => ({ ...version(t), name: 'X-Tenant', 'a2.value': 'v' }) },
+  'GET /api-tools/:tool=UUID/authorization/items/:item': { own: 200 },
+  'POST /api-tools/:tool=UUID/authorization/items/:item': { own: 303, form: (t) => ({ ...version(t), in: 'header', name: 'X-Key', prefix: '', 'a1.value': 'v' }) },
+  'POST /api-tools/:tool=UUID/authorization/items/:item/remove': { own: 303, form: version },
+  'GET /api-tools/:tool=UUID/authorization/oauth2': { own: 200 },
+  'POST /api-tools/:tool=UUID/authorization/oauth2': { own: 303, form: (t) => ({ ...version(t), grant: 'client_credentials',
+    token_url: 'https://id.example/token', send_name: 'Authorization', send_prefix: 'Bearer ' }) },
+  'POST /api-tools/:tool=UUID/authorization/oauth2/remove': { own: 303, form: version },
   'GET /:section=data-sources|tools/:org/:plugin/:provider': { own: 200 },
   'GET /:section=data-sources|tools/:org/:plugin/:provider/api-key': { own: 200 },
   'POST /:section=data-sources|tools/:org/:plugin/:provider/api-key': { own: 303, form: () => ({ name: '', 'field.api_key': 'sbx-good-key' }) },
@@ -109,7 +139,7 @@ const ROUTES = {
 
 // The ids of each kind that must answer as one that never was. "other": another person's in the same tenant.
 const HIDDEN = {
-  provider: ['unknown', 'malformed'], // no tenant owns a provider
+  provider: ['unknown', 'malformed'], // a tenant owns those of its API tools alone: below
   section: ['elsewhere'], // any other word is no route
   credential: ['unknown', 'foreign', 'deleted', 'malformed', 'elsewhere'],
   flow: ['unknown', 'foreign', 'deleted', 'malformed', 'other'],
@@ -122,7 +152,11 @@ const HIDDEN = {
   kind: ['unknown', 'malformed'],
   context: ['unknown', 'foreign', 'malformed'],
   before: [], // whatever stands there
-  tool: [], operation: [], // whose they are, the key says: invoke.test.mjs
+  // what has not the form of an identifier is no route
+  tool: ['unknown', 'foreign', 'deleted'],
+  draft: ['unknown', 'foreign', 'deleted', 'other'],
+  operation: ['unknown', 'malformed'],
+  item: ['unknown', 'malformed'],
   app: [], // a runtime's own word; whose it is, its key says: app-tools.test.mjs
 };
 const MALFORMED = ['x', 'ffffffff-ffff-4fff-8fff-fffffffffff', 'ffffffff-ffff-4fff-8fff-ffffffffffffff', "' OR 1=1 -- ",
@@ -167,8 +201,12 @@ async function call(visitor, route, target, { form: more, headers = {}, path: ot
     return visitor.send(path, { method: 'POST', body: '{}', headers: { 'content-type': 'application/csp-report', ...headers } });
   if (route.body === 'json')
     return visitor.send(path, { method: route.method, body: '{}', headers: { 'content-type': 'application/json', 'content-length': '2', ...headers } });
-  return visitor.post(other ?? path, { csrf: visitor.token, ...form, ...more }, { headers });
+  return sendForm(visitor, route, other ?? path, { csrf: visitor.token, ...form, ...more }, { headers });
 }
+
+// As the route takes it: with files or without.
+const sendForm = (visitor, route, path, form, options) =>
+  route.body === 'upload' ? visitor.upload(path, form, options) : visitor.post(path, form, options);
 
 // All that the reader of an answer can compare. The web server closes a connection after so many requests.
 const bytes = (page) =>
@@ -229,10 +267,35 @@ async function runtimeThings(visitor) {
   return { key: uuidOf(key), webhook: uuidOf(webhook), delivery };
 }
 
+// What an import leaves; and the API tool that is made of it, with one authorization method.
+async function apiDraft(visitor) {
+  const page = await visitor.upload('/api-tools/new', { csrf: visitor.token, text: DESCRIPTION });
+  assert.equal(page.status, 303);
+  return page.location.split('/').pop();
+}
+async function apiTool(visitor) {
+  const draft = await apiDraft(visitor);
+  const page = await visitor.upload(`/api-tools/drafts/${draft}`, { csrf: visitor.token, name: `tool ${randomUUID()}`, server: 'https://api.example', scheme0: '1', save: '1' });
+  assert.equal(page.status, 303);
+  return draft; // its id is the tool's
+}
+
 // A request to connect that an editor made of a visitor.
 async function connectRequest(visitor) {
   const { location } = await visitor.get(`/connect/${SANDBOX}?${new URLSearchParams({ return_to: RETURN_TO })}`);
   return new URL(location, stack.address).searchParams.get('request');
+}
+
+// The OAuth 2.0 of an API tool is a provider of its workspace.
+async function apiTool(tenant) {
+  const id = randomUUID(), at = `https://${id}.example`;
+  const definition = { identity: { author: 'api-tools', name: 'oauth2', label: { en_US: 'Tool' } },
+    oauth_schema: { client_schema: [{ name: 'client_id', type: 'text-input', required: true, label: { en_US: 'Client ID' } }] },
+    grantry: { org: 'api-tools', plugin: id, oauth: { authorization_url: at, token_url: at, token_request: { client_auth: 'none' } } } };
+  await db.run(`INSERT INTO tool_api_providers (id, name, tenant_id, user_id, icon, \`schema\`, schema_type_str, tools_str, credentials_str,
+    description, auth_definition, secret_rev, version, created_at, updated_at) VALUES (X'${hexOf(id)}', 'Tool ${id}', X'${tenant}', X'${hexOf(id)}',
+    '{}', '{}', 'openapi', '[]', '', '', '${JSON.stringify(definition)}', 1, 1, 1, 1)`);
+  return `api-tools/${id}/oauth2`;
 }
 
 // An authorization response that waits to be brought: { state, code, iss }.
@@ -247,7 +310,8 @@ async function dropClient() {
 
 // A target whose ids are all the actor's own, made for one request.
 async function ownTarget(role, visitor, route) {
-  const target = { section: 'data-sources', returnTo: RETURN_TO, provider: SANDBOX, email: EMAILS[role], kind: 'datasource', context: shared.context, workspace: shared.labs };
+  const target = { section: 'data-sources', returnTo: RETURN_TO, provider: SANDBOX, email: EMAILS[role], kind: 'datasource', context: shared.context, workspace: shared.labs,
+    operation: 'listOrders', item: 'a1', authType: 'header' };
   const kinds = idsOf(route), { needs } = entryOf(route), may = route.roles.includes(role);
   if (needs === 'client' && may) await people.owner.useCustomClient();
   if (needs === 'no client') await dropClient();
@@ -258,6 +322,11 @@ async function ownTarget(role, visitor, route) {
   if (kinds.includes('state')) Object.assign(target, await response(visitor));
   if (kinds.some((kind) => ['key', 'webhook', 'delivery'].includes(kind))) Object.assign(target, await runtimeThings(people.owner));
   if (kinds.includes('request')) target.request = await connectRequest(visitor);
+  if (kinds.includes('draft')) target.draft = await apiDraft(may ? visitor : people.owner);
+  if (kinds.includes('tool')) {
+    target.tool = await apiTool(people.owner);
+    target.version = String((await db.rows(`SELECT version FROM tool_api_providers WHERE id = X'${hexOf(target.tool)}'`))[0][0]);
+  }
   return target;
 }
 
@@ -271,7 +340,8 @@ async function tidy() {
 // As own, but nothing is made: good enough where the request is to be refused anyway.
 const plainTarget = (role) => ({ section: 'data-sources', provider: SANDBOX, email: EMAILS[role] ?? '', kind: 'datasource', context: shared.context,
   workspace: shared.labs, credential: shared.own.credential, flow: shared.own.flow, key: shared.own.key, webhook: shared.own.webhook,
-  delivery: shared.own.delivery, request: shared.own.request, returnTo: RETURN_TO, state: shared.used, code: 'c', iss: stack.sandbox });
+  delivery: shared.own.delivery, request: shared.own.request, returnTo: RETURN_TO, state: shared.used, code: 'c', iss: stack.sandbox,
+  tool: shared.own.tool, draft: shared.own.draft, operation: 'listOrders', item: 'a1', authType: 'header' });
 
 // One id replaced; several targets, as there are several ways to be malformed.
 function hiddenTargets(role, kind, variant) {
@@ -292,6 +362,10 @@ function hiddenTargets(role, kind, variant) {
     state: { unknown: Buffer.from(randomUUID().slice(0, 32)).toString('base64url'), foreign: shared.foreign.state,
       deleted: shared.used, other: shared.other.state },
     kind: { unknown: 'tool' },
+    tool: { unknown: randomUUID(), foreign: shared.foreign.tool, deleted: shared.deleted.tool },
+    draft: { unknown: randomUUID(), foreign: shared.foreign.draft, deleted: shared.deleted.draft, other: shared.other.draft },
+    operation: { unknown: 'nothing' },
+    item: { unknown: 'a9' },
     context: { unknown: 'ffffffffffffffffffffffffffffffff', foreign: hexOf(uuidOf(foreignTenant)).toLowerCase() },
   };
   return [{ ...base, [kind]: values[kind][variant] }];
@@ -334,15 +408,22 @@ before(async () => {
   shared.other = { ...(await connected(olga)), ...(await response(olga)), request: await connectRequest(olga) };
   shared.foreign = { ...(await connected(eve)), ...(await response(eve)), ...(await runtimeThings(eve)), request: await connectRequest(eve) };
   await apiKey(eve);
+  for (const [whose, visitor] of [['own', people.owner], ['foreign', eve], ['deleted', people.owner]])
+    Object.assign(shared[whose] ??= {}, { tool: await apiTool(visitor), draft: await apiDraft(visitor) });
+  shared.other.draft = await apiDraft(olga);
   const used = await response(people.owner);
   await people.owner.get(`/console/api/oauth/plugin/${SANDBOX}/datasource/callback?${new URLSearchParams(used)}`);
   shared.used = used.state;
-  shared.deleted = { ...(await connected(people.owner)), ...(await runtimeThings(people.owner)), request: await connectRequest(people.owner) };
+  shared.deleted = { ...shared.deleted, ...(await connected(people.owner)), ...(await runtimeThings(people.owner)), request: await connectRequest(people.owner) };
   await db.run(`DELETE FROM connect_requests WHERE id = X'${hexOf(shared.deleted.request)}'`);
   await people.owner.post(`/runtime-keys/${shared.deleted.key}/revoke`, { csrf: people.owner.token });
   await people.owner.post(`/webhooks/${shared.deleted.webhook}/remove`, { csrf: people.owner.token });
   await db.run(`DELETE FROM oauth_flows WHERE id = X'${hexOf(shared.deleted.flow)}'`);
+  await people.owner.submit(await people.owner.get(`/api-tools/${shared.deleted.tool}/delete`), {}, '/delete');
+  await people.owner.post(`/api-tools/drafts/${shared.deleted.draft}/discard`, { csrf: people.owner.token });
   await people.owner.submit(await people.owner.get(`/data-sources/${SANDBOX}/credentials/${shared.deleted.credential}/delete`), {}, '/delete');
+  shared.foreign.tool = await apiTool(foreignTenant);
+  shared.own.tool = await apiTool((await db.rows("SELECT HEX(id) FROM tenants WHERE name = 'Acme Research'"))[0][0]);
   foreignBefore = await db.of(foreignTenant);
 });
 after(() => stack?.stop());
@@ -396,6 +477,18 @@ for (const role of ROLES) {
     }
   });
 
+  test(`${role}: an API tool of another workspace answers as one that never was`, async () => {
+    for (const route of routes.filter((one) => idsOf(one).includes('provider'))) {
+      const of = (provider) => call(people[role], route, { ...plainTarget(role), section: 'tools', kind: 'tool', provider });
+      const still = await db.state();
+      const foreign = await of(shared.foreign.tool);
+      assert.equal(bytes(foreign), bytes(await of(`api-tools/${randomUUID()}/oauth2`)), `${keyOf(route)} as ${role}`);
+      assert.ok([400, 401, 403, 404].includes(foreign.status), `${keyOf(route)} as ${role}`);
+      assert.equal(await db.state(), still, `${keyOf(route)} as ${role} changed something`);
+    }
+    assert.equal((await people[role].get(`/tools/${shared.own.tool}`)).status, 200);
+  });
+
   test(`${role}: own ids answer as the policy says`, async () => {
     for (const route of routes) {
       const entry = entryOf(route);
@@ -447,12 +540,13 @@ test('every POST without its own CSRF token: 403, nothing changed (D1)', async (
         'in another case': { form: { ...form, CSRF: visitor.token } },
       };
       for (const [what, { form: sent, path: where = path, headers }] of Object.entries(tries)) {
-        const page = await visitor.post(where, sent, { headers });
+        const page = await sendForm(visitor, route, where, sent, { headers });
         assert.equal(page.status, 403, `${keyOf(route)} as ${role}, token ${what}`);
       }
       const twice = new URLSearchParams({ ...form, csrf: visitor.token });
       twice.append('csrf', visitor.token);
-      const page = await visitor.send(path, { method: 'POST', body: twice.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+      const page = route.body === 'upload' ? await visitor.upload(path, { ...form, csrf: [visitor.token, visitor.token] })
+        : await visitor.send(path, { method: 'POST', body: twice.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } });
       assert.equal(page.status, 403, `${keyOf(route)} as ${role}, token twice`);
       assert.equal(await db.state(), still, `${keyOf(route)} as ${role} changed something`);
     }
@@ -474,10 +568,11 @@ test('every POST from elsewhere: 403, nothing changed (D2, D4)', async () => {
       // browsers send reports without either field, and without an origin; runtimes are no browsers
       if (['report', 'key'].includes(route.gate) && !headers['sec-fetch-site'] && (headers.origin ?? 'null') === 'null') continue;
       const target = plainTarget('owner'), { path, form } = fill(route, target);
-      const body = route.body === 'form' ? new URLSearchParams({ ...form, csrf: visitor.token }).toString() : '{}';
+      const upload = multipart({ ...form, csrf: visitor.token });
+      const body = { form: new URLSearchParams({ ...form, csrf: visitor.token }).toString(), upload: upload.body }[route.body] ?? '{}';
       const own = { cookie: Object.entries(visitor.cookies).map(([k, v]) => `${k}=${v}`).join('; '), origin: stack.address,
         'sec-fetch-site': 'same-origin', 'content-length': Buffer.byteLength(body), ...headers,
-        'content-type': { form: 'application/x-www-form-urlencoded', json: 'application/json' }[route.body] ?? 'application/csp-report' };
+        'content-type': { form: 'application/x-www-form-urlencoded', json: 'application/json', upload: upload.type }[route.body] ?? 'application/csp-report' };
       for (const name of Object.keys(own)) if (own[name] === undefined) delete own[name];
       const page = await exchange(stack.address, path, { method: route.method, headers: own, body });
       assert.equal(page.status, 403, `${keyOf(route)} with ${JSON.stringify(headers)}`);
@@ -505,6 +600,7 @@ test('another kind of body: 415, nothing changed (D22)', async () => {
       ['multipart/form-data', text], ['multipart/form-data; boundary=x', '--x--'], ['', text],
       ['application/x-www-form-urlencoded; charset=utf-16', text], ['application/json; charset=utf-16', '{}']]) {
       if (route.body === 'json' && type === 'application/json') continue;
+      if (route.body === 'upload' && type.endsWith('boundary=x')) continue;
       const headers = { 'content-length': Buffer.byteLength(body), ...(type ? { 'content-type': type } : {}) };
       const page = await people.owner.send(path, { method: route.method, body, headers });
       assert.equal(page.status, 415, `${keyOf(route)} with "${type}"`);

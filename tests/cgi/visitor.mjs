@@ -59,7 +59,8 @@ export function forms(page) {
       const type = attribute(tag, 'type'), name = attribute(tag, 'name');
       if (!name || type === 'submit') continue;
       if ((type === 'checkbox' || type === 'radio') && !/\schecked(?=[\s>])/.test(tag)) continue;
-      if (type === 'checkbox' && name in fields) fields[name] = [fields[name], attribute(tag, 'value')].flat();
+      if (/\sdisabled(?=[\s>])/.test(tag)) continue;
+      if (type !== 'radio' && name in fields) fields[name] = [fields[name], attribute(tag, 'value')].flat();
       else fields[name] = attribute(tag, 'value');
     }
     for (const [, head, text] of form.matchAll(/<textarea([^>]*)>(.*?)<\/textarea>/gs)) fields[attribute(head, 'name')] = unescapeHtml(text);
@@ -68,8 +69,19 @@ export function forms(page) {
       const chosen = options.find((tag) => /\sselected(?=[\s>])/.test(tag)) ?? options[0];
       if (chosen) fields[attribute(head, 'name')] = attribute(chosen, 'value');
     }
-    return { action: attribute(form, 'action'), method: attribute(form, 'method') || 'get', fields };
+    return { action: attribute(form, 'action'), method: attribute(form, 'method') || 'get', fields,
+      upload: attribute(form.slice(0, form.indexOf('>') + 1), 'enctype') === 'multipart/form-data' };
   });
+}
+
+// A form with files, as a browser writes it. A file is { file: 'name.yaml', type, text }.
+export function multipart(fields, boundary = '----visitor') {
+  const parts = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one])).map(([name, value]) => {
+    const file = typeof value === 'object';
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${file ? `; filename="${value.file}"\r\nContent-Type: ${value.type ?? 'application/octet-stream'}` : ''}`;
+    return Buffer.concat([Buffer.from(`${head}\r\n\r\n`), Buffer.from(file ? value.text : String(value)), Buffer.from('\r\n')]);
+  });
+  return { body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]), type: `multipart/form-data; boundary=${boundary}` };
 }
 
 export class Visitor {
@@ -108,11 +120,16 @@ export class Visitor {
     return this.send(path, { ...options, method: 'POST', form });
   }
 
+  upload(path, fields, { headers = {}, ...options } = {}) {
+    const { body, type } = multipart(fields);
+    return this.send(path, { ...options, method: 'POST', body, headers: { 'content-type': type, ...headers } });
+  }
+
   // The form whose action ends with where (default: the last one that posts), filled in further.
   submit(page, fields = {}, where = '') {
     const form = forms(page).filter((f) => f.method === 'post' && f.action.endsWith(where)).pop();
     if (!form) throw new Error(`no form for "${where}" on this page (${page.status}): ${words(page).slice(0, 200)}`);
-    return this.post(form.action, { ...form.fields, ...fields });
+    return form.upload ? this.upload(form.action, { ...form.fields, ...fields }) : this.post(form.action, { ...form.fields, ...fields });
   }
 
   async csrf() {

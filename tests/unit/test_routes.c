@@ -49,7 +49,9 @@ static void every_post_has_a_csrf_token(void)
 	EACH_ROUTE(r)
 	{
 		if (r->method == REQ_PUT) /* no form of a page sends one */
-			RULE(r->gate == GATE_KEY && r->body == REQ_BODY_JSON, r);
+			RULE(r->gate == GATE_KEY &&
+					(r->body == REQ_BODY_JSON || r->body == REQ_BODY_LARGE),
+				r);
 		if (r->method != REQ_POST)
 			continue;
 		if (r->gate == GATE_REPORT) {

@@ -257,20 +257,20 @@ static bool is_app(const char *app)
 	return text_is_line(app, strlen(app), APP_TOOLS_TEXT_CHARS);
 }
 
-/* Whoever has no key learns nothing about the body: it is judged after the key. */
+enum rc app_tools_open(const struct core *core, const struct runtime_caller *caller,
+	struct runtime_key_row *key, struct refusal *why)
+{
+	return access_open(core, caller, ACCESS_REGISTER, key_load, NULL, key, why);
+}
+
 enum rc app_tools_register(const struct core *core, const struct runtime_caller *caller,
-	const char *app, const char *p, size_t len, struct refusal *why)
+	const struct runtime_key_row *key, const char *app, const char *p, size_t len)
 {
 	struct app_tools_said said = {0};
-	struct runtime_key_row key;
-	enum rc rc = access_open(core, caller, ACCESS_REGISTER, key_load, NULL, &key, why);
+	enum rc rc = is_app(app) ? app_tools_parse(p, len, &said) : RC_INVALID;
 
-	if (rc == RC_OK && !is_app(app))
-		rc = RC_INVALID;
 	if (rc == RC_OK)
-		rc = app_tools_parse(p, len, &said);
-	if (rc == RC_OK)
-		rc = keep(core, caller, &key, app, &said);
+		rc = keep(core, caller, key, app, &said);
 	app_tools_said_release(&said);
 	return rc == RC_LIMIT ? RC_INVALID : rc;
 }

@@ -39,7 +39,12 @@ bool app_tool_is_deleted(enum app_tool_state state);
 struct app_tool_report app_tools_judge(const struct core *core, const struct runtime_key_row *key,
 	const struct app_tool_found *found, int64_t now_s);
 
-/** app_tools_register(core, caller, app, p, len, why): replaces what is known of that app by the document at p:
+/** app_tools_open(core, caller, key, why): may the caller register? Asked before its body, which may be large, is read.
+ * RC_DENIED: *why. */
+enum rc app_tools_open(const struct core *core, const struct runtime_caller *caller,
+	struct runtime_key_row *key, struct refusal *why) RC_MUST_CHECK;
+
+/** app_tools_register(core, caller, key, app, p, len): with the key that app_tools_open found; replaces what is known of that app by the document at p:
  *
  *	{"name": "Support bot",           optional
  *	 "agent_mode": {…} or its text,   tools[]: entries of at least four members count
@@ -47,10 +52,11 @@ struct app_tool_report app_tools_judge(const struct core *core, const struct run
  *	 "references": [{"provider_type", "provider_id", "tool_name", "place"?, "enabled"?, "credential_id"?,
  *	                 "credential"?: its name, "provider"?: {"name", "schema_sha256"?}, instead of provider_id}]}
  *
- * of which each may be left out; none at all: the app uses no tool any more. Needs the verb "register".
- * Errors: RC_INVALID it is not of that form; RC_LIMIT more than APP_TOOLS_MAX, or too many apps; RC_DENIED: *why. */
+ * of which each may be left out; none at all: the app uses no tool any more.
+ * Errors: RC_INVALID it is not of that form, there are more than APP_TOOLS_MAX, or too many apps. */
 enum rc app_tools_register(const struct core *core, const struct runtime_caller *caller,
-	const char *app, const char *p, size_t len, struct refusal *why) RC_MUST_CHECK;
+	const struct runtime_key_row *key, const char *app, const char *p,
+	size_t len) RC_MUST_CHECK;
 
 /** app_tools_each(core, caller, app, visit, arg, why): in their order. Needs the verb "list". RC_NOT_FOUND: nothing is
  * registered for that app. RC_DENIED: *why. */

@@ -100,8 +100,16 @@ enum rc api_app_tools_put(struct ctx *c)
 {
 	struct runtime_caller caller = api_caller(c);
 	struct refusal why = {0};
-	enum rc rc = app_tools_register(c->core, &caller, route_arg(&c->match, "app"),
-		secret_text(&c->req.body), c->req.body.len, &why);
+	struct runtime_key_row key;
+	enum rc rc = app_tools_open(c->core, &caller, &key, &why);
+
+	if (rc == RC_OK)
+		rc = req_read_large(c->exchange, &c->req);
+	if (rc == RC_OK && c->req.bad_status) /* it ended before its length */
+		rc = RC_INVALID;
+	if (rc == RC_OK)
+		rc = app_tools_register(c->core, &caller, &key, route_arg(&c->match, "app"),
+			secret_text(&c->req.body), c->req.body.len);
 
 	if (rc == RC_OK) {
 		c->resp.status = 204;

@@ -69,6 +69,38 @@ enum rc page_webhook_remove_post(struct ctx *c);
 enum rc page_webhook_test_post(struct ctx *c);
 enum rc page_delivery_again_post(struct ctx *c);
 
+/* api_tools.c */
+enum rc page_api_tools(struct ctx *c);
+enum rc page_api_tool(struct ctx *c);
+enum rc page_api_tool_operations_post(struct ctx *c);
+enum rc page_api_tool_delete(struct ctx *c);
+enum rc page_api_tool_delete_post(struct ctx *c);
+
+/* api_tool_import.c, api_tool_draft.c */
+enum rc page_api_tool_new(struct ctx *c);
+enum rc page_api_tool_new_post(struct ctx *c);
+enum rc page_api_tool_import(struct ctx *c);
+enum rc page_api_tool_import_post(struct ctx *c);
+enum rc page_api_tool_check_post(struct ctx *c);
+enum rc page_api_draft(struct ctx *c);
+enum rc page_api_draft_post(struct ctx *c);
+enum rc page_api_draft_discard_post(struct ctx *c);
+
+/* api_tool_call.c */
+enum rc page_api_operation(struct ctx *c);
+enum rc page_api_operation_post(struct ctx *c);
+
+/* api_tool_edit.c, api_tool_auth.c, api_tool_oauth.c */
+enum rc page_api_tool_edit(struct ctx *c);
+enum rc page_api_tool_edit_post(struct ctx *c);
+enum rc page_api_tool_auth(struct ctx *c);
+enum rc page_api_tool_auth_item(struct ctx *c);
+enum rc page_api_tool_auth_item_post(struct ctx *c);
+enum rc page_api_tool_auth_remove_post(struct ctx *c);
+enum rc page_api_tool_oauth(struct ctx *c);
+enum rc page_api_tool_oauth_post(struct ctx *c);
+enum rc page_api_tool_oauth_remove_post(struct ctx *c);
+
 /* connect.c */
 enum rc page_allow_access(struct ctx *c);
 enum rc page_allow_access_post(struct ctx *c);

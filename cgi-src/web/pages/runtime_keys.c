@@ -10,6 +10,7 @@
 #include "domain/runtime/access_key.h"
 #include "platform/clock.h"
 #include "platform/text.h"
+#include "web/pages/key_tools.h"
 #include "web/pages/page.h"
 #include "web/pages/pages.h"
 #include "web/say.h"
@@ -30,14 +31,23 @@ static const struct {
 
 /* ---- the list ---- */
 
-static const char *provider_label(struct ctx *c, const char *id)
-{
-	const struct provider *p = catalogue_find(c->app->catalogue, id);
+/* Keys, and the tools that some of them are held to. */
+struct key_list {
+	struct ctx *c;
+	const struct key_tools *tools;
+};
 
-	return p ? i18n_text(&p->label, c->language) : id;
+static const char *provider_label(const struct key_list *l, const char *id)
+{
+	const struct provider *p = catalogue_find(l->c->app->catalogue, id);
+	const struct key_tool *tool = p ? NULL : key_tools_find(l->tools, id);
+
+	if (p)
+		return i18n_text(&p->label, l->c->language);
+	return tool ? tool->name : id;
 }
 
-static void set_providers(struct ctx *c, struct view_node *item, const char *ids)
+static void set_providers(const struct key_list *l, struct view_node *item, const char *ids)
 {
 	struct view_node *list = view_child(item, "Providers");
 	char copy[PROVIDERS_SIZE], *rest = copy, *id;
@@ -45,7 +55,7 @@ static void set_providers(struct ctx *c, struct view_node *item, const char *ids
 	TEXT_COPY(copy, ids);
 	while ((id = strsep(&rest, " ")))
 		if (*id)
-			view_text(view_append(list), "Text", provider_label(c, id));
+			view_text(view_append(list), "Text", provider_label(l, id));
 }
 
 static void set_verbs(struct ctx *c, struct view_node *item, const char *words)
@@ -60,8 +70,9 @@ static void set_verbs(struct ctx *c, struct view_node *item, const char *words)
 	}
 }
 
-static void set_key(struct ctx *c, struct view_node *item, const struct access_key *key)
+static void set_key(const struct key_list *l, struct view_node *item, const struct access_key *key)
 {
+	struct ctx *c = l->c;
 	bool over = key->expires && key->expires_at_s <= clock_now_s();
 
 	view_text(item, "Name", key->name);
@@ -77,27 +88,32 @@ static void set_key(struct ctx *c, struct view_node *item, const struct access_k
 		page_date(c, item, "Expires", key->expires_at_s);
 	if (key->last_used_at_s)
 		page_date(c, item, "Used", key->last_used_at_s);
-	set_providers(c, item, key->providers);
+	set_providers(l, item, key->providers);
 	set_verbs(c, item, key->verbs);
 }
 
 static void list_key(const struct access_key *key, void *arg)
 {
-	struct ctx *c = arg;
-	struct view_node *item = view_append(view_child(c->root, "Keys"));
+	const struct key_list *l = arg;
+	struct view_node *item = view_append(view_child(l->c->root, "Keys"));
 	char id[UUID_TEXT_SIZE];
 
 	uuid_text(&key->id, id);
-	set_key(c, item, key);
+	set_key(l, item, key);
 	page_url(item, "RevokeUrl", "/runtime-keys/%s/revoke", id);
 }
 
 enum rc page_runtime_keys(struct ctx *c)
 {
-	enum rc rc = page_begin(c);
+	struct key_tools tools;
+	struct key_list list = {c, &tools};
+	enum rc rc = key_tools_load(c->core, &c->actor.tenant, &tools);
 
 	if (rc == RC_OK)
-		rc = access_key_each(c->core, &c->actor.tenant, list_key, c);
+		rc = page_begin(c);
+	if (rc == RC_OK)
+		rc = access_key_each(c->core, &c->actor.tenant, list_key, &list);
+	key_tools_release(&tools);
 	if (rc != RC_OK)
 		return rc;
 	page_notice(c);
@@ -115,6 +131,7 @@ struct key_form {
 	int64_t lifetime_s;
 	const char *name_error, *providers_error, *verbs_error, *days_error;
 	bool name_taken;
+	struct key_tools tools; /* owned */
 };
 
 static bool is_wrong(const struct key_form *f)
@@ -123,19 +140,39 @@ static bool is_wrong(const struct key_form *f)
 }
 
 /* Is it checked? */
-static bool set_provider_box(
-	struct ctx *c, const struct key_form *f, struct view_node *item, size_t i)
+static bool set_provider_box(const struct key_form *f, struct view_node *item, const char *kind,
+	size_t i, const char *value, const char *label)
 {
-	const struct provider *p = catalogue_at(c->app->catalogue, i);
-	bool checked = text_has_word(f->providers, p->id, strlen(p->id));
+	bool checked = text_has_word(f->providers, value, strlen(value));
 	char id[24];
 
-	(void)snprintf(id, sizeof(id), "p%zu", i);
+	(void)snprintf(id, sizeof(id), "%s%zu", kind, i);
 	view_text(item, "Id", id);
-	view_text(item, "Value", p->id);
-	view_text(item, "Label", i18n_text(&p->label, c->language));
+	view_text(item, "Value", value);
+	view_text(item, "Label", label);
 	view_flag(item, "Checked", checked);
 	return checked;
+}
+
+static struct view_node *add_group(struct ctx *c, const char *label)
+{
+	struct view_node *group = view_append(view_child(c->root, "Groups"));
+
+	view_text(group, "Label", say(c, label, NULL));
+	return group;
+}
+
+static void set_tool_boxes(struct ctx *c, const struct key_form *f)
+{
+	struct view_node *group = f->tools.n ? add_group(c, MESSAGE("kind.api_tools")) : NULL;
+
+	for (size_t i = 0; i < f->tools.n; i++) {
+		const struct key_tool *tool = &f->tools.items[i];
+
+		if (set_provider_box(f, view_append(view_child(group, "Providers")), "t", i,
+			    tool->id, tool->name))
+			view_flag(group, "Open", true);
+	}
 }
 
 /* By kind: a service that is a data source and a tool has the same label twice. */
@@ -153,13 +190,14 @@ static void set_provider_boxes(struct ctx *c, const struct key_form *f)
 		struct view_node *group = NULL;
 
 		for (size_t i = 0; i < catalogue_count(c->app->catalogue); i++) {
-			if (catalogue_at(c->app->catalogue, i)->kind != (enum provider_kind)kind)
+			const struct provider *p = catalogue_at(c->app->catalogue, i);
+
+			if (p->kind != (enum provider_kind)kind)
 				continue;
-			if (!group) {
-				group = view_append(view_child(c->root, "Groups"));
-				view_text(group, "Label", say(c, labels[kind], NULL));
-			}
-			if (set_provider_box(c, f, view_append(view_child(group, "Providers")), i))
+			if (!group)
+				group = add_group(c, labels[kind]);
+			if (set_provider_box(f, view_append(view_child(group, "Providers")), "p", i,
+				    p->id, i18n_text(&p->label, c->language)))
 				view_flag(group, "Open", true);
 		}
 	}
@@ -195,6 +233,7 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 	if (f->days[0])
 		view_text(c->root, "Form.Days", f->days);
 	set_provider_boxes(c, f);
+	set_tool_boxes(c, f);
 	set_verb_boxes(c, f);
 	view_text(c->root, "Form.NameError", say(c, f->name_error, NULL));
 	view_text(c->root, "Form.ProvidersError", say(c, f->providers_error, NULL));
@@ -208,8 +247,12 @@ static enum rc show_form(struct ctx *c, const struct key_form *f)
 enum rc page_runtime_key_add(struct ctx *c)
 {
 	struct key_form f = {.name = "", .days = "", .verbs = ACCESS_ALL_VERBS};
+	enum rc rc = key_tools_load(c->core, &c->actor.tenant, &f.tools);
 
-	return show_form(c, &f);
+	if (rc == RC_OK)
+		rc = show_form(c, &f);
+	key_tools_release(&f.tools);
+	return rc;
 }
 
 /* Adds a word to a list of them. RC_LIMIT. */
@@ -226,8 +269,9 @@ static enum rc add_word(char *list, size_t size, const char *word)
 
 /* Each value of one field, once. known: is it a word that this page offers? What it did not offer is no slip of
  * the pen. */
-static enum rc read_words(struct ctx *c, const char *field, char *list, size_t size,
-	bool (*known)(const struct ctx *c, const char *word))
+static enum rc read_words(struct ctx *c, const struct key_tools *tools, const char *field,
+	char *list, size_t size,
+	bool (*known)(const struct ctx *c, const struct key_tools *tools, const char *word))
 {
 	enum rc rc = RC_OK;
 
@@ -236,19 +280,20 @@ static enum rc read_words(struct ctx *c, const char *field, char *list, size_t s
 
 		if (strcmp(p->name, field) != 0 || text_has_word(list, p->value, p->value_len))
 			continue;
-		rc = known(c, p->value) ? add_word(list, size, p->value) : RC_INVALID;
+		rc = known(c, tools, p->value) ? add_word(list, size, p->value) : RC_INVALID;
 	}
 	return rc;
 }
 
-static bool is_provider(const struct ctx *c, const char *word)
+static bool is_provider(const struct ctx *c, const struct key_tools *tools, const char *word)
 {
-	return catalogue_find(c->app->catalogue, word) != NULL;
+	return catalogue_find(c->app->catalogue, word) || key_tools_find(tools, word);
 }
 
-static bool is_verb(const struct ctx *c, const char *word)
+static bool is_verb(const struct ctx *c, const struct key_tools *tools, const char *word)
 {
 	(void)c;
+	(void)tools;
 	for (int v = 0; v < ACCESS_VERB__MAX; v++)
 		if (strcmp(word, access_verb_word((enum access_verb)v)) == 0)
 			return true;
@@ -296,11 +341,12 @@ static enum rc read_form(struct ctx *c, struct key_form *f)
 	f->name = name ? name : "";
 	f->days = days ? days : "";
 	f->chosen = strcmp(scope, "chosen") == 0;
-	read = read_words(c, "provider", f->providers, sizeof(f->providers), is_provider);
+	read = read_words(
+		c, &f->tools, "provider", f->providers, sizeof(f->providers), is_provider);
 	if (read != RC_LIMIT)
 		rc = read;
 	if (rc == RC_OK)
-		rc = read_words(c, "verb", f->verbs, sizeof(f->verbs), is_verb);
+		rc = read_words(c, &f->tools, "verb", f->verbs, sizeof(f->verbs), is_verb);
 	if (rc == RC_OK)
 		check_form(f, f->chosen ? read : RC_OK);
 	return rc;
@@ -360,28 +406,35 @@ static enum rc show_key(struct ctx *c, const struct key_form *f, const struct se
 	return page_send_once(c, "runtime_key_shown", key);
 }
 
+static enum rc create_key(struct ctx *c, struct key_form *f)
+{
+	const struct access_key_wish wish = {
+		f->name, f->chosen ? f->providers : "", f->verbs, f->lifetime_s};
+	struct secret key = SECRET_EMPTY;
+	enum rc rc = access_key_create(c->core, &c->actor, &wish, &key);
+
+	if (rc == RC_OK) {
+		rc = show_key(c, f, &key);
+	} else if (rc == RC_CONFLICT) {
+		f->name_taken = true;
+		f->name_error = MESSAGE("keys.there_already");
+		rc = show_form(c, f);
+	}
+	secret_release(&key);
+	return rc;
+}
+
 /* Form: name, scope (all or chosen), provider and verb (each as often as there are), days. */
 enum rc page_runtime_key_add_post(struct ctx *c)
 {
 	struct key_form f = {0};
-	struct access_key_wish wish;
-	struct secret key = SECRET_EMPTY;
-	enum rc rc = read_form(c, &f);
+	enum rc rc = key_tools_load(c->core, &c->actor.tenant, &f.tools);
 
-	if (rc != RC_OK)
-		return rc;
-	if (is_wrong(&f))
-		return show_form(c, &f);
-	wish = (struct access_key_wish){f.name, f.chosen ? f.providers : "", f.verbs, f.lifetime_s};
-	rc = access_key_create(c->core, &c->actor, &wish, &key);
-	if (rc == RC_OK) {
-		rc = show_key(c, &f, &key);
-	} else if (rc == RC_CONFLICT) {
-		f.name_taken = true;
-		f.name_error = MESSAGE("keys.there_already");
-		rc = show_form(c, &f);
-	}
-	secret_release(&key);
+	if (rc == RC_OK)
+		rc = read_form(c, &f);
+	if (rc == RC_OK)
+		rc = is_wrong(&f) ? show_form(c, &f) : create_key(c, &f);
+	key_tools_release(&f.tools);
 	return rc;
 }
 
@@ -389,7 +442,7 @@ enum rc page_runtime_key_add_post(struct ctx *c)
 
 /* The key that the URL names, put into the data set. */
 struct search {
-	struct ctx *c;
+	struct key_list list;
 	struct uuid id;
 	bool found;
 };
@@ -401,7 +454,7 @@ static void find_key(const struct access_key *key, void *arg)
 	if (!uuid_equal(&key->id, &s->id))
 		return;
 	s->found = true;
-	set_key(s->c, view_child(s->c->root, "Key"), key);
+	set_key(&s->list, view_child(s->list.c->root, "Key"), key);
 }
 
 static enum rc key_id(struct ctx *c, struct uuid *out)
@@ -411,13 +464,17 @@ static enum rc key_id(struct ctx *c, struct uuid *out)
 
 enum rc page_runtime_key_revoke(struct ctx *c)
 {
-	struct search s = {.c = c};
+	struct key_tools tools = {0};
+	struct search s = {.list = {c, &tools}};
 	enum rc rc = key_id(c, &s.id);
 
+	if (rc == RC_OK)
+		rc = key_tools_load(c->core, &c->actor.tenant, &tools);
 	if (rc == RC_OK)
 		rc = page_begin(c);
 	if (rc == RC_OK)
 		rc = access_key_each(c->core, &c->actor.tenant, find_key, &s);
+	key_tools_release(&tools);
 	if (rc == RC_OK && !s.found)
 		rc = RC_NOT_FOUND;
 	if (rc != RC_OK)
