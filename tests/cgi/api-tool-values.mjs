@@ -46,7 +46,8 @@ function text(schema, edge, place) {
   if (schema.pattern) return schema.default ?? schema.examples?.[0] ?? null;
   const value = (TEXTS[place] ?? TEXTS.free)[edge ? 1 : 0];
   const most = schema.maxLength ?? 200;
-  return [...value].slice(0, most).join('').padEnd(schema.minLength ?? 0, 'x');
+  const characters = [...value].slice(0, most);
+  return characters.join('') + 'x'.repeat(Math.max(0, (schema.minLength ?? 0) - characters.length));
 }
 
 function object(schema, defs, way, place, depth) {

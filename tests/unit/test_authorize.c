@@ -89,6 +89,27 @@ static void authorize_several_at_once_and_arguments_lose(void)
 		"Authorization: Bearer t0k3n\nCookie: sid=k3y-s3cret");
 }
 
+static void authorize_knows_a_name_however_it_is_written(void)
+{
+	static const char odd[] =
+		"{\"method\":\"GET\",\"path\":\"/"
+		"x\",\"query\":[[\"k[]\",\"theirs\"]],\"parameters\":["
+		"{\"name\":\"s!d\",\"as\":\"s\",\"in\":\"cookie\"},"
+		"{\"name\":\"o\",\"as\":\"o\",\"in\":\"query\",\"explode\":true}]}";
+	static const struct authorize_item items[] = {
+		VALUE(TOOL_IN_COOKIE, "s!d", "", &key), VALUE(TOOL_IN_QUERY, "k[]", "", &token)};
+	struct tool_request request;
+
+	CHECK_INT(bound_make(odd, "https://h.test",
+			  "{\"s\":\"mine\",\"o\":{\"k[]\":\"mine\",\"a\":1}}", &request),
+		RC_OK);
+	CHECK_INT(tool_authorize(&request, items, 2, &bound_fault), RC_OK);
+	bound_write(&request);
+	CHECK_STR(bound_text,
+		"GET https://h.test/x?a=1&k%5B%5D=t0k3n\nAccept: */*\nCookie: s!d=k3y-s3cret");
+	tool_request_release(&request);
+}
+
 static void authorize_anew_replaces(void)
 {
 	struct authorize_item item = {.kind = AUTHORIZE_BEARER, .scheme = "", .value = &key};
@@ -311,6 +332,7 @@ int main(void)
 		return 1;
 	RUN(authorize_puts_each_in_its_place);
 	RUN(authorize_several_at_once_and_arguments_lose);
+	RUN(authorize_knows_a_name_however_it_is_written);
 	RUN(authorize_anew_replaces);
 	RUN(authorize_refuses_what_cannot_be_sent);
 	RUN(preview_shows_everything_but_credentials);

@@ -210,6 +210,20 @@ static enum rc value_text(
 	return rc;
 }
 
+/* What an argument put there. In a query a name is encoded as ours is; in a cookie ours is not. */
+static enum rc drop_others(struct tool_parts *parts, const char *name, bool header)
+{
+	struct secret encoded = SECRET_EMPTY;
+	enum rc rc = url_append_encoded(&encoded, name, strlen(name));
+
+	if (!rc) {
+		tool_parts_drop(parts, name, header);
+		tool_parts_drop(parts, secret_text(&encoded), header);
+	}
+	secret_release(&encoded);
+	return rc;
+}
+
 static enum rc put(struct tool_request *request, const struct authorize_item *item,
 	const struct secret *value, struct bind_fault *fault)
 {
@@ -227,10 +241,10 @@ static enum rc put(struct tool_request *request, const struct authorize_item *it
 		rc = url_append_encoded(&text, name, strlen(name));
 	else
 		rc = secret_append_text(&text, name);
-	if (!rc) {
-		tool_parts_drop(parts, secret_text(&text), header);
+	if (!rc)
+		rc = drop_others(parts, name, header);
+	if (!rc)
 		rc = tool_parts_add(parts, &text, value, true);
-	}
 	if (!rc)
 		parts->items[parts->n - 1].shown = header ? strlen(prefix_of(item)) : 0;
 	secret_release(&text);

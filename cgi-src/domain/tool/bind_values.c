@@ -54,7 +54,8 @@ static enum rc make_places(struct bind_values *values)
 	for (size_t i = 0; i < body->n_members; i++) {
 		add_place(values, body->members[i].as, body->members[i].schema,
 			body->members[i].required);
-		values->items[values->n - 1].raw = body->members[i].file;
+		values->items[values->n - 1].raw =
+			body->members[i].file && body->media == PLAN_MULTIPART;
 	}
 	if (body->mode == PLAN_WHOLE) {
 		add_place(values, body->as, body->schema, body->required);
