@@ -91,8 +91,9 @@ enum rc authorize_choose(jsonv *security, const struct authorize_item *items, si
 
 /* --- from settings --- */
 
-static enum rc item_of(const struct tool_auth *auth, const struct fieldset *secrets,
-	struct authorize_item *out, struct bind_fault *fault)
+/* False: not all of its secrets are stored. */
+static bool item_of(
+	const struct tool_auth *auth, const struct fieldset *secrets, struct authorize_item *out)
 {
 	bool basic = auth->type == TOOL_AUTH_BASIC;
 
@@ -107,11 +108,7 @@ static enum rc item_of(const struct tool_auth *auth, const struct fieldset *secr
 		out->kind = AUTHORIZE_BASIC;
 	else if (auth->type == TOOL_AUTH_BEARER)
 		out->kind = AUTHORIZE_BEARER;
-	if (out->value && (!basic || out->user))
-		return RC_OK;
-	(void)refuse(fault, out, "has not been entered");
-	fault->code = "no_secret";
-	return RC_INVALID;
+	return out->value && (!basic || out->user);
 }
 
 enum rc authorize_items(const struct tool_settings *settings, const struct fieldset *secrets,
@@ -119,19 +116,25 @@ enum rc authorize_items(const struct tool_settings *settings, const struct field
 	struct bind_fault *fault)
 {
 	const struct tool_oauth2 *oauth2 = &settings->oauth2;
-	enum rc rc = RC_OK;
 
 	*n = 0;
-	for (size_t i = 0; !rc && i < settings->n_auth; i++)
-		rc = item_of(&settings->auth[i], secrets, &items[(*n)++], fault);
-	if (!rc && settings->has_oauth2 && token)
+	for (size_t i = 0; i < settings->n_auth; i++) {
+		if (item_of(&settings->auth[i], secrets, &items[*n])) {
+			(*n)++;
+		} else if (*items[*n].scheme == '\0') {
+			(void)refuse(fault, &items[*n], "has not been entered");
+			fault->code = "no_secret";
+			return RC_INVALID;
+		}
+	}
+	if (settings->has_oauth2 && token)
 		items[(*n)++] = (struct authorize_item){.kind = AUTHORIZE_VALUE,
 			.scheme = oauth2->scheme,
 			.in = oauth2->send_in,
 			.name = oauth2->send_name,
 			.prefix = oauth2->send_prefix,
 			.value = token};
-	return rc;
+	return RC_OK;
 }
 
 /* --- into the request --- */
