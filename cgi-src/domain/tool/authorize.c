@@ -7,14 +7,18 @@
 #include "platform/codec.h"
 #include "platform/url.h"
 
+/* Where its value goes: a name of its own, or the header that Basic and Bearer have. */
+static const char *name_of(const struct authorize_item *item)
+{
+	return item->kind == AUTHORIZE_VALUE ? item->name : "Authorization";
+}
+
 static enum rc refuse(struct bind_fault *fault, const struct authorize_item *item, const char *what)
 {
-	bind_fault_set(fault, "bad_credential", "", "the credential %s%s%s %s",
-		*item->scheme ? "of " : "", *item->scheme ? item->scheme : "for ",
-		*item->scheme ? ""
-		: item->name  ? item->name
-			      : "Authorization",
-		what);
+	bool by_scheme = *item->scheme != '\0';
+
+	bind_fault_set(fault, "bad_credential", "", "the credential %s %s %s",
+		by_scheme ? "of" : "for", by_scheme ? item->scheme : name_of(item), what);
 	return RC_INVALID;
 }
 
@@ -234,7 +238,7 @@ static enum rc put(struct tool_request *request, const struct authorize_item *it
 	struct tool_parts *parts = header                      ? &request->headers
 				   : item->in == TOOL_IN_QUERY ? &request->query
 							       : &request->cookies;
-	const char *name = item->kind == AUTHORIZE_VALUE ? item->name : "Authorization";
+	const char *name = name_of(item);
 	struct secret text = SECRET_EMPTY;
 	enum rc rc;
 
@@ -258,13 +262,11 @@ static bool same_place(const struct authorize_item *a, const struct authorize_it
 {
 	enum tool_place in_a = a->kind == AUTHORIZE_VALUE ? a->in : TOOL_IN_HEADER;
 	enum tool_place in_b = b->kind == AUTHORIZE_VALUE ? b->in : TOOL_IN_HEADER;
-	const char *name_a = a->kind == AUTHORIZE_VALUE ? a->name : "Authorization";
-	const char *name_b = b->kind == AUTHORIZE_VALUE ? b->name : "Authorization";
 
 	if (in_a != in_b)
 		return false;
-	return in_a == TOOL_IN_HEADER ? strcasecmp(name_a, name_b) == 0
-				      : strcmp(name_a, name_b) == 0;
+	return in_a == TOOL_IN_HEADER ? strcasecmp(name_of(a), name_of(b)) == 0
+				      : strcmp(name_of(a), name_of(b)) == 0;
 }
 
 enum rc tool_authorize(struct tool_request *request, const struct authorize_item *items, size_t n,
