@@ -39,7 +39,8 @@ static void value_holds(const char *key, jsonv *v, void *arg)
 		strncmp(ref, prefix, sizeof(prefix) - 1) == 0)
 		MUST(jsonr_get(walk->defs, ref + sizeof(prefix) - 1, &target));
 	if (jsonr_kind(v) == JSONR_OBJECT || jsonr_kind(v) == JSONR_ARRAY)
-		MUST(walk->depth < SCHEMA_DEPTH_MAX + 2); /* the plan's own two */
+		MUST(walk->depth <
+			SCHEMA_DEPTH_MAX + 4); /* the plan's own two, and a member's allOf */
 	for (size_t i = 0; jsonr_kind(v) == JSONR_ARRAY && i < jsonr_length(v); i++)
 		value_holds(NULL, jsonr_at(v, i), &below);
 	jsonr_each(v, value_holds, &below);

@@ -25,7 +25,8 @@ static const struct {
 		"The version \"{}\" cannot be read; OpenAPI 3.0, 3.1 and 3.2 and Swagger 2.0 can."},
 	[FINDING_NO_OPERATION] = {"no_operation", "There is no operation in the document."},
 	[FINDING_ALL_LEFT_OUT] = {"all_left_out",
-		"No operation of the document can be used; the findings say why."},
+		"No operation of the document can be used: their paths cannot stand in an address, "
+		"or they are too large."},
 	[FINDING_WEBHOOKS_ONLY] = {"webhooks_only", "There is no operation in the document, only "
 						    "webhooks, which are calls that the API "
 						    "makes."},

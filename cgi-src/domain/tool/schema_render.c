@@ -9,13 +9,13 @@
 
 #define ENTRY_MAX ((size_t)96 << 10)  /* of one schema without those that it names */
 #define SPILL_BYTES ((size_t)8 << 10) /* from here on what is inside is named, not written */
-#define SPILL_DEPTH                                                                                \
-	11 /* the same; below it come 2 for the next schema, 2 for null, 1 + 3 for a value */
+#define SPILL_DEPTH 11                /* the same */
 
-_Static_assert(
-	SPILL_DEPTH + 2 + 2 + 1 + RENDER_VALUE_DEPTH <= SCHEMA_DEPTH_MAX, "it is all there is");
+/* Below come 2 for the next schema, 2 for a null beside it, 1 for the list of a value, and that. */
+_Static_assert(SPILL_DEPTH + 2 + 2 + 1 + RENDER_VALUE_DEPTH <= SCHEMA_DEPTH_MAX, "deep enough");
 
-#define WHOLE_STEPS 64 /* schemas of one allOf that are looked through for a property */
+#define WHOLE_STEPS 64    /* schemas of one allOf that are looked through for a property */
+#define ENTRY_STEPS 20000 /* the same, for all that one entry requires */
 
 /* --- pieces --- */
 
@@ -123,7 +123,7 @@ void render_list(struct render *r, struct render_schema *s, enum keyword k, cons
 	}
 	render_key(r, key);
 	buf_putc(&r->out, '[');
-	for (const struct tree_node *n = tree_first(s->at[k]); n; n = tree_next(n)) {
+	for (const struct tree_node *n = tree_first(s->at[k]); n && !r->out.rc; n = tree_next(n)) {
 		next(r);
 		render_schema(r, n, k == K_ALL_OF ? s->whole : NULL, s->depth + 2);
 	}
@@ -245,7 +245,7 @@ void render_properties(struct render *r, struct render_schema *s, enum keyword k
 	}
 	render_key(r, "properties");
 	buf_putc(&r->out, '{');
-	for (const struct tree_node *n = tree_first(s->at[k]); n; n = tree_next(n)) {
+	for (const struct tree_node *n = tree_first(s->at[k]); n && !r->out.rc; n = tree_next(n)) {
 		size_t len;
 		const char *name = tree_key(n, &len);
 
@@ -261,6 +261,16 @@ void render_properties(struct render *r, struct render_schema *s, enum keyword k
 	buf_putc(&r->out, '}');
 }
 
+static bool is_for_answers(
+	struct render *r, const struct render_schema *s, const char *name, size_t len)
+{
+	size_t most = r->steps < WHOLE_STEPS ? r->steps : WHOLE_STEPS, left = most;
+	bool found = finds_read_only(r->sc, s->whole, name, len, &left);
+
+	r->steps -= most - left;
+	return found;
+}
+
 /* "required": true is how older drafts said it, of the property itself. */
 void render_required(struct render *r, struct render_schema *s, enum keyword k)
 {
@@ -271,12 +281,11 @@ void render_required(struct render *r, struct render_schema *s, enum keyword k)
 			render_drop(r, s, k);
 		return;
 	}
-	for (const struct tree_node *n = tree_first(s->at[k]); n; n = tree_next(n)) {
-		size_t len, steps = WHOLE_STEPS;
+	for (const struct tree_node *n = tree_first(s->at[k]); n && !r->out.rc; n = tree_next(n)) {
+		size_t len;
 		const char *name = tree_text(n, &len);
 
-		if (tree_kind(n) != TREE_STRING ||
-			finds_read_only(r->sc, s->whole, name, len, &steps))
+		if (tree_kind(n) != TREE_STRING || is_for_answers(r, s, name, len))
 			continue;
 		if (!any) {
 			render_key(r, "required");
@@ -294,7 +303,7 @@ void render_required(struct render *r, struct render_schema *s, enum keyword k)
 
 void schema_render(struct schema_copy *sc, struct schema_entry *entry)
 {
-	struct render r = {.sc = sc, .entry = entry};
+	struct render r = {.sc = sc, .entry = entry, .steps = ENTRY_STEPS};
 
 	buf_init(&r.out, ENTRY_MAX);
 	render_schema(&r, entry->node, NULL, 1);

@@ -88,7 +88,7 @@ struct render {
 	struct schema_copy *sc;
 	struct schema_entry *entry;
 	struct buf out;
-	size_t keys;
+	size_t keys, steps;
 };
 
 struct render_keyword {

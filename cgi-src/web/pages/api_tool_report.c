@@ -30,6 +30,7 @@ static const char *finding_words(struct ctx *c, jsonv *record)
 		{"format_unknown", MESSAGE("finding.format_unknown")},
 		{"version_unknown", MESSAGE("finding.version_unknown")},
 		{"no_operation", MESSAGE("finding.no_operation")},
+		{"all_left_out", MESSAGE("finding.all_left_out")},
 		{"webhooks_only", MESSAGE("finding.webhooks_only")},
 		{"head_large", MESSAGE("finding.head_large")},
 		{"version_newer", MESSAGE("finding.version_newer")},
