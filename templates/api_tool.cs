@@ -10,6 +10,7 @@
     Tool.Labels.N.Text            text
     Unconfirmed.N.Text            text            origins that its secrets are not sent to yet
     Unreadable                    bool            its secrets cannot be opened here
+    UsedBy.N.Text                 text            apps that are known to use it; optional
     Next                          enum(server|secret|oauth2|operations), optional   what is missing
     OauthUrl                      url, optional   its OAuth authorizations
     Manages                       bool            the visitor may change it; then these are there:
@@ -44,6 +45,7 @@ elif:subcount(Unconfirmed) ?><div class="banner banner-warn"><p>{{api_tools.unco
   <div><dt>{{api_tools.server}}</dt><dd><?cs if:?Tool.Server ?><code><?cs var:Tool.Server ?></code><?cs else ?>{{api_tools.no_server}}<?cs /if ?></dd></div>
   <div><dt>{{api_tools.document}}</dt><dd><?cs var:Tool.Format ?> <?cs var:Tool.FormatVersion ?><?cs if:?Tool.ApiVersion ?> · <?cs var:Tool.ApiVersion ?><?cs /if ?><?cs if:?Tool.Source ?> · <?cs var:Tool.Source ?><?cs /if ?></dd></div>
   <div><dt>{{api_tools.changed}}</dt><dd><?cs call:day(Tool.Changed) ?><?cs if:?Tool.ChangedBy ?> · <?cs var:Tool.ChangedBy ?><?cs /if ?></dd></div>
+  <?cs if:subcount(UsedBy) ?><div><dt>{{api_tools.used_by}}</dt><dd><?cs call:listing(UsedBy, "") ?></dd></div><?cs /if ?>
   <?cs if:?Tool.PrivacyUrl ?><div><dt>{{api_tools.privacy_policy}}</dt><dd><a href="<?cs var:Tool.PrivacyUrl ?>" target="_blank" rel="noopener noreferrer"><?cs var:Tool.PrivacyUrl ?><span class="icon icon-external" aria-hidden="true"></span><span class="visually-hidden"> {{form.new_tab}}</span></a></dd></div><?cs /if ?>
   <?cs if:?Tool.Disclaimer ?><div><dt>{{api_tools.disclaimer}}</dt><dd class="kept-lines"><?cs var:Tool.Disclaimer ?></dd></div><?cs /if ?>
 </dl>

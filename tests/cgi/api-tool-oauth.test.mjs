@@ -77,6 +77,7 @@ test('the page of a tool is that of a provider, and leads back to the tool', asy
   assert.equal(page.status, 200);
   assert.match(words(page), /Pet shop/);
   assert.ok(page.text.includes(`href="/api-tools/${PETS}"`));
+  assert.match(page.text, /<a[^>]*href="\/api-tools"[^>]*aria-current|<a[^>]*aria-current[^>]*href="\/api-tools"/);
   assert.equal((await ada.get(`/data-sources/${idOf(PETS)}`)).status, 404);
   assert.doesNotMatch((await ada.get('/tools')).text, /api-tools\/[0-9a-f]{8}-[^"]*\/oauth2|Pet shop/);
 });

@@ -227,6 +227,7 @@ test('a key is kept, never shown, and an empty field keeps it', async () => {
   assert.equal(api.requests.at(-1).headers['x-key'], 'Key s3cret-key');
   assert.equal(api.requests.at(-1).path, '/v1/pets?limit=5');
   assert.doesNotMatch(sent.text, /s3cret-key/, 'the API said it');
+  assert.match(sent.text, /\n {2}&quot;path&quot;: &quot;\/v1\/pets\?limit=5&quot;,\n/, 'set out in lines');
   assert.match(sent.text, /&lt;script&gt;/, 'as text');
   assert.doesNotMatch(sent.text, /<script>alert/);
 });
@@ -265,6 +266,13 @@ test('OAuth 2.0 by hand: wrong endpoints stand at their fields', async () => {
   assert.match(list.text, new RegExp(`href="/tools/api-tools/${idOf(path)}/oauth2"`));
   assert.equal((await ada.submit(list, {}, '/oauth2/remove')).status, 303);
   assert.doesNotMatch((await ada.get(`${path}/authorization`)).text, /\/tools\/api-tools\//);
+});
+
+test('what is no identifier is no tool and no draft', async () => {
+  const path = await tool('Malformed');
+  for (const id of ['x', 'NEW', idOf(path).toUpperCase(), `${idOf(path)}0`, '0', "' OR 1=1 -- ", '%00', '..%2f'])
+    for (const one of [`/api-tools/${encodeURIComponent(id)}`, `/api-tools/${encodeURIComponent(id)}/edit`, `/api-tools/drafts/${encodeURIComponent(id)}`])
+      assert.ok([400, 404].includes((await ada.get(one)).status), one);
 });
 
 // ---- imported again ----

@@ -680,6 +680,8 @@ static void depth_counts_through_aliases(void)
 		{"a: &x [[1]]\nb: [[[*x]]]\n", RC_LIMIT},
 		{"a: &x [[1]]\nb: &y [*x]\nc: [*y]\n", RC_OK},
 		{"a: &x [[1]]\nb: &y [*x]\nc: [[*y]]\n", RC_LIMIT},
+		{"a: &x [[[1]]]\nb: [*x]\n", RC_OK},
+		{"a: &x [[[1]]]\nb: [[*x]]\n", RC_LIMIT},
 		{"a: &x {k: [[1]]}\nb: {<<: *x}\n", RC_OK},
 	};
 

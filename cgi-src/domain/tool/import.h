@@ -64,4 +64,8 @@ enum rc import_fetch(const struct core *core, const struct actor *actor, const c
 	struct buf *out, char final_url[URL_MAX + 1],
 	enum import_fetch_problem *problem) RC_MUST_CHECK;
 
+/** import_download(http, url, out, final_url, problem): the asking alone, without limit and record. */
+enum rc import_download(struct httpc *http, const char *url, struct buf *out,
+	char final_url[URL_MAX + 1], enum import_fetch_problem *problem) RC_MUST_CHECK;
+
 #endif

@@ -57,8 +57,7 @@ static bool is_document(const struct httpc_response *rs)
 	       strncasecmp(rs->content_type, "text/html", 9) != 0;
 }
 
-static enum rc ask(
-	const struct core *core, const char *url, int64_t left_ms, struct httpc_response *rs)
+static enum rc ask(struct httpc *http, const char *url, int64_t left_ms, struct httpc_response *rs)
 {
 	static const char accept[] = "application/json, application/yaml, text/yaml, */*;q=0.5";
 	struct httpc_request rq = {
@@ -73,14 +72,14 @@ static enum rc ask(
 	if (rc == RC_OK)
 		rc = httpc_request_header(&rq, "Accept", accept, strlen(accept));
 	if (rc == RC_OK)
-		rc = httpc_perform(core->http, &rq, rs);
+		rc = httpc_perform(http, &rq, rs);
 	httpc_request_release(&rq);
 	return rc;
 }
 
 /* url becomes the one that answered. */
 static enum import_fetch_problem fetch(
-	const struct core *core, char url[URL_MAX + 1], struct httpc_response *rs)
+	struct httpc *http, char url[URL_MAX + 1], struct httpc_response *rs)
 {
 	int64_t until_ms = clock_mono_ms() + FETCH_TIMEOUT_MS;
 	const char *location;
@@ -88,7 +87,7 @@ static enum import_fetch_problem fetch(
 
 	for (int hops = 0; hops <= REDIRECTS_MAX; hops++) {
 		int64_t left_ms = until_ms - clock_mono_ms();
-		enum rc rc = left_ms > 0 ? ask(core, url, left_ms, rs) : RC_TIMEOUT;
+		enum rc rc = left_ms > 0 ? ask(http, url, left_ms, rs) : RC_TIMEOUT;
 
 		if (rc != RC_OK)
 			return rc == RC_LIMIT ? IMPORT_FETCH_TOO_LARGE : IMPORT_FETCH_UNREACHABLE;
@@ -102,19 +101,41 @@ static enum import_fetch_problem fetch(
 	return IMPORT_FETCH_UNREACHABLE;
 }
 
+static bool is_fit(const char *text)
+{
+	struct url url;
+
+	return strlen(text) <= URL_MAX && url_parse(text, URL_HTTP_TOO, &url) == RC_OK;
+}
+
+enum rc import_download(struct httpc *http, const char *url, struct buf *out,
+	char final_url[URL_MAX + 1], enum import_fetch_problem *problem)
+{
+	struct httpc_response rs = {.retry_after_s = -1};
+	enum rc rc = RC_INVALID;
+
+	final_url[0] = '\0';
+	*problem = IMPORT_FETCH_URL;
+	if (is_fit(url)) {
+		text_copy(final_url, URL_MAX + 1, url);
+		*problem = fetch(http, final_url, &rs);
+	}
+	if (*problem == IMPORT_FETCH_OK) {
+		buf_add(out, rs.body.bytes, rs.body.len);
+		rc = buf_done(out);
+	}
+	httpc_response_release(&rs);
+	return rc;
+}
+
+/* ---- for people ---- */
+
 static bool is_too_often(const struct core *core, const struct actor *actor)
 {
 	int64_t wait_s;
 
 	return ratelimit_take(core->import_rate, actor->tenant.u.b, sizeof(actor->tenant.u.b),
 		       clock_mono_us() / FETCH_PAUSE, &wait_s) == RC_LIMIT;
-}
-
-static bool is_fit(const char *text)
-{
-	struct url url;
-
-	return strlen(text) <= URL_MAX && url_parse(text, URL_HTTP_TOO, &url) == RC_OK;
 }
 
 static const char *word_of(enum import_fetch_problem problem)
@@ -133,23 +154,12 @@ static const char *word_of(enum import_fetch_problem problem)
 enum rc import_fetch(const struct core *core, const struct actor *actor, const char *url,
 	struct buf *out, char final_url[URL_MAX + 1], enum import_fetch_problem *problem)
 {
-	struct httpc_response rs = {.retry_after_s = -1};
-	enum rc rc;
+	enum rc rc = RC_INVALID, recorded;
 
 	final_url[0] = '\0';
-	if (!is_fit(url))
-		*problem = IMPORT_FETCH_URL;
-	else if (is_too_often(core, actor))
-		*problem = IMPORT_FETCH_TOO_MANY;
-	else {
-		text_copy(final_url, URL_MAX + 1, url);
-		*problem = fetch(core, final_url, &rs);
-	}
-	rc = audit_event(core, actor, "api_tool.fetch", "api-tool", word_of(*problem));
-	if (rc == RC_OK && *problem == IMPORT_FETCH_OK) {
-		buf_add(out, rs.body.bytes, rs.body.len);
-		rc = buf_done(out);
-	}
-	httpc_response_release(&rs);
-	return rc == RC_OK && *problem != IMPORT_FETCH_OK ? RC_INVALID : rc;
+	*problem = IMPORT_FETCH_TOO_MANY;
+	if (!is_too_often(core, actor))
+		rc = import_download(core->http, url, out, final_url, problem);
+	recorded = audit_event(core, actor, "api_tool.fetch", "api-tool", word_of(*problem));
+	return recorded == RC_OK ? rc : recorded;
 }

@@ -156,6 +156,64 @@ static enum rc show_failure(struct ctx *c, struct operation *o, const struct inv
 	return page_send(c, "api_tool_operation", 422);
 }
 
+static void new_line(struct buf *out, int depth)
+{
+	static const char spaces[] = "                                        ";
+
+	buf_putc(out, '\n');
+	buf_add(out, spaces, depth < 20 ? (size_t)depth * 2 : sizeof(spaces) - 1);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* JSON with its lines set out; p is JSON. Values stay as they were written, numbers too. */
+static void set_out(const char *p, size_t len, struct buf *out)
+{
+	bool in_text = false, empty = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = p[i];
+		bool closes = !in_text && (c == '}' || c == ']');
+		bool opens = !in_text && (c == '{' || c == '[');
+
+		if (!in_text && is_space(c))
+			continue;
+		if (closes && !empty)
+			new_line(out, depth - 1);
+		depth += opens - closes;
+		buf_putc(out, c);
+		empty = opens && (p[i + 1] == '}' || p[i + 1] == ']');
+		if (opens && !empty)
+			new_line(out, depth);
+		else if (!in_text && c == ',')
+			new_line(out, depth);
+		else if (!in_text && c == ':')
+			buf_putc(out, ' ');
+		else if (c == '"')
+			in_text = !in_text;
+		else if (in_text && c == '\\' && i + 1 < len)
+			buf_putc(out, p[++i]);
+	}
+}
+
+static void add_body(const struct invoke_result *result, struct buf *out)
+{
+	const char *p = secret_text(&result->body);
+	size_t len = result->body.len;
+
+	if (result->kind == INVOKE_JSON && !result->truncated && jsonr_check(p, len) == RC_OK) {
+		set_out(p, len, out);
+		if (buf_done(out) == RC_OK)
+			return;
+		buf_clear(out); /* it grew too long */
+	}
+	buf_add(out, p, len < SHOWN_MAX ? len : SHOWN_MAX);
+}
+
 /* Text of an API is shown as text, and not all of it when it is long. */
 static void set_body(struct view_node *node, const struct invoke_result *result)
 {
@@ -166,7 +224,7 @@ static void set_body(struct view_node *node, const struct invoke_result *result)
 	if (result->kind == INVOKE_BINARY || result->kind == INVOKE_NO_BODY)
 		return;
 	buf_init(&text, SHOWN_MAX + 1);
-	buf_add(&text, secret_text(&result->body), len < SHOWN_MAX ? len : SHOWN_MAX);
+	add_body(result, &text);
 	while (text.len > 0 && text_utf8_chars(text.data, text.len, &chars) != RC_OK)
 		text.data[--text.len] = '\0'; /* a character that was cut */
 	view_text(node, "Body", buf_text(&text)[0] ? buf_text(&text) : NULL);

@@ -249,6 +249,8 @@ enum rc page_api_tool(struct ctx *c)
 	if (rc == RC_OK)
 		rc = credential_tallies(c->core, &c->actor, see_tally, tallies);
 	if (rc == RC_OK)
+		rc = app_uses_of_api_tool(c, &t.id.u);
+	if (rc == RC_OK)
 		rc = show_tool(c, &t, tallies);
 	if (rc == RC_OK)
 		rc = page_send(c, "api_tool", 200);

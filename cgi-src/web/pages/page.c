@@ -53,6 +53,18 @@ static void set_workspaces(struct ctx *c, struct view_node *workspace)
 	}
 }
 
+/* The authorizations of an API tool lie among those of tools, and belong to it. */
+static bool is_at(const struct ctx *c, const char *url)
+{
+	static const char *const own = "/tools/" PROVIDER_TOOLS_ORG "/";
+	const char *path = c->req.path;
+	size_t len = strlen(url);
+
+	if (strncmp(path, own, strlen(own)) == 0)
+		path += strlen("/tools");
+	return strncmp(path, url, len) == 0 && (path[len] == '\0' || path[len] == '/');
+}
+
 static void set_navigation(struct ctx *c)
 {
 	static const struct {
@@ -75,7 +87,6 @@ static void set_navigation(struct ctx *c)
 	view_url(c->root, "Nav.HomeUrl", "/data-sources");
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
 		struct view_node *item;
-		size_t len = strlen(links[i].url);
 
 		if (!policy_allows(c->session->current.role, links[i].action))
 			continue;
@@ -83,9 +94,7 @@ static void set_navigation(struct ctx *c)
 		view_text(item, "Group", say(c, links[i].group, NULL));
 		view_text(item, "Label", say(c, links[i].label, NULL));
 		view_url(item, "Url", links[i].url);
-		view_flag(item, "Current",
-			strncmp(c->req.path, links[i].url, len) == 0 &&
-				(c->req.path[len] == '\0' || c->req.path[len] == '/'));
+		view_flag(item, "Current", is_at(c, links[i].url));
 	}
 }
 
