@@ -6,6 +6,7 @@
 
 #include "domain/tool/openapi_int.h"
 #include "platform/jsonw.h"
+#include "platform/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define OTHER_TYPES_MAX 20
@@ -197,13 +198,13 @@ static void write_part(struct importer *im, const struct reading *rd, struct buf
 	const struct schema_member *m)
 {
 	const struct tree_node *encoding = tree_find(rd->body.encoding, m->name, m->name_len);
+	const char *type = node_text(tree_get(encoding, "contentType"));
 	struct style style = {NULL, false};
 
 	if (rd->body.media != MEDIA_FORM && rd->body.media != MEDIA_MULTIPART)
 		return;
-	if (*node_text(tree_get(encoding, "contentType")))
-		text_member(im, out, "content_type", tree_get(encoding, "contentType"),
-			MEDIA_TYPE_SIZE);
+	if (strlen(type) < MEDIA_TYPE_SIZE && text_is_vschar(type, strlen(type)))
+		jsonw_text(out, "content_type", type);
 	if (is_swagger(im) && node_is(tree_get(m->parts[0], "type"), "array"))
 		style = style_of_swagger(im, m->parts[0], "form");
 	else if (tree_get(encoding, "style") || tree_get(encoding, "explode"))
