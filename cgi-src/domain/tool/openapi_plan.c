@@ -365,11 +365,20 @@ void responses_write(struct importer *im, const struct reading *rd, struct buf *
 	jsonw_close(out, ']');
 }
 
+/* Schemas that all reach one another are copied into every plan. So each operation may have an equal share of what those
+ * before it have left. */
+static size_t schemas_share(const struct importer *im)
+{
+	size_t left = OPENAPI_SCHEMAS_MAX > im->n_schemas ? OPENAPI_SCHEMAS_MAX - im->n_schemas : 0;
+
+	return left / (im->n_operations - im->n_read);
+}
+
 void plan_write(struct importer *im, struct reading *rd, struct buf *out)
 {
 	const struct tree_node *security = tree_get(rd->op->node, "security");
 
-	schema_copy_begin(&im->schemas);
+	schema_copy_begin(&im->schemas, schemas_share(im));
 	jsonw_open(out, NULL, '{');
 	jsonw_text(out, "method", rd->op->method);
 	jsonw_bytes(out, "path", buf_text(&rd->path), rd->path.len);
