@@ -175,8 +175,8 @@ test('many operations have pages; what was unticked on one stays so', async () =
   const seen = (page) => forms(page).find((f) => f.upload).fields;
   const first = seen(await ada.get(path));
   assert.equal(first.seen.length, 50);
-  const second = await ada.upload(path, { ...first, on: first.on.filter((name) => name !== 'op3'), name: 'Many', page: '50' });
-  assert.deepEqual([seen(second).seen.length, seen(second).seen.includes('op3'), seen(second).name], [50, false, 'Many']);
+  const second = await ada.upload(path, { ...first, on: first.on.filter((name) => name !== 'op3'), name: 'Paged', page: '50' });
+  assert.deepEqual([seen(second).seen.length, seen(second).seen.includes('op3'), seen(second).name], [50, false, 'Paged']);
   const third = await ada.upload(path, { ...seen(second), page: '100' });
   assert.equal(seen(third).seen.length, 23);
   const found = await ada.upload(path, { ...seen(third), q: 'op11', find: '1' });
