@@ -287,7 +287,7 @@ async function connectRequest(visitor) {
 }
 
 // The OAuth 2.0 of an API tool is a provider of its workspace.
-async function apiTool(tenant) {
+async function apiToolDefinition(tenant) {
   const id = randomUUID(), at = `https://${id}.example`;
   const definition = { identity: { author: 'api-tools', name: 'oauth2', label: { en_US: 'Tool' } },
     oauth_schema: { client_schema: [{ name: 'client_id', type: 'text-input', required: true, label: { en_US: 'Client ID' } }] },
@@ -422,8 +422,8 @@ before(async () => {
   await people.owner.submit(await people.owner.get(`/api-tools/${shared.deleted.tool}/delete`), {}, '/delete');
   await people.owner.post(`/api-tools/drafts/${shared.deleted.draft}/discard`, { csrf: people.owner.token });
   await people.owner.submit(await people.owner.get(`/data-sources/${SANDBOX}/credentials/${shared.deleted.credential}/delete`), {}, '/delete');
-  shared.foreign.tool = await apiTool(foreignTenant);
-  shared.own.tool = await apiTool((await db.rows("SELECT HEX(id) FROM tenants WHERE name = 'Acme Research'"))[0][0]);
+  shared.foreign.definition = await apiToolDefinition(foreignTenant);
+  shared.own.definition = await apiToolDefinition((await db.rows("SELECT HEX(id) FROM tenants WHERE name = 'Acme Research'"))[0][0]);
   foreignBefore = await db.of(foreignTenant);
 });
 after(() => stack?.stop());
@@ -481,12 +481,12 @@ for (const role of ROLES) {
     for (const route of routes.filter((one) => idsOf(one).includes('provider'))) {
       const of = (provider) => call(people[role], route, { ...plainTarget(role), section: 'tools', kind: 'tool', provider });
       const still = await db.state();
-      const foreign = await of(shared.foreign.tool);
+      const foreign = await of(shared.foreign.definition);
       assert.equal(bytes(foreign), bytes(await of(`api-tools/${randomUUID()}/oauth2`)), `${keyOf(route)} as ${role}`);
       assert.ok([400, 401, 403, 404].includes(foreign.status), `${keyOf(route)} as ${role}`);
       assert.equal(await db.state(), still, `${keyOf(route)} as ${role} changed something`);
     }
-    assert.equal((await people[role].get(`/tools/${shared.own.tool}`)).status, 200);
+    assert.equal((await people[role].get(`/tools/${shared.own.definition}`)).status, 200);
   });
 
   test(`${role}: own ids answer as the policy says`, async () => {

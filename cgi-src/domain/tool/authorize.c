@@ -7,14 +7,18 @@
 #include "platform/codec.h"
 #include "platform/url.h"
 
+/* Where its value goes: a name of its own, or the header that Basic and Bearer have. */
+static const char *name_of(const struct authorize_item *item)
+{
+	return item->kind == AUTHORIZE_VALUE ? item->name : "Authorization";
+}
+
 static enum rc refuse(struct bind_fault *fault, const struct authorize_item *item, const char *what)
 {
-	bind_fault_set(fault, "bad_credential", "", "the credential %s%s%s %s",
-		*item->scheme ? "of " : "", *item->scheme ? item->scheme : "for ",
-		*item->scheme ? ""
-		: item->name  ? item->name
-			      : "Authorization",
-		what);
+	bool by_scheme = *item->scheme != '\0';
+
+	bind_fault_set(fault, "bad_credential", "", "the credential %s %s %s",
+		by_scheme ? "of" : "for", by_scheme ? item->scheme : name_of(item), what);
 	return RC_INVALID;
 }
 
@@ -91,8 +95,9 @@ enum rc authorize_choose(jsonv *security, const struct authorize_item *items, si
 
 /* --- from settings --- */
 
-static enum rc item_of(const struct tool_auth *auth, const struct fieldset *secrets,
-	struct authorize_item *out, struct bind_fault *fault)
+/* False: not all of its secrets are stored. */
+static bool item_of(
+	const struct tool_auth *auth, const struct fieldset *secrets, struct authorize_item *out)
 {
 	bool basic = auth->type == TOOL_AUTH_BASIC;
 
@@ -107,11 +112,7 @@ static enum rc item_of(const struct tool_auth *auth, const struct fieldset *secr
 		out->kind = AUTHORIZE_BASIC;
 	else if (auth->type == TOOL_AUTH_BEARER)
 		out->kind = AUTHORIZE_BEARER;
-	if (out->value && (!basic || out->user))
-		return RC_OK;
-	(void)refuse(fault, out, "has not been entered");
-	fault->code = "no_secret";
-	return RC_INVALID;
+	return out->value && (!basic || out->user);
 }
 
 enum rc authorize_items(const struct tool_settings *settings, const struct fieldset *secrets,
@@ -119,19 +120,25 @@ enum rc authorize_items(const struct tool_settings *settings, const struct field
 	struct bind_fault *fault)
 {
 	const struct tool_oauth2 *oauth2 = &settings->oauth2;
-	enum rc rc = RC_OK;
 
 	*n = 0;
-	for (size_t i = 0; !rc && i < settings->n_auth; i++)
-		rc = item_of(&settings->auth[i], secrets, &items[(*n)++], fault);
-	if (!rc && settings->has_oauth2 && token)
+	for (size_t i = 0; i < settings->n_auth; i++) {
+		if (item_of(&settings->auth[i], secrets, &items[*n])) {
+			(*n)++;
+		} else if (*items[*n].scheme == '\0') {
+			(void)refuse(fault, &items[*n], "has not been entered");
+			fault->code = "no_secret";
+			return RC_INVALID;
+		}
+	}
+	if (settings->has_oauth2 && token)
 		items[(*n)++] = (struct authorize_item){.kind = AUTHORIZE_VALUE,
 			.scheme = oauth2->scheme,
 			.in = oauth2->send_in,
 			.name = oauth2->send_name,
 			.prefix = oauth2->send_prefix,
 			.value = token};
-	return rc;
+	return RC_OK;
 }
 
 /* --- into the request --- */
@@ -231,7 +238,7 @@ static enum rc put(struct tool_request *request, const struct authorize_item *it
 	struct tool_parts *parts = header                      ? &request->headers
 				   : item->in == TOOL_IN_QUERY ? &request->query
 							       : &request->cookies;
-	const char *name = item->kind == AUTHORIZE_VALUE ? item->name : "Authorization";
+	const char *name = name_of(item);
 	struct secret text = SECRET_EMPTY;
 	enum rc rc;
 
@@ -255,13 +262,11 @@ static bool same_place(const struct authorize_item *a, const struct authorize_it
 {
 	enum tool_place in_a = a->kind == AUTHORIZE_VALUE ? a->in : TOOL_IN_HEADER;
 	enum tool_place in_b = b->kind == AUTHORIZE_VALUE ? b->in : TOOL_IN_HEADER;
-	const char *name_a = a->kind == AUTHORIZE_VALUE ? a->name : "Authorization";
-	const char *name_b = b->kind == AUTHORIZE_VALUE ? b->name : "Authorization";
 
 	if (in_a != in_b)
 		return false;
-	return in_a == TOOL_IN_HEADER ? strcasecmp(name_a, name_b) == 0
-				      : strcmp(name_a, name_b) == 0;
+	return in_a == TOOL_IN_HEADER ? strcasecmp(name_of(a), name_of(b)) == 0
+				      : strcmp(name_of(a), name_of(b)) == 0;
 }
 
 enum rc tool_authorize(struct tool_request *request, const struct authorize_item *items, size_t n,

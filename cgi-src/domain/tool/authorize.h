@@ -31,9 +31,9 @@ struct authorize_item {
 
 #define AUTHORIZE_ITEMS_MAX (TOOL_AUTH_MAX + 1)
 
-/** authorize_items(settings, secrets, token, items, n, fault): all that the settings name; token is that of its OAuth
- *  2.0, NULL: none is there, then it is not among them. Errors: RC_INVALID: a secret is not stored (code
- *  "no_secret"). */
+/** authorize_items(settings, secrets, token, items, n, fault): those that the settings name and that are there: token
+ *  is that of its OAuth 2.0, NULL: none. One of a scheme whose secret is not stored is left out: another may do. Errors:
+ *  RC_INVALID: the secret of one that goes with every request is not stored (code "no_secret"). */
 enum rc authorize_items(const struct tool_settings *settings, const struct fieldset *secrets,
 	const struct secret *token, struct authorize_item items[AUTHORIZE_ITEMS_MAX], size_t *n,
 	struct bind_fault *fault) RC_MUST_CHECK;
