@@ -20,12 +20,20 @@ static enum rc refuse(struct bind_fault *fault, const struct authorize_item *ite
 
 /* --- which of them --- */
 
-static bool has_scheme(const struct authorize_item *items, size_t n, const char *scheme)
+/* Is it set up, and if that is asked, also entered? */
+static bool has_scheme(
+	const struct authorize_item *items, size_t n, const char *scheme, bool entered)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(items[i].scheme, scheme) == 0)
-			return true;
-	return false;
+	bool found = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(items[i].scheme, scheme) != 0)
+			continue;
+		if (entered && !items[i].value)
+			return false;
+		found = true;
+	}
+	return found;
 }
 
 static const char *scheme_of(jsonv *need)
@@ -37,10 +45,10 @@ static const char *scheme_of(jsonv *need)
 	return jsonr_get(need, "scheme", &v) && jsonr_text(v, &p, &len) ? p : "";
 }
 
-static bool is_met(jsonv *alternative, const struct authorize_item *items, size_t n)
+static bool is_met(jsonv *alternative, const struct authorize_item *items, size_t n, bool entered)
 {
 	for (size_t i = 0; i < jsonr_length(alternative); i++)
-		if (!has_scheme(items, n, scheme_of(jsonr_at(alternative, i))))
+		if (!has_scheme(items, n, scheme_of(jsonr_at(alternative, i)), entered))
 			return false;
 	return jsonr_length(alternative) > 0;
 }
@@ -67,71 +75,93 @@ static enum rc say_needed(jsonv *alternative, struct bind_fault *fault)
 	return RC_DENIED;
 }
 
+static enum rc say_not_entered(const struct authorize_item *item, struct bind_fault *fault)
+{
+	(void)refuse(fault, item, "has not been entered");
+	fault->code = "no_secret";
+	return RC_INVALID;
+}
+
+/* No alternative is met: one may be set up and wait for what a person has to enter. */
+static enum rc say_unmet(
+	jsonv *security, const struct authorize_item *items, size_t n, struct bind_fault *fault)
+{
+	for (size_t k = 0; k < jsonr_length(security); k++) {
+		jsonv *alternative = jsonr_at(security, k);
+		bool waits[AUTHORIZE_ITEMS_MAX] = {false};
+
+		if (!is_met(alternative, items, n, false))
+			continue;
+		take(alternative, items, n, waits);
+		for (size_t i = 0; i < n; i++)
+			if (waits[i] && !items[i].value)
+				return say_not_entered(&items[i], fault);
+	}
+	return say_needed(jsonr_at(security, 0), fault);
+}
+
 enum rc authorize_choose(jsonv *security, const struct authorize_item *items, size_t n,
 	bool *chosen, struct bind_fault *fault)
 {
 	bool optional = jsonr_length(security) == 0, always = false;
 
 	for (size_t i = 0; i < n; i++) {
-		chosen[i] = *items[i].scheme == '\0';
-		always = always || chosen[i];
+		bool everywhere = *items[i].scheme == '\0';
+
+		if (everywhere && !items[i].value)
+			return say_not_entered(&items[i], fault);
+		chosen[i] = everywhere || (!security && items[i].value);
+		always = always || everywhere;
 	}
 	for (size_t i = 0; i < jsonr_length(security); i++) {
 		jsonv *alternative = jsonr_at(security, i);
 
-		if (is_met(alternative, items, n)) {
+		if (is_met(alternative, items, n, true)) {
 			take(alternative, items, n, chosen);
 			return RC_OK;
 		}
 		optional = optional || jsonr_length(alternative) == 0;
 	}
 	/* What was set up by hand, without a scheme, may be the very thing: who did so knows. */
-	return optional || always ? RC_OK : say_needed(jsonr_at(security, 0), fault);
+	return optional || always ? RC_OK : say_unmet(security, items, n, fault);
 }
 
 /* --- from settings --- */
 
-static enum rc item_of(const struct tool_auth *auth, const struct fieldset *secrets,
-	struct authorize_item *out, struct bind_fault *fault)
+static struct authorize_item item_of(const struct tool_auth *auth, const struct fieldset *secrets)
 {
-	bool basic = auth->type == TOOL_AUTH_BASIC;
-
-	*out = (struct authorize_item){.kind = AUTHORIZE_VALUE,
+	bool basic = auth->type == TOOL_AUTH_BASIC, key = auth->type == TOOL_AUTH_API_KEY;
+	struct authorize_item item = {.kind = basic ? AUTHORIZE_BASIC : AUTHORIZE_VALUE,
 		.scheme = auth->scheme,
-		.in = auth->type == TOOL_AUTH_API_KEY ? auth->in : TOOL_IN_HEADER,
+		.in = key ? auth->in : TOOL_IN_HEADER,
 		.name = auth->name,
-		.prefix = auth->type == TOOL_AUTH_API_KEY ? auth->prefix : "",
+		.prefix = key ? auth->prefix : "",
 		.value = tool_secret(secrets, auth, basic ? "password" : "value"),
 		.user = basic ? tool_secret(secrets, auth, "username") : NULL};
-	if (basic)
-		out->kind = AUTHORIZE_BASIC;
-	else if (auth->type == TOOL_AUTH_BEARER)
-		out->kind = AUTHORIZE_BEARER;
-	if (out->value && (!basic || out->user))
-		return RC_OK;
-	(void)refuse(fault, out, "has not been entered");
-	fault->code = "no_secret";
-	return RC_INVALID;
+
+	if (auth->type == TOOL_AUTH_BEARER)
+		item.kind = AUTHORIZE_BEARER;
+	if (basic && !item.user)
+		item.value = NULL;
+	return item;
 }
 
-enum rc authorize_items(const struct tool_settings *settings, const struct fieldset *secrets,
-	const struct secret *token, struct authorize_item items[AUTHORIZE_ITEMS_MAX], size_t *n,
-	struct bind_fault *fault)
+size_t authorize_items(const struct tool_settings *settings, const struct fieldset *secrets,
+	const struct secret *token, struct authorize_item items[AUTHORIZE_ITEMS_MAX])
 {
 	const struct tool_oauth2 *oauth2 = &settings->oauth2;
-	enum rc rc = RC_OK;
+	size_t n = 0;
 
-	*n = 0;
-	for (size_t i = 0; !rc && i < settings->n_auth; i++)
-		rc = item_of(&settings->auth[i], secrets, &items[(*n)++], fault);
-	if (!rc && settings->has_oauth2 && token)
-		items[(*n)++] = (struct authorize_item){.kind = AUTHORIZE_VALUE,
+	for (size_t i = 0; i < settings->n_auth; i++)
+		items[n++] = item_of(&settings->auth[i], secrets);
+	if (settings->has_oauth2 && token)
+		items[n++] = (struct authorize_item){.kind = AUTHORIZE_VALUE,
 			.scheme = oauth2->scheme,
 			.in = oauth2->send_in,
 			.name = oauth2->send_name,
 			.prefix = oauth2->send_prefix,
 			.value = token};
-	return rc;
+	return n;
 }
 
 /* --- into the request --- */
