@@ -124,3 +124,12 @@ build_run() {
 		make Makefile
 	) 8>"$ROOT/build/.lock" && make -C "$dir" -k -j"$(nproc)" "$target"
 }
+
+# What the tests and measurements need of npm.
+node_packages() {
+	local stamp=$ROOT/tests/node_modules/.installed
+	[ -e "$ROOT/tests/package.json" ] || return 0
+	cmp -s "$ROOT/tests/package-lock.json" "$stamp" && return 0
+	echo "# installing the npm packages of tests/package.json"
+	(cd "$ROOT/tests" && npm ci --no-fund --no-audit) && cp "$ROOT/tests/package-lock.json" "$stamp"
+}

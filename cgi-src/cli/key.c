@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "domain/definition.h"
 #include "domain/runtime/access_key.h"
 
 #define DAYS_MAX 3650
@@ -21,7 +22,7 @@ static bool read_days(const char *text, int64_t *lifetime_s)
 	return true;
 }
 
-/* One may be installed later, but most likely it is a slip. */
+/* One may be installed later, but most likely it is a slip. Which API tools a workspace has is not known here. */
 static void warn_of_strangers(const struct cli *cli, const char *providers)
 {
 	while (*providers) {
@@ -29,7 +30,8 @@ static void warn_of_strangers(const struct cli *cli, const char *providers)
 		char id[512];
 
 		(void)snprintf(id, sizeof(id), "%.*s", n, providers);
-		if (n && !catalogue_find(cli->catalogue, id))
+		if (n && !definition_is_own(&(struct provider_ref){id, ""}) &&
+			!catalogue_find(cli->catalogue, id))
 			(void)fprintf(stderr,
 				"grantry: there is no provider %s; grantry provider list names "
 				"them\n",

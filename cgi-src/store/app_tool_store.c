@@ -31,7 +31,8 @@ static const char *const sql[] = {
 		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ST_LOAD] = "SELECT r.place, r.provider_type, r.provider_id, r.tool_name, r.enabled,"
 		    " r.api_tool_id, r.plugin_id, r.provider, r.credential_id, r.credential_name,"
-		    " p.name, p.schema_sha256, p.auth_definition <> '', "
+		    " p.name, p.schema_sha256, p.auth_definition <> '',"
+		    " p.credentials_str = '' AND JSON_LENGTH(p.settings, '$.auth') > 0, "
 		    "o.enabled, " RUNTIME_CREDENTIAL_COLUMNS
 		    " FROM app_tools r LEFT JOIN tool_api_providers p"
 		    " ON p.tenant_id = r.tenant_id AND p.id = r.api_tool_id"
@@ -75,6 +76,7 @@ enum {
 	COL_FOUND_NAME,
 	COL_FOUND_SHA256,
 	COL_FOUND_OAUTH,
+	COL_FOUND_NO_SECRET,
 	COL_FOUND_OPERATION,
 	COL_FOUND_CREDENTIAL,
 };
@@ -152,6 +154,7 @@ static void found_from(const struct db_rows *rows, struct app_tool_found *out)
 		.api_tool_name = db_get_text(rows, COL_FOUND_NAME),
 		.schema_sha256 = len == HASH_SIZE ? sha256 : NULL,
 		.needs_oauth = db_get_int(rows, COL_FOUND_OAUTH) != 0,
+		.lacks_secrets = db_get_int(rows, COL_FOUND_NO_SECRET) != 0,
 		.has_operation = !db_is_null(rows, COL_FOUND_OPERATION),
 		.operation_enabled = db_get_int(rows, COL_FOUND_OPERATION) != 0,
 		.has_credential = !db_is_null(rows, COL_FOUND_CREDENTIAL),

@@ -22,7 +22,9 @@ struct app_tool_row {
 /* What was found of it. */
 struct app_tool_found {
 	struct app_tool_row row;
-	bool has_api_tool, has_operation, operation_enabled, needs_oauth;
+	bool has_api_tool, has_operation, operation_enabled;
+	bool needs_oauth,
+		lacks_secrets; /* of the API tool; lacks: none of what it asks for was entered */
 	const char *api_tool_name;
 	const unsigned char *schema_sha256; /* 32 bytes; NULL: no such API tool */
 	bool has_credential;

@@ -104,8 +104,25 @@ test('people allow access; a call works; the token is over, and the next call wo
   assert.deepEqual([second.status, second.body.status], [200, 200], second.text);
   assert.deepEqual([...new Set(oidc.grants.splice(0))], ['authorization_code', 'refresh_token']);
 
-  await page.goto(`${stack.address}/api-tools/${tool}`);
-  await h1(page, 'Pet shop');
+  // Other endpoints: the client is of the old ones, and nothing of it goes to the new.
+  const left = async (table, what = '1') => Number((await db.rows(`SELECT COUNT(*) FROM ${table} WHERE plugin_id = 'api-tools/${tool}' AND ${what}`))[0][0]);
+  await page.goto(`${stack.address}/api-tools/${tool}/authorization/oauth2`);
+  await page.getByLabel('Token URL').fill('https://elsewhere.example/token');
+  await press(page, 'Save');
+  await h1(page, 'Authorization method');
+  assert.deepEqual([await left('tool_oauth_tenant_clients'), await left('provider_credentials')], [0, 1]);
+  await page.getByRole('link', { name: 'OAuth authorizations' }).click();
+  await page.getByRole('link', { name: 'Setup OAuth Client' }).waitFor();
+  await db.run(`UPDATE provider_credentials SET refresh_due_at = 1 WHERE plugin_id = 'api-tools/${tool}'`);
+  await until('the renewal to be given up', () => left('provider_credentials', "state_reason = 'client_gone'"));
+  assert.deepEqual(oidc.grants, []);
+
+  // With the tool all of it goes.
+  await page.goto(`${stack.address}/api-tools/${tool}/delete`);
+  await press(page, 'Delete');
+  await h1(page, 'API Tools');
+  assert.equal(await left('provider_credentials'), 0);
+  assert.equal((await page.goto(`${stack.address}/tools/api-tools/${tool}/oauth2`)).status(), 404);
   await tab.close();
 });
 

@@ -169,6 +169,30 @@ test('boxes are kept with every button; what was typed too', async () => {
   assert.equal((await ada.get(path)).status, 404);
 });
 
+test('many operations have pages; what was unticked on one stays so', async () => {
+  const more = Array.from({ length: 120 }, (_, i) => `  /n${i}:\n    get: { operationId: op${i}, responses: {} }\n`).join('');
+  const path = await draftOf(api.description({ more }));
+  const seen = (page) => forms(page).find((f) => f.upload).fields;
+  const first = seen(await ada.get(path));
+  assert.equal(first.seen.length, 50);
+  const second = await ada.upload(path, { ...first, on: first.on.filter((name) => name !== 'op3'), name: 'Paged', page: '50' });
+  assert.deepEqual([seen(second).seen.length, seen(second).seen.includes('op3'), seen(second).name], [50, false, 'Paged']);
+  const third = await ada.upload(path, { ...seen(second), page: '100' });
+  assert.equal(seen(third).seen.length, 23);
+  const found = await ada.upload(path, { ...seen(third), q: 'op11', find: '1' });
+  assert.deepEqual(seen(found).seen, ['op11', 'op110', 'op111', 'op112', 'op113', 'op114', 'op115', 'op116', 'op117', 'op118', 'op119']);
+  const saved = await ada.upload(path, { ...seen(found), on: ['op11'], save: '1' });
+  assert.equal(saved.status, 303);
+  const tool = `/api-tools/${idOf(saved.location)}`;
+  assert.match(words(await ada.get(tool)), /112 of 123 chosen/);
+  const op3 = await ada.get(`${tool}?q=op3`);
+  assert.doesNotMatch(op3.text, /value="op3" checked/);
+  assert.match(op3.text, /value="op30" checked/);
+  assert.equal((await ada.post(`${tool}/operations`, { csrf, seen: ['op30', 'op31'], on: 'op31', offset: '0' })).status, 303);
+  assert.match(words(await ada.get(tool)), /111 of 123 chosen/);
+  for (const query of ['?offset=-1', '?offset=999999999', '?offset=x', '?q=%01', `?q=${'x'.repeat(200)}`]) assert.equal((await ada.get(tool + query)).status, 200, query);
+});
+
 test('saved: the tool, its chosen operations, the method that the description asks for', async () => {
   const path = await tool('Shop', { on: ['listPets', 'getPet'] });
   const page = await ada.get(path);

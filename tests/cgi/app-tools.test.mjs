@@ -68,6 +68,14 @@ test('a tool that is gone, or whose operation is, is told as deleted', async () 
   assert.deepEqual(await verdict(api(ORDERS, 'dropOrder')), ['operation_missing', 'switched_off', 'deleted']);
 });
 
+test('a tool whose keys nobody entered is told', async () => {
+  const settings = (text) => db.run(`UPDATE tool_api_providers SET settings = '${text}' WHERE id = X'${hexOf(ORDERS)}'`);
+  await settings('{"auth":[{"id":"a1","scheme":"","type":"bearer"}]}');
+  assert.deepEqual(await verdict(api(ORDERS, 'getOrder')), ['credential_missing', 'no_secret', 'there']);
+  await settings('{"auth":[]}');
+  assert.deepEqual(await verdict(api(ORDERS, 'getOrder')), ['ok', '', 'there']);
+});
+
 test('an id that is none is missing, and no error', async () => {
   for (const id of ['x', `${ORDERS}0`, 'Orders', "' OR 1=1 --x", '搜索']) {
     assert.deepEqual(await verdict(api(id, 'getOrder')), ['provider_missing', '', 'deleted'], id);

@@ -76,7 +76,7 @@ static void write_plan(struct schema_copy *sc, const struct tree_node *root, str
 {
 	const struct tree_node *n = tree_first(root);
 
-	schema_copy_begin(sc);
+	schema_copy_begin(sc, SCHEMA_BYTES_MAX);
 	buf_puts(out, "{\"list\":[");
 	schema_copy_write(sc, root, out);
 	for (size_t i = 0; n && i < MEMBERS_MAX; i++, n = tree_next(n)) {

@@ -276,7 +276,7 @@ static void schema_references_are_names(void)
 		"a_b_c\"}},\"type\":\"object\"},"
 		"\"a_b_c\":{\"properties\":{\"pets\":{\"items\":{\"$ref\":\"#/defs/Pet\"}}},"
 		"\"type\":\"object\"}}");
-	schema_copy_begin(&b.sc);
+	schema_copy_begin(&b.sc, SCHEMA_BYTES_MAX);
 	CHECK_STR(copy_at(&b, "#/uses/1"), "{\"$ref\":\"#/defs/Pet\"}");
 	CHECK_STR(copy_at(&b, "#/uses/2"), "{\"$ref\":\"#/defs/Pet_2\"}");
 	CHECK_STR(copy_at(&b, "#/uses/3"), "{\"$ref\":\"#/defs/a_b_c\"}");
@@ -285,7 +285,7 @@ static void schema_references_are_names(void)
 		"{\"anyOf\":[{\"$ref\":\"#/defs/Pet\"},{\"type\":\"null\"}]}");
 	CHECK_STR(copy_at(&b, "#/uses/6"), "{\"properties\":{\"$ref\":{\"type\":\"string\"}}}");
 	CHECK(strstr(defs(&b), "\"Pet_2\":{\"type\":\"string\"}") != NULL);
-	schema_copy_begin(&b.sc);
+	schema_copy_begin(&b.sc, SCHEMA_BYTES_MAX);
 	CHECK_STR(defs(&b), "{}");
 	CHECK_STR(told, "");
 	close_text(&b);
@@ -410,7 +410,7 @@ static void schema_room_ends_far_from_the_root(void)
 	jsonr_free(doc);
 
 	/* The next operation has all the room again, and what is rendered is not told again. */
-	schema_copy_begin(&b.sc);
+	schema_copy_begin(&b.sc, SCHEMA_BYTES_MAX);
 	told[0] = 0;
 	CHECK(strstr(copy_at(&b, "#/d/s999"), "#/defs/") != NULL);
 	CHECK_STR(told, "");
@@ -540,7 +540,7 @@ static void schema_what_is_rendered_serves_all_operations(void)
 	for (int i = 0; i < 1200; i++) {
 		char pointer[32];
 
-		schema_copy_begin(&b.sc);
+		schema_copy_begin(&b.sc, SCHEMA_BYTES_MAX);
 		snprintf(pointer, sizeof(pointer), "#/d/s%d", i);
 		copy_at(&b, pointer);
 		defs(&b);

@@ -81,6 +81,9 @@ struct app_tool_report app_tools_judge(const struct core *core, const struct run
 		if (!found->has_operation || !found->operation_enabled)
 			return (struct app_tool_report){found, APP_TOOL_OPERATION_MISSING,
 				found->has_operation ? "switched_off" : ""};
+		if (found->lacks_secrets)
+			return (struct app_tool_report){
+				found, APP_TOOL_CREDENTIAL_MISSING, "no_secret"};
 		return credential_state(key, found, found->needs_oauth, now_s);
 	}
 	p = row->plugin ? catalogue_find_ref(core->catalogue, &ref) : NULL;

@@ -18,7 +18,7 @@ enum app_tool_state {
 	APP_TOOL_UNCHECKED,          /* of a type that is not kept here: workflow, mcp */
 	APP_TOOL_PROVIDER_MISSING,   /* reason: "" */
 	APP_TOOL_OPERATION_MISSING,  /* "" or "switched_off" */
-	APP_TOOL_CREDENTIAL_MISSING, /* "" or "no_default" */
+	APP_TOOL_CREDENTIAL_MISSING, /* "", "no_default", or "no_secret" of an API tool */
 	APP_TOOL_NEEDS_REAUTH,       /* a word of runtime_state() */
 	APP_TOOL_NOT_PERMITTED,      /* "disabled", or "key": not for this key */
 	APP_TOOL_STATE__MAX

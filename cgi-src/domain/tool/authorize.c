@@ -7,33 +7,29 @@
 #include "platform/codec.h"
 #include "platform/url.h"
 
+/* Where its value goes: a name of its own, or the header that Basic and Bearer have. */
+static const char *name_of(const struct authorize_item *item)
+{
+	return item->kind == AUTHORIZE_VALUE ? item->name : "Authorization";
+}
+
 static enum rc refuse(struct bind_fault *fault, const struct authorize_item *item, const char *what)
 {
-	bind_fault_set(fault, "bad_credential", "", "the credential %s%s%s %s",
-		*item->scheme ? "of " : "", *item->scheme ? item->scheme : "for ",
-		*item->scheme ? ""
-		: item->name  ? item->name
-			      : "Authorization",
-		what);
+	bool by_scheme = *item->scheme != '\0';
+
+	bind_fault_set(fault, "bad_credential", "", "the credential %s %s %s",
+		by_scheme ? "of" : "for", by_scheme ? item->scheme : name_of(item), what);
 	return RC_INVALID;
 }
 
 /* --- which of them --- */
 
-/* Is it set up, and if that is asked, also entered? */
-static bool has_scheme(
-	const struct authorize_item *items, size_t n, const char *scheme, bool entered)
+static bool has_scheme(const struct authorize_item *items, size_t n, const char *scheme)
 {
-	bool found = false;
-
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(items[i].scheme, scheme) != 0)
-			continue;
-		if (entered && !items[i].value)
-			return false;
-		found = true;
-	}
-	return found;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(items[i].scheme, scheme) == 0)
+			return true;
+	return false;
 }
 
 static const char *scheme_of(jsonv *need)
@@ -45,10 +41,10 @@ static const char *scheme_of(jsonv *need)
 	return jsonr_get(need, "scheme", &v) && jsonr_text(v, &p, &len) ? p : "";
 }
 
-static bool is_met(jsonv *alternative, const struct authorize_item *items, size_t n, bool entered)
+static bool is_met(jsonv *alternative, const struct authorize_item *items, size_t n)
 {
 	for (size_t i = 0; i < jsonr_length(alternative); i++)
-		if (!has_scheme(items, n, scheme_of(jsonr_at(alternative, i)), entered))
+		if (!has_scheme(items, n, scheme_of(jsonr_at(alternative, i))))
 			return false;
 	return jsonr_length(alternative) > 0;
 }
@@ -75,93 +71,74 @@ static enum rc say_needed(jsonv *alternative, struct bind_fault *fault)
 	return RC_DENIED;
 }
 
-static enum rc say_not_entered(const struct authorize_item *item, struct bind_fault *fault)
-{
-	(void)refuse(fault, item, "has not been entered");
-	fault->code = "no_secret";
-	return RC_INVALID;
-}
-
-/* No alternative is met: one may be set up and wait for what a person has to enter. */
-static enum rc say_unmet(
-	jsonv *security, const struct authorize_item *items, size_t n, struct bind_fault *fault)
-{
-	for (size_t k = 0; k < jsonr_length(security); k++) {
-		jsonv *alternative = jsonr_at(security, k);
-		bool waits[AUTHORIZE_ITEMS_MAX] = {false};
-
-		if (!is_met(alternative, items, n, false))
-			continue;
-		take(alternative, items, n, waits);
-		for (size_t i = 0; i < n; i++)
-			if (waits[i] && !items[i].value)
-				return say_not_entered(&items[i], fault);
-	}
-	return say_needed(jsonr_at(security, 0), fault);
-}
-
 enum rc authorize_choose(jsonv *security, const struct authorize_item *items, size_t n,
 	bool *chosen, struct bind_fault *fault)
 {
 	bool optional = jsonr_length(security) == 0, always = false;
 
 	for (size_t i = 0; i < n; i++) {
-		bool everywhere = *items[i].scheme == '\0';
-
-		if (everywhere && !items[i].value)
-			return say_not_entered(&items[i], fault);
-		chosen[i] = everywhere || (!security && items[i].value);
-		always = always || everywhere;
+		chosen[i] = *items[i].scheme == '\0' || !security;
+		always = always || chosen[i];
 	}
 	for (size_t i = 0; i < jsonr_length(security); i++) {
 		jsonv *alternative = jsonr_at(security, i);
 
-		if (is_met(alternative, items, n, true)) {
+		if (is_met(alternative, items, n)) {
 			take(alternative, items, n, chosen);
 			return RC_OK;
 		}
 		optional = optional || jsonr_length(alternative) == 0;
 	}
 	/* What was set up by hand, without a scheme, may be the very thing: who did so knows. */
-	return optional || always ? RC_OK : say_unmet(security, items, n, fault);
+	return optional || always ? RC_OK : say_needed(jsonr_at(security, 0), fault);
 }
 
 /* --- from settings --- */
 
-static struct authorize_item item_of(const struct tool_auth *auth, const struct fieldset *secrets)
+/* False: not all of its secrets are stored. */
+static bool item_of(
+	const struct tool_auth *auth, const struct fieldset *secrets, struct authorize_item *out)
 {
-	bool basic = auth->type == TOOL_AUTH_BASIC, key = auth->type == TOOL_AUTH_API_KEY;
-	struct authorize_item item = {.kind = basic ? AUTHORIZE_BASIC : AUTHORIZE_VALUE,
+	bool basic = auth->type == TOOL_AUTH_BASIC;
+
+	*out = (struct authorize_item){.kind = AUTHORIZE_VALUE,
 		.scheme = auth->scheme,
-		.in = key ? auth->in : TOOL_IN_HEADER,
+		.in = auth->type == TOOL_AUTH_API_KEY ? auth->in : TOOL_IN_HEADER,
 		.name = auth->name,
-		.prefix = key ? auth->prefix : "",
+		.prefix = auth->type == TOOL_AUTH_API_KEY ? auth->prefix : "",
 		.value = tool_secret(secrets, auth, basic ? "password" : "value"),
 		.user = basic ? tool_secret(secrets, auth, "username") : NULL};
-
-	if (auth->type == TOOL_AUTH_BEARER)
-		item.kind = AUTHORIZE_BEARER;
-	if (basic && !item.user)
-		item.value = NULL;
-	return item;
+	if (basic)
+		out->kind = AUTHORIZE_BASIC;
+	else if (auth->type == TOOL_AUTH_BEARER)
+		out->kind = AUTHORIZE_BEARER;
+	return out->value && (!basic || out->user);
 }
 
-size_t authorize_items(const struct tool_settings *settings, const struct fieldset *secrets,
-	const struct secret *token, struct authorize_item items[AUTHORIZE_ITEMS_MAX])
+enum rc authorize_items(const struct tool_settings *settings, const struct fieldset *secrets,
+	const struct secret *token, struct authorize_item items[AUTHORIZE_ITEMS_MAX], size_t *n,
+	struct bind_fault *fault)
 {
 	const struct tool_oauth2 *oauth2 = &settings->oauth2;
-	size_t n = 0;
 
-	for (size_t i = 0; i < settings->n_auth; i++)
-		items[n++] = item_of(&settings->auth[i], secrets);
+	*n = 0;
+	for (size_t i = 0; i < settings->n_auth; i++) {
+		if (item_of(&settings->auth[i], secrets, &items[*n])) {
+			(*n)++;
+		} else if (*items[*n].scheme == '\0') {
+			(void)refuse(fault, &items[*n], "has not been entered");
+			fault->code = "no_secret";
+			return RC_INVALID;
+		}
+	}
 	if (settings->has_oauth2 && token)
-		items[n++] = (struct authorize_item){.kind = AUTHORIZE_VALUE,
+		items[(*n)++] = (struct authorize_item){.kind = AUTHORIZE_VALUE,
 			.scheme = oauth2->scheme,
 			.in = oauth2->send_in,
 			.name = oauth2->send_name,
 			.prefix = oauth2->send_prefix,
 			.value = token};
-	return n;
+	return RC_OK;
 }
 
 /* --- into the request --- */
@@ -261,7 +238,7 @@ static enum rc put(struct tool_request *request, const struct authorize_item *it
 	struct tool_parts *parts = header                      ? &request->headers
 				   : item->in == TOOL_IN_QUERY ? &request->query
 							       : &request->cookies;
-	const char *name = item->kind == AUTHORIZE_VALUE ? item->name : "Authorization";
+	const char *name = name_of(item);
 	struct secret text = SECRET_EMPTY;
 	enum rc rc;
 
@@ -285,13 +262,11 @@ static bool same_place(const struct authorize_item *a, const struct authorize_it
 {
 	enum tool_place in_a = a->kind == AUTHORIZE_VALUE ? a->in : TOOL_IN_HEADER;
 	enum tool_place in_b = b->kind == AUTHORIZE_VALUE ? b->in : TOOL_IN_HEADER;
-	const char *name_a = a->kind == AUTHORIZE_VALUE ? a->name : "Authorization";
-	const char *name_b = b->kind == AUTHORIZE_VALUE ? b->name : "Authorization";
 
 	if (in_a != in_b)
 		return false;
-	return in_a == TOOL_IN_HEADER ? strcasecmp(name_a, name_b) == 0
-				      : strcmp(name_a, name_b) == 0;
+	return in_a == TOOL_IN_HEADER ? strcasecmp(name_of(a), name_of(b)) == 0
+				      : strcmp(name_of(a), name_of(b)) == 0;
 }
 
 enum rc tool_authorize(struct tool_request *request, const struct authorize_item *items, size_t n,

@@ -13,7 +13,7 @@
 #include "platform/text.h"
 
 #define PROGRAM "grantry-import"
-#define OUTPUT_MAX ((size_t)128 << 20)
+#define OUTPUT_MAX ((size_t)256 << 20) /* plans repeat what many operations use */
 #define SAID_CHARS 200
 
 static const struct child_limits limits = {

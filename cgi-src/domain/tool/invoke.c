@@ -43,14 +43,15 @@ static enum rc choose(struct invocation *call)
 	struct authorize_item all[AUTHORIZE_ITEMS_MAX];
 	bool chosen[AUTHORIZE_ITEMS_MAX] = {false};
 	jsonv *security = call->plan.security;
-	size_t n = authorize_items(
-		&call->loaded.tool.settings, &call->loaded.secrets, &call->token.value, all);
-	enum rc rc;
+	size_t n;
+	enum rc rc = authorize_items(&call->loaded.tool.settings, &call->loaded.secrets,
+		&call->token.value, all, &n, &call->result.fault);
 
 	if (!call->plan.has_security &&
 		!jsonr_pointer(jsonr_root(call->loaded.tool.head), "/security", &security))
 		security = NULL;
-	rc = authorize_choose(security, all, n, chosen, &call->result.fault);
+	if (rc == RC_OK)
+		rc = authorize_choose(security, all, n, chosen, &call->result.fault);
 	for (size_t i = 0; rc == RC_OK && i < n; i++) {
 		if (!chosen[i])
 			continue;

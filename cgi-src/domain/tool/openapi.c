@@ -272,6 +272,8 @@ static void read_operations(struct importer *im)
 			break;
 		}
 		read_operation(im, &im->operations[i]);
+		im->n_schemas += im->schemas.bytes;
+		im->n_read++;
 	}
 	if (im->n_written == 0)
 		findings_refuse(

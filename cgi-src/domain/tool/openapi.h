@@ -23,7 +23,8 @@
 
 #define OPENAPI_BYTES_MAX ((size_t)16 << 20)
 #define OPENAPI_RECORD_MAX ((size_t)256 << 10)  /* without its letter and newline */
-#define OPENAPI_RECORDS_MAX ((size_t)256 << 20) /* of all records together */
+#define OPENAPI_SCHEMAS_MAX ((size_t)64 << 20)  /* of the schemas in all plans together */
+#define OPENAPI_RECORDS_MAX ((size_t)120 << 20) /* of all records together */
 #define OPENAPI_OPERATIONS_MAX 10000
 #define OPENAPI_ARGUMENTS_MAX 500
 

@@ -106,6 +106,8 @@ struct importer {
 	struct schema_copy schemas;
 	struct operation *operations;
 	size_t n_operations, operations_cap, n_written, n_left_out;
+	size_t n_read;    /* operations that have been dealt with */
+	size_t n_schemas; /* bytes of schemas in their plans */
 	struct reading reading;
 	struct buf record, bundle, plan;
 	openapi_put *put;

@@ -6,6 +6,7 @@
 
 #include "domain/tool/openapi_int.h"
 #include "platform/jsonw.h"
+#include "platform/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define OTHER_TYPES_MAX 20
@@ -197,13 +198,13 @@ static void write_part(struct importer *im, const struct reading *rd, struct buf
 	const struct schema_member *m)
 {
 	const struct tree_node *encoding = tree_find(rd->body.encoding, m->name, m->name_len);
+	const char *type = node_text(tree_get(encoding, "contentType"));
 	struct style style = {NULL, false};
 
 	if (rd->body.media != MEDIA_FORM && rd->body.media != MEDIA_MULTIPART)
 		return;
-	if (*node_text(tree_get(encoding, "contentType")))
-		text_member(im, out, "content_type", tree_get(encoding, "contentType"),
-			MEDIA_TYPE_SIZE);
+	if (strlen(type) < MEDIA_TYPE_SIZE && text_is_vschar(type, strlen(type)))
+		jsonw_text(out, "content_type", type);
 	if (is_swagger(im) && node_is(tree_get(m->parts[0], "type"), "array"))
 		style = style_of_swagger(im, m->parts[0], "form");
 	else if (tree_get(encoding, "style") || tree_get(encoding, "explode"))
@@ -375,11 +376,20 @@ void responses_write(struct importer *im, const struct reading *rd, struct buf *
 	jsonw_close(out, ']');
 }
 
+/* Schemas that all reach one another are copied into every plan. So each operation may have an equal share of what those
+ * before it have left. */
+static size_t schemas_share(const struct importer *im)
+{
+	size_t left = OPENAPI_SCHEMAS_MAX > im->n_schemas ? OPENAPI_SCHEMAS_MAX - im->n_schemas : 0;
+
+	return left / (im->n_operations - im->n_read);
+}
+
 void plan_write(struct importer *im, struct reading *rd, struct buf *out)
 {
 	const struct tree_node *security = tree_get(rd->op->node, "security");
 
-	schema_copy_begin(&im->schemas);
+	schema_copy_begin(&im->schemas, schemas_share(im));
 	jsonw_open(out, NULL, '{');
 	jsonw_text(out, "method", rd->op->method);
 	jsonw_bytes(out, "path", buf_text(&rd->path), rd->path.len);

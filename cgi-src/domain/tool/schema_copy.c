@@ -22,7 +22,7 @@ void schema_copy_init(struct schema_copy *sc, const struct tree *tree, enum sche
 	struct findings *findings)
 {
 	*sc = (struct schema_copy){.tree = tree, .dialect = dialect, .findings = findings};
-	schema_copy_begin(sc);
+	schema_copy_begin(sc, SCHEMA_BYTES_MAX);
 }
 
 static void entry_free(void *p)
@@ -49,12 +49,13 @@ void schema_copy_release(struct schema_copy *sc)
 	*sc = (struct schema_copy){.tree = NULL};
 }
 
-void schema_copy_begin(struct schema_copy *sc)
+void schema_copy_begin(struct schema_copy *sc, size_t bytes_max)
 {
 	sc->waiting = NULL;
 	sc->waits_at = &sc->waiting;
 	sc->operation++;
 	sc->bytes = sc->keys = 0;
+	sc->bytes_max = bytes_max < SCHEMA_BYTES_MAX ? bytes_max : SCHEMA_BYTES_MAX;
 	sc->told = false;
 }
 
@@ -253,7 +254,7 @@ static bool has_room(struct schema_copy *sc, const struct schema_entry *entry)
 		bytes += strlen(entry->refs[i]->name) + NAME_PRICE;
 		keys++;
 	}
-	if (bytes > SCHEMA_BYTES_MAX || keys > SCHEMA_KEYS_MAX)
+	if (bytes > sc->bytes_max || keys > SCHEMA_KEYS_MAX)
 		return false;
 	sc->bytes = bytes;
 	sc->keys = keys;

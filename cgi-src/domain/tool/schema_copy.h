@@ -51,6 +51,7 @@ struct schema_copy {
 	struct schema_entry **waits_at; /* where the next one is hung in */
 	unsigned operation;             /* serial number */
 	size_t bytes, keys;             /* written for it so far */
+	size_t bytes_max;               /* what may be */
 	bool told;                      /* that there was no room */
 	enum rc rc;                     /* RC_OK or RC_NOMEM */
 };
@@ -60,8 +61,9 @@ void schema_copy_init(struct schema_copy *sc, const struct tree *tree, enum sche
 	struct findings *findings);
 void schema_copy_release(struct schema_copy *sc);
 
-/** schema_copy_begin(sc): the next operation: nothing is named yet, and all the room is there again. */
-void schema_copy_begin(struct schema_copy *sc);
+/** schema_copy_begin(sc, bytes_max): the next operation: nothing is named yet, and there is room for so many bytes,
+ *  SCHEMA_BYTES_MAX at most. */
+void schema_copy_begin(struct schema_copy *sc, size_t bytes_max);
 
 /** schema_copy_write(sc, node, out): appends the schema at node, one JSON value. NULL: "{}". Never fails:
  *  what cannot be copied is true, with a finding. */
