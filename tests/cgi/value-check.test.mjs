@@ -109,8 +109,8 @@ function validator(made, definitions) {
   return new Ajv({ strict: false, validateFormats: false, logger: false, validateSchema: false }).compile({ $ref: '#/schema', schema: made, ...definitions });
 }
 
-// Does the copy say, anywhere, that it does not judge everything?
-const isUnsure = (text) => /"\$comment":"simplified"|"pattern"|"format"|"discriminator"|[:[,]true/.test(text.replaceAll('"uniqueItems":true', ''));
+// Does the copy say, anywhere, that it does not judge everything? Of a oneOf several forms may fit.
+const isUnsure = (text) => /"\$comment":"simplified"|"pattern"|"format"|"oneOf"|[:[,]true/.test(text.replaceAll('"uniqueItems":true', ''));
 
 async function compare(seed, count, odd) {
   const d = dice(seed);
@@ -151,7 +151,7 @@ async function compare(seed, count, odd) {
 
 test('schemas that are copied in full: the same verdict on every value', async () => {
   const seen = await compare(1, 400, false);
-  assert.ok(seen.fits > 600 && seen.refused > 600 && seen.exact > 2400, JSON.stringify(seen));
+  assert.ok(seen.fits > 600 && seen.refused > 600 && seen.exact > 2000, JSON.stringify(seen));
 });
 
 test('schemas with what is not judged: nothing that fits is refused, and much that does not fit still is', async () => {

@@ -112,6 +112,20 @@ static void body_form(void)
 	CHECK_STR(bound_fault.code, "bad_argument");
 }
 
+static void body_form_without_members_is_refused(void)
+{
+	static const char *const bad[] = {"\"a=1&b=2\"", "[\"a\"]", "1", "true"};
+	char arguments[64];
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		(void)snprintf(arguments, sizeof arguments, "{\"body\":%s}", bad[i]);
+		CHECK_INT(bound(WHOLE(FORM, ANY), arguments), RC_INVALID);
+		CHECK_STR(bound_fault.text, "body must be an object");
+		CHECK_INT(bound(WHOLE("multipart/form-data", ANY), arguments), RC_INVALID);
+		CHECK_STR(bound_fault.argument, "body");
+	}
+}
+
 #define PART(disposition, more)                                                                    \
 	"--BOUNDARY\r\nContent-Disposition: form-data; " disposition "\r\n" more
 #define MULTIPART "multipart/form-data"
@@ -272,6 +286,7 @@ int main(void)
 		return 1;
 	RUN(body_json);
 	RUN(body_form);
+	RUN(body_form_without_members_is_refused);
 	RUN(body_multipart);
 	RUN(body_files_that_are_none_are_refused);
 	RUN(body_text_and_binary);

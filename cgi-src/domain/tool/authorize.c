@@ -77,7 +77,7 @@ enum rc authorize_choose(jsonv *security, const struct authorize_item *items, si
 	bool optional = jsonr_length(security) == 0, always = false;
 
 	for (size_t i = 0; i < n; i++) {
-		chosen[i] = *items[i].scheme == '\0';
+		chosen[i] = *items[i].scheme == '\0' || !security;
 		always = always || chosen[i];
 	}
 	for (size_t i = 0; i < jsonr_length(security); i++) {

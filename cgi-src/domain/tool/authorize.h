@@ -44,11 +44,11 @@ enum rc authorize_items(const struct tool_settings *settings, const struct field
 enum rc tool_authorize(struct tool_request *request, const struct authorize_item *items, size_t n,
 	struct bind_fault *fault) RC_MUST_CHECK;
 
-/** authorize_choose(security, items, n, chosen, fault): security is an operation's, an array of alternatives;
- *  NULL: none is said. chosen[i] becomes true for each item that goes with a request: those without a scheme always,
- *  of the others those of the first alternative all of whose schemes are among the items. If there is none, none
- *  goes, which is right where an alternative is empty, there is no alternative at all, or an item without a scheme was
- *  set up, which may be the very thing under another name. Else
+/** authorize_choose(security, items, n, chosen, fault): security is an operation's, an array of alternatives; NULL: the
+ *  description asks for nothing anywhere, so that all items go. chosen[i] becomes true for each item that goes with a
+ *  request: those without a scheme always, of the others those of the first alternative all of whose schemes are among
+ *  the items. If there is none, none goes, which is right where an alternative is empty, there is no alternative at
+ *  all, or an item without a scheme was set up, which may be the very thing under another name. Else
  *  RC_DENIED: fault (code "needs_credential") names what the first alternative needs. */
 enum rc authorize_choose(jsonv *security, const struct authorize_item *items, size_t n,
 	bool *chosen, struct bind_fault *fault) RC_MUST_CHECK;

@@ -213,13 +213,28 @@ static enum rc write_file(const struct bind_value *value, const char *type,
 	return rc;
 }
 
+/* A form is made of members, whatever its schema lets pass. */
+static enum rc check_form(const struct bind_values *values, struct bind_fault *fault)
+{
+	const struct plan_body *plan = &values->plan->body;
+	const struct bind_value *whole = &values->items[values->n_parameters];
+
+	if (plan->mode != PLAN_WHOLE || jsonr_kind(whole->v) == JSONR_OBJECT ||
+		(plan->media != PLAN_FORM && plan->media != PLAN_MULTIPART))
+		return RC_OK;
+	bind_fault_set(fault, "bad_argument", whole->as, "%s must be an object", whole->as);
+	return RC_INVALID;
+}
+
 static enum rc write_body(
 	const struct bind_values *values, struct tool_request *out, struct bind_fault *fault)
 {
 	const struct plan_body *plan = &values->plan->body;
 	const struct bind_value *whole = &values->items[values->n_parameters];
-	enum rc rc;
+	enum rc rc = check_form(values, fault);
 
+	if (rc)
+		return rc;
 	switch (plan->media) {
 	case PLAN_JSON:
 		rc = set_type(out, plan->content_type, "application/json");

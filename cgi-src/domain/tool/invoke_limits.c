@@ -83,7 +83,7 @@ void invoke_leave(struct invocation *call)
 	call->has_place = false;
 }
 
-/* What our own rules forbid tells nothing about the API. */
+/* What our own rules forbid tells nothing about the API, nor that we end. */
 void invoke_tell(const struct invocation *call)
 {
 	struct subject s = subject_of(call);
@@ -92,7 +92,8 @@ void invoke_tell(const struct invocation *call)
 	bool failed = call->call_rc != RC_OK || status >= 500 || (status == 429 && rest_s >= 0);
 
 	if (!call->core->breaker || call->test || call->call_rc == RC_EGRESS ||
-		call->call_rc == RC_INVALID || call->call_rc == RC_NOMEM)
+		call->call_rc == RC_INVALID || call->call_rc == RC_NOMEM ||
+		call->call_rc == RC_UNAVAILABLE)
 		return;
 	breaker_tell(call->core->breaker, &s, sizeof(s), clock_mono_ms(), failed,
 		rest_s > 0 ? rest_s * 1000 : 0);

@@ -185,6 +185,17 @@ static void read_operation(struct importer *im, const struct operation *op)
 
 /* --- the whole document --- */
 
+/* Who defines methods and asks for none of them anywhere has forgotten to: then nothing is said, rather than that
+ * none is needed. */
+static bool says_security(const struct importer *im)
+{
+	bool says = tree_get(im->root, "security") != NULL;
+
+	for (size_t i = 0; i < im->n_operations && !says; i++)
+		says = tree_get(im->operations[i].node, "security") != NULL;
+	return says;
+}
+
 static void write_head(struct importer *im, struct buf *out)
 {
 	const struct tree_node *info = tree_get(im->root, "info");
@@ -202,7 +213,8 @@ static void write_head(struct importer *im, struct buf *out)
 	else
 		servers_write(im, out, "servers", tree_get(im->root, "servers"));
 	security_schemes_write(im, out);
-	security_write(im, out, tree_get(im->root, "security"));
+	if (says_security(im))
+		security_write(im, out, tree_get(im->root, "security"));
 	jsonw_close(out, '}');
 }
 

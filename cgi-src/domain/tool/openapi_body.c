@@ -179,6 +179,8 @@ static void build_openapi(struct importer *im, struct reading *rd)
 	media = schema_copy_resolve(&im->schemas, body->chosen);
 	body->schema = tree_get(media, "schema");
 	body->encoding = tree_get(media, "encoding");
+	if (body->media == MEDIA_ANY && schema_copy_is_file(&im->schemas, body->schema))
+		set_type(body, "application/octet-stream");
 	body->described = tree_get(listed, "description") ? listed : node;
 	body->required = tree_bool(tree_get(node, "required"));
 	make_arguments(im, rd);

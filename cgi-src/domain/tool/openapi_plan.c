@@ -331,14 +331,25 @@ static void write_servers(struct importer *im, const struct reading *rd, struct 
 	buf_release(&servers);
 }
 
-static const struct tree_node *first_type(
+/* JSON where it is offered, which callers read best; else the first. */
+static const struct tree_node *best_type(const struct tree_node *types)
+{
+	size_t left = OTHER_TYPES_MAX;
+
+	for (const struct tree_node *n = tree_first(types); n && left; n = tree_next(n), left--)
+		if (media_of(media_type_text(n)) <= MEDIA_JSON_LIKE)
+			return n;
+	return tree_first(types);
+}
+
+static const struct tree_node *type_of_response(
 	struct importer *im, const struct reading *rd, const struct tree_node *response)
 {
 	const struct tree_node *own = tree_get(rd->op->node, "produces");
 
 	if (!is_swagger(im))
-		return tree_first(tree_get(response, "content"));
-	return tree_get(response, "schema") ? tree_first(own ? own : tree_get(im->root, "produces"))
+		return best_type(tree_get(response, "content"));
+	return tree_get(response, "schema") ? best_type(own ? own : tree_get(im->root, "produces"))
 					    : NULL;
 }
 
@@ -350,7 +361,7 @@ void responses_write(struct importer *im, const struct reading *rd, struct buf *
 	for (const struct tree_node *n = tree_first(tree_get(rd->op->node, "responses")); n && left;
 		n = tree_next(n)) {
 		const struct tree_node *response = schema_copy_resolve(&im->schemas, n);
-		const char *type = media_type_text(first_type(im, rd, response));
+		const char *type = media_type_text(type_of_response(im, rd, response));
 
 		if (!*node_key(n) || strncmp(node_key(n), "x-", 2) == 0 || strlen(node_key(n)) > 16)
 			continue;

@@ -347,21 +347,17 @@ static enum value_verdict judge_any(
 	return forms.yes ? VALUE_YES : forms.unsure ? VALUE_UNSURE : VALUE_NO;
 }
 
-/* A discriminator says which form is meant, also where several fit. */
+/* Several that fit are no refusal: descriptions say oneOf of forms that overlap, and leave to a discriminator (which may
+ * stand in one of them, not here) which is meant; and of members that only answers have the copy knows nothing. */
 static enum value_verdict judge_one(
-	struct check *c, jsonv *schema, jsonv *list, jsonv *value, struct value_miss *miss)
+	struct check *c, jsonv *list, jsonv *value, struct value_miss *miss)
 {
 	struct forms forms = {0};
-	jsonv *discriminator;
 
 	if (jsonr_length(list) == 0)
 		return VALUE_UNSURE;
 	judge_forms(c, list, value, miss, &forms);
-	if (forms.yes > 1)
-		return jsonr_get(schema, "discriminator", &discriminator)
-			       ? VALUE_UNSURE
-			       : refuse(c, VALUE_SEVERAL, schema, value, miss);
-	if (forms.unsure)
+	if (forms.yes > 1 || forms.unsure)
 		return VALUE_UNSURE;
 	return forms.yes ? VALUE_YES : VALUE_NO;
 }
@@ -392,7 +388,7 @@ static enum value_verdict judge_composed(
 	if (verdict != VALUE_NO && jsonr_get(schema, "anyOf", &part))
 		verdict = value_least(verdict, judge_any(c, part, value, miss));
 	if (verdict != VALUE_NO && jsonr_get(schema, "oneOf", &part))
-		verdict = value_least(verdict, judge_one(c, schema, part, value, miss));
+		verdict = value_least(verdict, judge_one(c, part, value, miss));
 	if (verdict != VALUE_NO && jsonr_get(schema, "not", &part))
 		verdict = value_least(verdict, judge_not(c, part, value, miss));
 	return verdict;

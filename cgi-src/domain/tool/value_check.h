@@ -2,8 +2,8 @@
  *
  * Does a value fit a schema of a plan (schema_copy.h)? JSON Schema 2020-12 in that subset, with a third
  * answer beside yes and no: not sure. It comes from what is not judged (pattern, for the system's regular
- * expressions take exponential time; format; what the copy had to leave out) and from what would cost too
- * much, and it is carried through allOf, oneOf, anyOf and not. Only a sure no is refused: the provider,
+ * expressions take exponential time; format; which of several forms of a oneOf that fit is meant; what the copy had
+ * to leave out) and from what would cost too much, and it is carried through allOf, oneOf, anyOf and not. Only a sure no is refused: the provider,
  * who knows its rules, judges the rest.
  */
 #ifndef GRANTRY_DOMAIN_TOOL_VALUE_CHECK_H

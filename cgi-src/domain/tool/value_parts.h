@@ -20,7 +20,6 @@ enum value_rule {
 	VALUE_UNKNOWN, /* additionalProperties */
 	VALUE_MEMBERS, /* too few or too many */
 	VALUE_FORMS,   /* none of anyOf, oneOf, each for its type */
-	VALUE_SEVERAL, /* more than one of oneOf */
 	VALUE_NOT
 };
 

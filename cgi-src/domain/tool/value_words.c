@@ -172,9 +172,6 @@ static void say_rule(jsonv *defs, const struct value_miss *miss, struct buf *out
 	case VALUE_UNIQUE:
 		buf_puts(out, " must not hold the same item twice");
 		break;
-	case VALUE_SEVERAL:
-		buf_puts(out, " fits more than one of the forms of which it must be one");
-		break;
 	case VALUE_NOT:
 		buf_puts(out, " is what the description rules out");
 		break;
