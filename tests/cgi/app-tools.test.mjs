@@ -68,6 +68,15 @@ test('a tool that is gone, or whose operation is, is told as deleted', async () 
   assert.deepEqual(await verdict(api(ORDERS, 'dropOrder')), ['operation_missing', 'switched_off', 'deleted']);
 });
 
+test('a key that is held to others is told no more than that, and no names', async () => {
+  const bound = new Runtime(stack, await newKey(stack, 'held', '--providers', 'grantry/sandbox/sandbox_tool', '--verbs', 'list'));
+  assert.deepEqual(await verdict(api(ORDERS, 'getOrder'), bound), ['not_permitted', 'key', 'there']);
+  assert.deepEqual(await verdict(api(ORDERS, 'none'), bound), ['not_permitted', 'key', 'there']);
+  const { text, body } = await get(bound, 'one');
+  assert.equal(body.tools[0].portable.provider_id, ORDERS);
+  assert.doesNotMatch(text, new RegExp(`Orders|${SHA256}`));
+});
+
 test('a tool whose keys nobody entered is told', async () => {
   const settings = (text) => db.run(`UPDATE tool_api_providers SET settings = '${text}' WHERE id = X'${hexOf(ORDERS)}'`);
   await settings('{"auth":[{"id":"a1","scheme":"","type":"bearer"}]}');

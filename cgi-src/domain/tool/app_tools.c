@@ -77,6 +77,8 @@ struct app_tool_report app_tools_judge(const struct core *core, const struct run
 	if (strcmp(row->provider_type, TYPE_API) == 0) {
 		if (!found->has_api_tool)
 			return (struct app_tool_report){found, APP_TOOL_PROVIDER_MISSING, ""};
+		if (key && !access_reaches(key, &ref)) /* it could not call it either */
+			return (struct app_tool_report){found, APP_TOOL_NOT_PERMITTED, "key"};
 		if (!found->has_operation || !found->operation_enabled)
 			return (struct app_tool_report){found, APP_TOOL_OPERATION_MISSING,
 				found->has_operation ? "switched_off" : ""};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 
 #include "domain/runtime/reference.h"
 #include "domain/tool/app_tools.h"
@@ -22,17 +23,19 @@ static void write_deleted(struct answer *a, const struct app_tool_row *row)
 }
 
 /* The same reference as another installation can take it: an API tool by its name and what it was made of, a credential
- * by its name, and no id of ours. */
-static void write_portable(struct json *j, const struct app_tool_found *found)
+ * by its name, and no id of ours. A key learns no names of what it does not reach. */
+static void write_portable(struct json *j, const struct app_tool_report *report)
 {
+	const struct app_tool_found *found = report->found;
 	const struct app_tool_row *row = &found->row;
-	const char *name = found->has_credential && !uuid_is_zero(&row->credential)
+	bool reached = strcmp(report->reason, "key") != 0;
+	const char *name = reached && found->has_credential && !uuid_is_zero(&row->credential)
 				   ? found->credential.row.name
 				   : row->credential_name;
 	char sha256[2 * HASH_SIZE + 1];
 
 	json_member(j, ",\"portable\":{\"provider_type\":", row->provider_type);
-	if (found->has_api_tool) {
+	if (reached && found->has_api_tool) {
 		codec_hex(found->schema_sha256, found->schema_sha256 ? HASH_SIZE : 0, sha256);
 		json_member(j, ",\"provider\":{\"name\":", found->api_tool_name);
 		json_member(j, ",\"schema_sha256\":", sha256);
@@ -62,7 +65,7 @@ static void write_one(const struct app_tool_report *report, void *arg)
 	json_raw(j, row->enabled ? ",\"enabled\":true" : ",\"enabled\":false");
 	json_member(j, ",\"state\":", app_tool_state_word(report->state));
 	json_member(j, ",\"reason\":", report->reason);
-	write_portable(j, report->found);
+	write_portable(j, report);
 	json_raw(j, "}");
 	a->first = false;
 	if (app_tool_is_deleted(report->state))
