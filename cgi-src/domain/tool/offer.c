@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "domain/tool/api_tool_int.h"
+#include "domain/definition.h"
 #include "domain/tool/parameters.h"
 #include "platform/log.h"
 
@@ -17,19 +17,17 @@ static enum rc key_load(
 
 void offer_provider(const struct api_tool_id *id, char out[OFFER_PROVIDER_SIZE])
 {
-	char text[UUID_TEXT_SIZE];
+	char plugin_id[DEFINITION_PLUGIN_SIZE];
+	struct provider_ref ref = definition_ref_of(id, plugin_id);
 
-	uuid_text(&id->u, text);
-	(void)snprintf(out, OFFER_PROVIDER_SIZE, API_TOOL_ORG "/%s/oauth2", text);
+	(void)snprintf(out, OFFER_PROVIDER_SIZE, "%s/%s", ref.plugin_id, ref.provider);
 }
 
 bool offer_reaches(const struct runtime_key_row *key, const struct api_tool_id *id)
 {
-	char plugin[OFFER_PROVIDER_SIZE], text[UUID_TEXT_SIZE];
-	const struct provider_ref ref = {plugin, "oauth2"};
+	char plugin_id[DEFINITION_PLUGIN_SIZE];
+	struct provider_ref ref = definition_ref_of(id, plugin_id);
 
-	uuid_text(&id->u, text);
-	(void)snprintf(plugin, sizeof(plugin), API_TOOL_ORG "/%s", text);
 	return access_reaches(key, &ref);
 }
 
