@@ -51,8 +51,6 @@ static char *text_of(const struct tool_oauth2 *o)
 	buf_init(&text, 65536);
 	if (o)
 		CHECK_RC(oauth_definition_write(&tool, "Pets", o, &text, &problem), RC_OK);
-	else
-		buf_puts(&text, "");
 	return o ? buf_take(&text) : strdup("");
 }
 

@@ -150,7 +150,7 @@ static void redirects_go_nowhere_else(void)
 
 static void a_redirect_within_what_is_allowed_is_followed(void)
 {
-	char request[8192], url[URL_MAX + 1], there[URL_MAX + 1], answer[512];
+	char request[8192], url[URL_MAX + 1], there[URL_MAX + 1], answer[URL_MAX + 128];
 	struct server first, second;
 
 	begin();

@@ -19,7 +19,6 @@
 #define API_TOOL_TEXT_BYTES (64 * 1024) /* of a description, of a disclaimer */
 #define API_TOOL_PRIVACY_CHARS 255
 #define API_OPERATIONS_PAGE_MAX 100
-#define API_TOOL_ORG "api-tools" /* of the definition of its OAuth 2.0: api-tools/UUID/oauth2 */
 
 /* One or two characters on a ground, as on the tiles of providers. */
 struct api_icon {

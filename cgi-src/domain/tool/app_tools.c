@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "domain/audit.h"
+#include "domain/definition.h"
 #include "domain/runtime/reference.h"
 #include "domain/runtime/state.h"
 #include "domain/tool/app_tools_parse.h"
@@ -13,8 +14,6 @@
 #include "platform/text.h"
 
 #define TYPE_API "api"
-#define API_TOOLS_ORG "api-tools"
-#define API_TOOL_PROVIDER "oauth2"
 
 static const char *const words[APP_TOOL_STATE__MAX] = {
 	[APP_TOOL_OK] = "ok",
@@ -159,6 +158,7 @@ static enum rc resolve_api(const struct core *core, const struct tenant_id *tena
 	const struct app_tool_said *said, struct resolved *out)
 {
 	unsigned char sha256[HASH_SIZE];
+	struct provider_ref ref;
 	bool hashed = codec_unhex(said->sha256, sha256, sizeof(sha256)) == RC_OK;
 	enum rc rc = RC_NOT_FOUND;
 
@@ -174,11 +174,10 @@ static enum rc resolve_api(const struct core *core, const struct tenant_id *tena
 	if (rc != RC_OK)
 		return rc;
 	uuid_text(&out->row.api_tool, out->id);
-	(void)snprintf(out->plugin, sizeof(out->plugin), API_TOOLS_ORG "/%s", out->id);
-	TEXT_COPY(out->provider, API_TOOL_PROVIDER);
 	out->row.provider_id = out->id;
-	out->row.plugin = out->plugin;
-	out->row.provider = out->provider;
+	ref = definition_ref_of(&(struct api_tool_id){out->row.api_tool}, out->plugin);
+	out->row.plugin = ref.plugin_id;
+	out->row.provider = ref.provider;
 	return RC_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "domain/definition.h"
+#include "domain/tool/api_tool_int.h"
 #include "domain/tool/parameters.h"
 #include "platform/log.h"
 
@@ -17,16 +18,16 @@ static enum rc key_load(
 
 void offer_provider(const struct api_tool_id *id, char out[OFFER_PROVIDER_SIZE])
 {
-	char plugin_id[DEFINITION_PLUGIN_SIZE];
-	struct provider_ref ref = definition_ref_of(id, plugin_id);
+	char plugin[DEFINITION_PLUGIN_SIZE];
+	const struct provider_ref ref = definition_ref_of(id, plugin);
 
 	(void)snprintf(out, OFFER_PROVIDER_SIZE, "%s/%s", ref.plugin_id, ref.provider);
 }
 
 bool offer_reaches(const struct runtime_key_row *key, const struct api_tool_id *id)
 {
-	char plugin_id[DEFINITION_PLUGIN_SIZE];
-	struct provider_ref ref = definition_ref_of(id, plugin_id);
+	char plugin[DEFINITION_PLUGIN_SIZE];
+	const struct provider_ref ref = definition_ref_of(id, plugin);
 
 	return access_reaches(key, &ref);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/definition.h"
 #include "web/pages/api_tool_parts.h"
 #include "web/pages/pages.h"
 #include "web/say.h"
@@ -87,7 +88,7 @@ static void set_oauth2(struct ctx *c, const struct api_tool *t)
 	view_text(node, "TokenUrl", o->token_url);
 	api_tool_url(node, "Url", &t->id, "/authorization/oauth2");
 	api_tool_url(node, "RemoveUrl", &t->id, "/authorization/oauth2/remove");
-	page_url(node, "ConnectUrl", "/tools/" API_TOOL_ORG "/%s/oauth2", id);
+	page_url(node, "ConnectUrl", "/tools/" PROVIDER_TOOLS_ORG "/%s/" DEFINITION_TOOL_NAME, id);
 }
 
 static enum rc show_list(struct ctx *c, const struct api_tool *t)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/definition.h"
 #include "platform/text.h"
 #include "web/pages/api_tool_parts.h"
 #include "web/pages/app_uses.h"
@@ -14,14 +15,12 @@
 #include "web/say.h"
 
 #define QUERY_MAX_CHARS 100
-#define OAUTH_NAME "oauth2"
-#define PLUGIN_SIZE (sizeof(API_TOOL_ORG) + UUID_TEXT_SIZE)
 
 /* ---- authorization in words ---- */
 
 struct tallies {
 	struct {
-		char plugin[PLUGIN_SIZE];
+		char plugin[DEFINITION_PLUGIN_SIZE];
 		struct credential_tally tally;
 	} items[API_TOOLS_MAX];
 	size_t n;
@@ -30,10 +29,10 @@ struct tallies {
 static void see_tally(
 	const char *plugin_id, const char *provider, struct credential_tally tally, void *arg)
 {
+	const struct provider_ref ref = {plugin_id, provider};
 	struct tallies *all = arg;
 
-	if (strncmp(plugin_id, API_TOOL_ORG "/", sizeof(API_TOOL_ORG)) != 0 ||
-		strcmp(provider, OAUTH_NAME) != 0 || all->n == API_TOOLS_MAX)
+	if (!definition_is_own(&ref) || all->n == API_TOOLS_MAX)
 		return;
 	TEXT_COPY(all->items[all->n].plugin, plugin_id);
 	all->items[all->n++].tally = tally;
@@ -42,10 +41,9 @@ static void see_tally(
 static const struct credential_tally *find_tally(
 	const struct tallies *all, const struct api_tool_id *id)
 {
-	char plugin[PLUGIN_SIZE], text[UUID_TEXT_SIZE];
+	char plugin[DEFINITION_PLUGIN_SIZE];
 
-	uuid_text(&id->u, text);
-	(void)snprintf(plugin, sizeof(plugin), API_TOOL_ORG "/%s", text);
+	(void)definition_ref_of(id, plugin);
 	for (size_t i = 0; i < all->n; i++)
 		if (strcmp(all->items[i].plugin, plugin) == 0)
 			return &all->items[i].tally;
@@ -209,7 +207,8 @@ static void set_links(struct ctx *c, const struct api_tool *t)
 
 	uuid_text(&t->id.u, text);
 	if (t->settings.has_oauth2)
-		page_url(c->root, "OauthUrl", "/tools/" API_TOOL_ORG "/%s/" OAUTH_NAME, text);
+		page_url(c->root, "OauthUrl",
+			"/tools/" PROVIDER_TOOLS_ORG "/%s/" DEFINITION_TOOL_NAME, text);
 	view_flag(c->root, "Manages", api_tool_manages(c));
 	api_tool_url(c->root, "AuthorizationUrl", &t->id, "/authorization");
 	if (!api_tool_manages(c))
