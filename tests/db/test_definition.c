@@ -42,18 +42,17 @@ static struct tool_oauth2 client_grant(void)
 	return o;
 }
 
-/* NULL: none. To be freed. */
+/* NULL: "", there is none. To be freed. */
 static char *text_of(const struct tool_oauth2 *o)
 {
 	struct tool_problem problem;
 	struct buf text;
 
+	if (!o)
+		return strdup("");
 	buf_init(&text, 65536);
-	if (o)
-		CHECK_RC(oauth_definition_write(&tool, "Pets", o, &text, &problem), RC_OK);
-	else
-		buf_puts(&text, "");
-	return o ? buf_take(&text) : strdup("");
+	CHECK_RC(oauth_definition_write(&tool, "Pets", o, &text, &problem), RC_OK);
+	return buf_take(&text);
 }
 
 static void add_tool(
