@@ -7,6 +7,8 @@
 #include "domain/definition.h"
 #include "domain/keyring.h"
 #include "domain/tool/api_draft.h"
+#include "platform/text.h"
+#include "store/credential_store.h"
 
 #include "store_test.h"
 
@@ -483,6 +485,79 @@ static void where_a_new_description_leads_secrets_do_not_follow(void)
 	clean();
 }
 
+/* ---- what people authorized ---- */
+
+static struct tool_settings with_oauth2(void)
+{
+	struct tool_settings s = {.server = SERVER, .has_oauth2 = true};
+
+	s.oauth2 = (struct tool_oauth2){.scheme = "",
+		.authorization_url = "https://id.acme.test/authorize",
+		.token_url = "https://id.acme.test/token",
+		.refresh_url = "",
+		.scope_separator = " ",
+		.send_name = "Authorization",
+		.send_prefix = "Bearer "};
+	return s;
+}
+
+static void authorize(const struct api_tool_id *id)
+{
+	char plugin_id[DEFINITION_PLUGIN_SIZE];
+	struct provider_ref ref = definition_ref_of(id, plugin_id);
+	struct credential_row row = {.auth_type = "oauth2",
+		.name = "Ada",
+		.client_source = "tenant",
+		.client_revision = 1,
+		.secret_rev = 1,
+		.version = 1,
+		.added_by = ada_at.user,
+		.changed_by = ada_at.user};
+
+	row.id.u = uuid_random();
+	row.client_id = uuid_random();
+	TEXT_COPY(row.plugin_id, ref.plugin_id);
+	TEXT_COPY(row.provider, ref.provider);
+	buf_init(&row.credentials, 64);
+	buf_init(&row.profile, 64);
+	buf_puts(&row.credentials, "sealed");
+	buf_puts(&row.profile, "sealed");
+	CHECK_RC(credential_insert(db, &acme, &row, 1), RC_OK);
+	credential_row_release(&row);
+}
+
+static void what_people_authorized_is_for_its_server_alone(void)
+{
+	struct api_draft_id draft = draft_of(two);
+	struct tool_settings s = with_oauth2();
+	struct api_tool_wish wish = wish_of("Pets", &s, NULL);
+	struct api_tool_id id;
+
+	CHECK_RC(api_tool_create(&core, &ada_at, &draft, &wish, &id), RC_OK);
+	CHECK(may_go(&id, "https://api.acme.test"));
+	authorize(&id);
+	s.server = "https://api.evil.test/v1";
+	wish.expected_version = 1;
+	CHECK_RC(api_tool_update(&core, &ada_at, &id, &wish), RC_INVALID);
+	CHECK_STR(wish.problem.field, "server");
+	CHECK(!may_go(&id, "https://api.evil.test"));
+	CHECK_INT(version_of(&id), 1);
+	/* a new description that leads elsewhere does not take them along, nor does what is saved behind it */
+	s.server = SERVER;
+	CHECK_RC(import(&ada_at, &id, moved, &draft), RC_OK);
+	CHECK_RC(api_tool_replace(&core, &ada_at, &id, &draft, 1), RC_OK);
+	s.server = "https://api.evil.test/v1";
+	wish.expected_version = 2;
+	CHECK_RC(api_tool_update(&core, &ada_at, &id, &wish), RC_OK);
+	CHECK(!may_go(&id, "https://api.evil.test"));
+	/* when there are none any more, new ones are for where it leads now */
+	CHECK_RC(db_exec(db, "DELETE FROM provider_credentials", DB_NO_ARGS, NULL), RC_OK);
+	wish.expected_version = 3;
+	CHECK_RC(api_tool_update(&core, &ada_at, &id, &wish), RC_OK);
+	CHECK(may_go(&id, "https://api.evil.test"));
+	clean();
+}
+
 static void a_draft_is_for_one_tool(void)
 {
 	struct api_tool_id one = a_tool("One"), other_id = a_tool("Two"), made;
@@ -675,6 +750,7 @@ int main(void)
 	RUN(a_new_description_tells_what_it_changes);
 	RUN(what_is_switched_off_stays_off);
 	RUN(where_a_new_description_leads_secrets_do_not_follow);
+	RUN(what_people_authorized_is_for_its_server_alone);
 	RUN(a_draft_is_for_one_tool);
 	RUN(nobody_sees_or_changes_what_belongs_to_others);
 	RUN(nothing_is_left_of_a_tool);

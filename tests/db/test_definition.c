@@ -42,17 +42,16 @@ static struct tool_oauth2 client_grant(void)
 	return o;
 }
 
-/* NULL: "", there is none. To be freed. */
+/* NULL: none. To be freed. */
 static char *text_of(const struct tool_oauth2 *o)
 {
 	struct tool_problem problem;
 	struct buf text;
 
-	if (!o)
-		return strdup("");
 	buf_init(&text, 65536);
-	CHECK_RC(oauth_definition_write(&tool, "Pets", o, &text, &problem), RC_OK);
-	return buf_take(&text);
+	if (o)
+		CHECK_RC(oauth_definition_write(&tool, "Pets", o, &text, &problem), RC_OK);
+	return o ? buf_take(&text) : strdup("");
 }
 
 static void add_tool(

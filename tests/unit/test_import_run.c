@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "domain/tool/import.h"
+#include "platform/codec.h"
 #include "platform/log.h"
+#include "platform/slots.h"
 
 #include "unit/check.h"
 
@@ -114,9 +116,38 @@ static void a_document_has_a_size(void)
 	free(text);
 }
 
+/* Two of a workspace while somebody types, and one more that is meant; half of the workers in all, and one more. */
+static void few_are_read_at_once(void)
+{
+	const struct tenant_id one = {{{1}}}, two = {{{2}}};
+	struct import_place places[6];
+
+	CHECK_INT(slots_new(&core.slots), RC_OK);
+	core.most_calls = 3;
+	CHECK_INT(import_enter(&core, &one, true, &places[0]), RC_OK);
+	CHECK_INT(import_enter(&core, &one, true, &places[1]), RC_OK);
+	CHECK_INT(import_enter(&core, &one, true, &places[2]), RC_LIMIT);
+	CHECK_INT(import_enter(&core, &one, false, &places[2]), RC_OK);
+	CHECK_INT(import_enter(&core, &one, false, &places[3]), RC_LIMIT);
+	CHECK_INT(import_enter(&core, &two, true, &places[3]), RC_LIMIT);
+	CHECK_INT(import_enter(&core, &two, false, &places[3]), RC_OK);
+	CHECK_INT(import_enter(&core, &two, false, &places[4]), RC_LIMIT);
+	import_leave(&core, &places[4]); /* it has none */
+	import_leave(&core, &places[2]);
+	import_leave(&core, &places[2]);
+	CHECK_INT(import_enter(&core, &two, false, &places[4]), RC_OK);
+	CHECK_INT(import_enter(&core, &one, false, &places[5]), RC_LIMIT);
+	slots_free(core.slots);
+	core.slots = NULL;
+	CHECK_INT(import_enter(&core, &one, true, &places[5]), RC_OK);
+	import_leave(&core, &places[5]);
+}
+
 int main(void)
 {
 	log_open("test_import_run", LOG_ERROR);
+	if (codec_init() != RC_OK)
+		return 99;
 	if (!mkdtemp(dir))
 		return 99;
 	(void)snprintf(program, sizeof(program), "%s/program", dir);
@@ -126,6 +157,7 @@ int main(void)
 	RUN(what_it_must_not_say_is_no_answer);
 	RUN(without_a_program_there_is_no_answer);
 	RUN(a_document_has_a_size);
+	RUN(few_are_read_at_once);
 	(void)rmdir(dir);
 	return CHECK_DONE;
 }

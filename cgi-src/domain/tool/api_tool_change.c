@@ -131,7 +131,7 @@ static enum rc create(struct change *c, const struct api_draft *draft, struct ap
 	enum rc rc = api_tool_wish_check(c->core, c->wish, head);
 
 	if (rc == RC_OK)
-		rc = api_tool_wish_secrets(c->wish, head, NULL, NULL, &c->secrets);
+		rc = api_tool_wish_secrets(c->wish, head, NULL, &c->secrets);
 	if (rc == RC_OK)
 		rc = fill(c);
 	if (rc != RC_OK)
@@ -215,15 +215,28 @@ static enum rc present_load(const struct core *core, const struct tenant_id *ten
 	return rc == RC_CRYPTO ? RC_OK : rc; /* what does not open is not kept */
 }
 
+/* OAuth 2.0 that goes takes its credentials along. */
+static enum rc take_before(
+	const struct change *c, const struct present *present, struct api_tool_before *out)
+{
+	*out = (struct api_tool_before){&present->settings, &present->secrets, false};
+	return present->settings.has_oauth2 && c->wish->settings->has_oauth2
+		       ? oauth_definition_is_used(
+				 c->core, &c->actor->tenant, &present->row.id, &out->authorized)
+		       : RC_OK;
+}
+
 static enum rc update(struct change *c, const struct present *before)
 {
 	char server[URL_MAX + 1];
 	jsonv *head = jsonr_root(before->head);
+	struct api_tool_before had;
 	enum rc rc = api_tool_wish_check(c->core, c->wish, head);
 
 	if (rc == RC_OK)
-		rc = api_tool_wish_secrets(
-			c->wish, head, &before->settings, &before->secrets, &c->secrets);
+		rc = take_before(c, before, &had);
+	if (rc == RC_OK)
+		rc = api_tool_wish_secrets(c->wish, head, &had, &c->secrets);
 	c->row.secret_rev = before->row.secret_rev + 1;
 	c->row.version = before->row.version;
 	c->definition = before->row.auth_definition;

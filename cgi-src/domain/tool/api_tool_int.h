@@ -26,11 +26,17 @@ struct api_icon api_icon_parse(const char *text);
 void api_tool_unconfirmed(const struct tool_origins *origins, const struct fieldset *secrets,
 	struct tool_origins *out);
 
-/** api_tool_wish_secrets(wish, head, before, stored, out): the secrets to keep, with the origins that they may go to.
- * before: the settings that are replaced; NULL: a new tool. RC_INVALID: wish->problem. */
+/* What an API tool has before it is changed. */
+struct api_tool_before {
+	const struct tool_settings *settings;
+	const struct fieldset *secrets;
+	bool authorized; /* there are credentials of its OAuth 2.0, and they stay */
+};
+
+/** api_tool_wish_secrets(wish, head, before, out): the secrets to keep, with the origins that they, and the tokens of
+ * its OAuth 2.0, may go to. before NULL: a new tool. RC_INVALID: wish->problem. */
 enum rc api_tool_wish_secrets(struct api_tool_wish *wish, jsonv *head,
-	const struct tool_settings *before, const struct fieldset *stored,
-	struct fieldset *out) RC_MUST_CHECK;
+	const struct api_tool_before *before, struct fieldset *out) RC_MUST_CHECK;
 /** api_tool_wish_check(core, wish, head): everything but the secrets. RC_INVALID: wish->problem. */
 enum rc api_tool_wish_check(
 	const struct core *core, struct api_tool_wish *wish, jsonv *head) RC_MUST_CHECK;

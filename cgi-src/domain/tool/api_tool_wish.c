@@ -223,32 +223,36 @@ static enum rc put_origins(struct fieldset *out, const struct tool_origins *orig
 }
 
 /* A secret that nobody entered now goes where it went before, and nowhere else: whoever may change a tool must not be
- * able to send it to a server of their choice. Where a new description leads elsewhere, it stays withheld. */
+ * able to send it to a server of their choice. Where a new description leads elsewhere, it stays withheld. The same
+ * holds for what people authorized (kept is empty): nobody can enter that again for them, so it has to go first. */
 static enum rc keep_origins(struct api_tool_wish *wish, jsonv *head,
-	const struct tool_settings *before, const struct fieldset *stored,
-	const struct tool_origins *now, const char *kept, struct fieldset *out)
+	const struct api_tool_before *before, const struct tool_origins *now, const char *kept,
+	struct fieldset *out)
 {
+	const struct fieldset *stored = before->secrets;
 	const struct secret *list = fieldset_get(stored, TOOL_SECRETS_ORIGINS);
 	struct tool_origins old;
 
-	tool_origins(head, before, &old);
+	tool_origins(head, before->settings, &old);
 	for (size_t i = 0; i < now->n; i++)
 		if (!tool_secrets_may_go(stored, now->items[i]) && !has_origin(&old, now->items[i]))
-			return refuse(wish, kept, FORM_ADDRESS_CHANGES);
+			return kept[0] ? refuse(wish, kept, FORM_ADDRESS_CHANGES)
+				       : refuse(wish, "server",
+						 MESSAGE("api_tool.problem.server_authorized"));
 	return list ? fieldset_put(out, TOOL_SECRETS_ORIGINS, list->bytes, list->len) : RC_OK;
 }
 
 enum rc api_tool_wish_secrets(struct api_tool_wish *wish, jsonv *head,
-	const struct tool_settings *before, const struct fieldset *stored, struct fieldset *out)
+	const struct api_tool_before *before, struct fieldset *out)
 {
 	char kept[TOOL_SECRET_NAME_SIZE];
 	struct tool_origins now;
-	enum rc rc = take_secrets(wish, stored, out, kept);
+	enum rc rc = take_secrets(wish, before ? before->secrets : NULL, out, kept);
 
 	if (rc != RC_OK)
 		return rc;
 	tool_origins(head, wish->settings, &now);
-	if (kept[0] && before)
-		return keep_origins(wish, head, before, stored, &now, kept, out);
+	if (before && (kept[0] || before->authorized))
+		return keep_origins(wish, head, before, &now, kept, out);
 	return put_origins(out, &now);
 }

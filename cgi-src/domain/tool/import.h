@@ -38,6 +38,21 @@ struct import_result {
 
 void import_result_free(struct import_result *r); /* NULL-safe */
 
+#define IMPORT_LOOKS 2 /* of a workspace at once, in this program */
+
+/* Of one import, from before it is fetched until it is stored. */
+struct import_place {
+	bool taken;
+	size_t slot;
+};
+
+/** import_enter(core, tenant, look, place): whoever reads a document keeps a worker busy for up to forty seconds and
+ * a child of up to 640 MiB, so few may at once, together with test calls. look: while somebody types; an import may be
+ * one more than those, so that they never hold it up. RC_LIMIT: not now. A program without slots has no limits. */
+enum rc import_enter(const struct core *core, const struct tenant_id *tenant, bool look,
+	struct import_place *place) RC_MUST_CHECK;
+void import_leave(const struct core *core, struct import_place *place);
+
 /** import_run(core, p, len, url, out): url: where the document came from, for servers that are relative; NULL: by
  * hand. *out is there with RC_OK alone, and then may be refused: also when the child died of it. RC_LIMIT: longer than
  * IMPORT_DOCUMENT_MAX. RC_UNAVAILABLE: the program did not start, or it says what it must not. */

@@ -9,7 +9,9 @@
 
 #include "domain/tool/import.h"
 #include "platform/child.h"
+#include "platform/clock.h"
 #include "platform/log.h"
+#include "platform/slots.h"
 #include "platform/text.h"
 
 #define PROGRAM "grantry-import"
@@ -26,6 +28,38 @@ static const struct child_limits limits = {
 static const char died[] =
 	"E{\"code\":\"too_much\",\"line\":0,\"column\":0,\"pointer\":\"\",\"message\":"
 	"\"The document takes too much memory or time to read.\"}\n";
+
+/* ---- how many at once ---- */
+
+#define LONGEST_MS 60000 /* a fetch, a child, and the rows */
+
+enum rc import_enter(const struct core *core, const struct tenant_id *tenant, bool look,
+	struct import_place *place)
+{
+	const struct {
+		char what[16];
+		struct tenant_id tenant;
+	} own = {"import", *tenant};
+	/* "" is shared with test calls (invoke_limits.c) */
+	const struct slots_subject subjects[] = {{&own, sizeof(own), IMPORT_LOOKS + !look},
+		{"", 0, core->most_calls ? core->most_calls + !look : 0}};
+	enum rc rc = RC_OK;
+
+	if (core->slots)
+		rc = slots_take(
+			core->slots, subjects, 2, clock_mono_ms(), LONGEST_MS, &place->slot);
+	place->taken = core->slots && rc == RC_OK;
+	return rc;
+}
+
+void import_leave(const struct core *core, struct import_place *place)
+{
+	if (place->taken)
+		slots_give(core->slots, place->slot);
+	place->taken = false;
+}
+
+/* ---- the child ---- */
 
 /* Beside the program that runs, unless the configuration says otherwise. */
 static enum rc find_program(const struct cfg *cfg, char out[PATH_MAX])

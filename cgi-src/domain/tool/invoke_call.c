@@ -159,7 +159,8 @@ static enum rc send_request(struct invocation *call, bool may_wait)
 /* RFC 6750 §3.1; many say only 401. */
 static bool says_token_is_over(const struct httpc_response *rs)
 {
-	return rs->status == 401 || strstr(rs->www_authenticate, "invalid_token");
+	return rs->status == 401 ||
+	       (rs->status >= 400 && strstr(rs->www_authenticate, "invalid_token"));
 }
 
 static bool goes_on_elsewhere(const struct invocation *call)

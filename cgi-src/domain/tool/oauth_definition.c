@@ -283,6 +283,24 @@ static enum rc drop_credentials(struct settling *s)
 	return rc == RC_OK ? definition_drop_credentials(db, &s->actor->tenant, &s->ref) : rc;
 }
 
+static void note_one(const struct credential_id *id, void *arg)
+{
+	bool *found = arg;
+
+	(void)id;
+	*found = true;
+}
+
+enum rc oauth_definition_is_used(const struct core *core, const struct tenant_id *tenant,
+	const struct api_tool_id *tool, bool *out)
+{
+	char plugin_id[DEFINITION_PLUGIN_SIZE];
+	struct provider_ref ref = definition_ref_of(tool, plugin_id);
+
+	*out = false;
+	return definition_credentials(core->db, tenant, &ref, note_one, out);
+}
+
 enum rc oauth_definition_settle(const struct core *core, const struct actor *actor,
 	const struct api_tool_id *tool, const char *before, const char *after)
 {

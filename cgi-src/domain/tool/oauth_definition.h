@@ -30,4 +30,8 @@ enum rc oauth_definition_write(const struct api_tool_id *tool, const char *label
 enum rc oauth_definition_settle(const struct core *core, const struct actor *actor,
 	const struct api_tool_id *tool, const char *before, const char *after) RC_MUST_CHECK;
 
+/** oauth_definition_is_used(core, tenant, tool, out): has anybody authorized the tool, or entered a key of it? */
+enum rc oauth_definition_is_used(const struct core *core, const struct tenant_id *tenant,
+	const struct api_tool_id *tool, bool *out) RC_MUST_CHECK;
+
 #endif

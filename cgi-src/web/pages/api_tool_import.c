@@ -182,10 +182,13 @@ static enum rc keep_draft(struct ctx *c, const struct api_tool *t, struct source
 static enum rc take_in(struct ctx *c, const struct api_tool *t)
 {
 	struct import_result *result = NULL;
+	struct import_place place;
 	struct source s;
 	enum rc rc;
 
 	source_read(c, &s);
+	if (import_enter(c->core, &c->actor.tenant, false, &place) != RC_OK)
+		source_fault(&s, s.p ? "text" : "url", MESSAGE("api_tools.too_many_imports"));
 	rc = source_fetch(c, &s);
 	if (rc == RC_OK && !s.fault)
 		rc = import_run(c->core, s.p, s.len, s.final_url[0] ? s.final_url : NULL, &result);
@@ -193,6 +196,7 @@ static enum rc take_in(struct ctx *c, const struct api_tool *t)
 		rc = show_form(c, t, &s, result);
 	else if (rc == RC_OK)
 		rc = keep_draft(c, t, &s, result);
+	import_leave(c->core, &place);
 	import_result_free(result);
 	buf_release(&s.fetched);
 	return rc;
@@ -255,12 +259,15 @@ enum rc page_api_tool_check_post(struct ctx *c)
 {
 	const char *text = tool_given(c, "text", "");
 	struct import_result *result = NULL;
-	enum rc rc = RC_INVALID;
+	struct import_place place;
+	enum rc rc = import_enter(c->core, &c->actor.tenant, true, &place);
 
-	if (!is_blank(text))
-		rc = import_run(c->core, text, strlen(text), NULL, &result);
+	if (rc == RC_OK)
+		rc = is_blank(text) ? RC_INVALID
+				    : import_run(c->core, text, strlen(text), NULL, &result);
 	if (rc == RC_OK)
 		rc = show_check(c, result, text);
+	import_leave(c->core, &place);
 	import_result_free(result);
 	return rc;
 }
