@@ -1066,7 +1066,8 @@ static void kinds_have_words(void)
 #define OWN                                                                                        \
 	"{\"identity\":{\"author\":\"api-tools\",\"name\":\"oauth2\",\"label\":{\"en_US\":"        \
 	"\"Pets\"}},"                                                                              \
-	"\"oauth_schema\":{\"client_schema\":[{\"name\":\"client_id\",\"type\":\"text-input\"}]}," \
+	"\"oauth_schema\":{\"client_schema\":[{\"name\":\"client_id\",\"type\":\"text-input\"},"   \
+	"{\"name\":\"client_secret\",\"type\":\"secret-input\"}]},"                                \
 	"\"grantry\":{\"org\":\"%s\",\"plugin\":\"5f0c\",\"oauth\":{\"authorization_url\":\"%s\"," \
 	"\"token_url\":\"https://pets.example/token\"}}}"
 

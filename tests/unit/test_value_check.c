@@ -428,6 +428,34 @@ static void value_convert_makes_what_is_wanted(void)
 	converted("{\"const\":false}", "\"false\"", "false");
 }
 
+static void written(const char *schema, const char *value, const char *want)
+{
+	struct secret text = SECRET_EMPTY;
+	struct jsonr *s = plan_of(schema), *v = plan_of(value), *owner;
+	jsonv *out;
+
+	CHECK_INT(value_convert(jsonr_root(s), NULL, jsonr_root(v), &owner, &out), RC_OK);
+	CHECK_INT(jsonr_append(&text, out), RC_OK);
+	CHECK_STR(secret_text(&text), want);
+	secret_release(&text);
+	jsonr_free(owner);
+	jsonr_free(v);
+	jsonr_free(s);
+}
+
+static void value_convert_writes_whole_numbers_without_a_fraction(void)
+{
+	written("{\"type\":\"integer\"}", "5.0", "5");
+	written("{\"type\":\"integer\"}", "\"-5.0\"", "-5");
+	written("{\"type\":\"integer\"}", "1e3", "1000");
+	written("{\"type\":[\"integer\",\"string\"]}", "5.0", "5");
+	written("{\"type\":[\"integer\",\"string\"]}", "\"5.0\"", "\"5.0\"");
+	written("{\"type\":\"number\"}", "5.0", "5.0");
+	written("{\"type\":\"integer\"}", "5.5", "5.5");
+	written("{\"type\":\"integer\"}", "1e300", "1e300");
+	written("{}", "5.0", "5.0");
+}
+
 static void value_convert_leaves_the_rest(void)
 {
 	static const char *const not_whole[] = {"\"\"", "\"yes\"", "\"5.5\"", "\"+5\"", "\"05\"",
@@ -471,6 +499,7 @@ int main(void)
 	RUN(value_cost_is_bounded);
 	RUN(value_long_chains_and_pointers_are_cut);
 	RUN(value_convert_makes_what_is_wanted);
+	RUN(value_convert_writes_whole_numbers_without_a_fraction);
 	RUN(value_convert_leaves_the_rest);
 	return CHECK_DONE;
 }

@@ -25,8 +25,8 @@ enum rc value_check(jsonv *schema, jsonv *defs, jsonv *value, const char *at,
 
 /** value_convert(schema, defs, value, owner, out): what a form or a model wrote as text, as the schema wants
  *  it: "5" is 5 where a number is wanted and text is not, "true" is true (and nothing else is), the text of
- *  an object or array is that, "null" is null. Whatever else stays as it is, for value_check to refuse: also
- *  a number that would not be exact. *out is value or the root of *owner, which is yours to free and NULL
+ *  an object or array is that, "null" is null; and 5.0 is 5 where no fraction is wanted. Whatever else stays
+ *  as it is, for value_check to refuse: also a number that would not be exact. *out is value or the root of *owner, which is yours to free and NULL
  *  when nothing was converted. Errors: RC_NOMEM. */
 enum rc value_convert(
 	jsonv *schema, jsonv *defs, jsonv *value, struct jsonr **owner, jsonv **out) RC_MUST_CHECK;

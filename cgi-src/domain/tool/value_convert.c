@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdint.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "domain/tool/value_parts.h"
@@ -125,26 +126,57 @@ static bool is_kept(jsonv *v)
 									   : jsonr_int(v, &i);
 }
 
-enum rc value_convert(jsonv *schema, jsonv *defs, jsonv *value, struct jsonr **owner, jsonv **out)
+/* 5.0 is a whole number, as many languages write it; but where it stands in a URL few read it as one. */
+static enum rc as_whole(struct jsonr **owner, jsonv **v)
 {
-	struct look look = {defs, STEPS_MAX};
-	unsigned may = may_schema(&look, schema);
+	struct jsonr *whole;
+	char text[24];
+	bool sure;
+	int64_t i;
+	enum rc rc;
+
+	if (!value_is_whole(*v, &sure) || !sure || !jsonr_int(*v, &i))
+		return RC_OK;
+	(void)snprintf(text, sizeof(text), "%" PRId64, i);
+	rc = jsonr_parse(text, strlen(text), &whole);
+	if (rc != RC_OK)
+		return rc;
+	jsonr_free(*owner);
+	*owner = whole;
+	*v = jsonr_root(whole);
+	return RC_OK;
+}
+
+static enum rc from_text(unsigned may, struct jsonr **owner, jsonv **v)
+{
 	const char *p;
 	size_t len;
 	enum rc rc;
 
-	*owner = NULL;
-	*out = value;
-	if ((may & MAY_TEXT) || !jsonr_text(value, &p, &len))
+	if ((may & MAY_TEXT) || !jsonr_text(*v, &p, &len))
 		return RC_OK;
 	rc = jsonr_parse(p, len, owner);
 	if (rc)
 		return rc == RC_NOMEM ? rc : RC_OK;
 	if ((may & may_value(jsonr_root(*owner))) && is_kept(jsonr_root(*owner))) {
-		*out = jsonr_root(*owner);
+		*v = jsonr_root(*owner);
 		return RC_OK;
 	}
 	jsonr_free(*owner);
 	*owner = NULL;
 	return RC_OK;
+}
+
+enum rc value_convert(jsonv *schema, jsonv *defs, jsonv *value, struct jsonr **owner, jsonv **out)
+{
+	struct look look = {defs, STEPS_MAX};
+	unsigned may = may_schema(&look, schema);
+	enum rc rc;
+
+	*owner = NULL;
+	*out = value;
+	rc = from_text(may, owner, out);
+	if (!rc && jsonr_kind(*out) == JSONR_DOUBLE && !(may & MAY_FRACTION))
+		rc = as_whole(owner, out);
+	return rc;
 }

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "domain/audit.h"
-#include "domain/definition.h"
-#include "domain/tool/api_tool.h"
+#include "domain/tool/offer.h"
 #include "web/api/api.h"
 #include "web/api/json.h"
 #include "web/errors.h"
@@ -197,14 +196,9 @@ static enum rc key_load(
 /* A tool that the key does not reach is none. */
 static enum rc find_tool(struct ctx *c, const struct runtime_key_row *key, struct api_tool_id *out)
 {
-	char plugin_id[DEFINITION_PLUGIN_SIZE];
-	struct provider_ref ref;
 	enum rc rc = api_tool_find(c->core, &key->tenant, route_arg(&c->match, "tool"), out);
 
-	if (rc != RC_OK)
-		return rc;
-	ref = definition_ref_of(out, plugin_id);
-	return access_reaches(key, &ref) ? RC_OK : RC_NOT_FOUND;
+	return rc == RC_OK && !offer_reaches(key, out) ? RC_NOT_FOUND : rc;
 }
 
 static enum rc begin_with(struct ctx *c, const struct runtime_caller *caller,
