@@ -4,7 +4,7 @@
   var form = document.querySelector('form[data-check]');
   if (!form) return;
   var text = form.querySelector('#text'), file = form.querySelector('#file'), out = document.getElementById('check');
-  var timer, running, LIMIT = 4 << 20, PAUSE_MS = 700;
+  var timer, running, LIMIT = 4 << 20, PAUSE_MS = 700, BUSY_MS = 2000;
 
   function clear() {
     out.textContent = '';
@@ -47,13 +47,18 @@
     say(out.dataset.checking);
     read(body, mine);
   }
+  // 202: the server reads for others just now.
   function read(body, mine) {
-    var request = new XMLHttpRequest();
-    mine.signal.addEventListener('abort', function () { request.abort(); });
+    var request = new XMLHttpRequest(), again;
+    mine.signal.addEventListener('abort', function () {
+      clearTimeout(again);
+      request.abort();
+    });
     request.open('POST', form.dataset.check);
     request.responseType = 'document';
     request.onload = function () {
-      if (request.status === 200 && request.response && request.response.body) show(request.response.body);
+      if (request.status === 202) again = setTimeout(function () { read(body, mine); }, BUSY_MS);
+      else if (request.status === 200 && request.response && request.response.body) show(request.response.body);
       else say(out.dataset.failed);
     };
     request.onerror = function () { say(out.dataset.failed); };

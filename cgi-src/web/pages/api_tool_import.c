@@ -254,7 +254,7 @@ static enum rc show_check(struct ctx *c, const struct import_result *result, con
 	return rc;
 }
 
-/* Form: text. The answer is a piece of a page; nothing is kept. */
+/* Form: text. The answer is a piece of a page; nothing is kept. 202: others are being read, ask again. */
 enum rc page_api_tool_check_post(struct ctx *c)
 {
 	const char *text = tool_given(c, "text", "");
@@ -262,6 +262,10 @@ enum rc page_api_tool_check_post(struct ctx *c)
 	struct import_place place;
 	enum rc rc = import_enter(c->core, &c->actor.tenant, true, &place);
 
+	if (rc == RC_LIMIT) {
+		c->resp.status = 202;
+		return RC_OK;
+	}
 	if (rc == RC_OK)
 		rc = is_blank(text) ? RC_INVALID
 				    : import_run(c->core, text, strlen(text), NULL, &result);
